@@ -1,0 +1,39 @@
+// Follows every TCP connection of a capture: finds its roles, puts its octets in order, judges its packets (docs/TCP_RULES.md).
+//
+// Memory is bounded: each direction, each connection and the whole have a byte budget for what waits behind a hole; the connection table has
+// a size. At a bound the oldest waiting data is released with a typed gap, or the longest idle connection is closed and marked evicted.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "analyzer/stream/stream_sink.hpp"
+#include "analyzer/wire/tcp_segment.hpp"
+
+namespace plaintalk::analyzer {
+
+struct TrackerLimits {
+  std::size_t direction_bytes_max = 4 << 20;    // waiting behind a hole
+  std::size_t total_bytes_max = 256 << 20;
+  std::size_t connection_count_max = 2'000'000;  // open at once
+  Nanoseconds duplicate_window{1'000'000};      // rule 1
+  Nanoseconds hole_grace{std::chrono::seconds(2)};  // how long an acknowledged hole may still be filled
+  std::uint16_t server_port = 7777;             // tells the roles when nothing better does
+};
+
+class ConnectionTracker {
+ public:
+  ConnectionTracker(TrackerLimits limits, StreamSink& sink);
+  ~ConnectionTracker();
+
+  void segment(const TcpSegment& segment);
+  // The capture has ended: releases what waits and closes every connection, in the order of their ids.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plaintalk::analyzer

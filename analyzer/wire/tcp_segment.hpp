@@ -1,0 +1,57 @@
+// One TCP segment as a packet carried it, with everything the stream layer needs to judge it. A plain value that borrows the packet's bytes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "base/endpoint.hpp"
+#include "base/time.hpp"
+
+namespace plaintalk::analyzer {
+
+struct TcpFlags {
+  bool fin = false, syn = false, rst = false, psh = false, ack = false, urg = false, ece = false, cwr = false;
+  auto operator<=>(const TcpFlags&) const = default;
+};
+
+struct SackBlock {
+  std::uint32_t left = 0;
+  std::uint32_t right = 0;
+};
+
+enum class ChecksumState : std::uint8_t { good, bad, not_filled_in /* offload: the pseudo-header sum */, unknown /* cut */ };
+
+struct TcpSegment {
+  std::uint64_t packet = 0;  // number in the file, from 1
+  WallTime time;
+  std::uint32_t interface = 0;
+  std::optional<std::uint16_t> vlan;
+
+  Endpoint source;
+  Endpoint target;
+  std::uint32_t sequence = 0;
+  std::uint32_t acknowledgement = 0;  // meaningful only with flags.ack
+  TcpFlags flags;
+  std::uint16_t window = 0;           // as in the header, not scaled
+  Bytes payload;                      // what was captured of it
+  std::uint32_t payload_size = 0;     // on the wire, by the IP length; larger than payload.size() when the capture cut it
+  std::uint16_t urgent_pointer = 0;
+
+  // Options (RFC 9293, 7323, 2018); absent ones are nullopt or 0.
+  std::optional<std::uint16_t> mss;
+  std::optional<std::uint8_t> window_shift;
+  bool sack_permitted = false;
+  std::array<SackBlock, 4> sack{};
+  std::uint8_t sack_count = 0;
+  std::optional<std::uint32_t> timestamp_value;
+  std::optional<std::uint32_t> timestamp_echo;
+
+  std::uint16_t ip_id = 0;  // 0 for IPv6
+  std::uint8_t ttl = 0;     // or hop limit
+  std::uint32_t ip_size = 0;  // IP header and payload, on the wire
+  ChecksumState checksum = ChecksumState::unknown;
+};
+
+}  // namespace plaintalk::analyzer

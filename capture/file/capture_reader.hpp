@@ -1,0 +1,69 @@
+// Reads capture files: pcap (microseconds and nanoseconds, both byte orders, and the "modified" format) and pcapng (both byte
+// orders, several sections and interfaces, any time resolution). Our own, because libpcap refuses files with mixed link types.
+//   pcap    draft-ietf-opsawg-pcap
+//   pcapng  draft-ietf-opsawg-pcapng
+//
+// A file is mapped; standard input or a pipe is read in pieces, so a live capture can be followed. Bad input never stops the
+// records before it: the reader reports where the file goes wrong and keeps everything up to there.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/packet_record.hpp"
+
+namespace plaintalk::capture {
+
+struct InterfaceInfo {
+  LinkType link_type = LinkType::ethernet;
+  std::uint32_t snap_length = 0;  // 0: no limit
+  std::string name;               // if_name, empty in pcap
+  std::string description;
+  std::uint64_t time_units_per_second = 1'000'000;
+  // From the last interface statistics block, if there was one.
+  std::optional<std::uint64_t> received_count;
+  std::optional<std::uint64_t> dropped_count;            // by the kernel buffer (isb_osdrop)
+  std::optional<std::uint64_t> interface_dropped_count;  // isb_ifdrop
+};
+
+// Where and how a file is not well-formed. The records before it are good.
+struct CaptureError {
+  std::uint64_t file_offset = 0;
+  std::uint64_t packet_number = 0;  // the record it is in, counted from 1
+  std::string what;                 // for a person: "the file ends inside record 12 ..."
+};
+
+class CaptureReader {
+ public:
+  // "-" is standard input. Throws std::runtime_error saying what to do when the file cannot be opened or is no capture at all.
+  static CaptureReader open(const std::string& path);
+  static CaptureReader from_descriptor(int descriptor, std::string name);  // takes the descriptor over
+  static CaptureReader from_memory(Bytes file, std::string name);          // borrows; for tests and fuzzers
+
+  CaptureReader(CaptureReader&&) noexcept;
+  ~CaptureReader();
+
+  // The next packet, nullopt at the end, or why there is no further one. After an error it is repeated.
+  std::expected<std::optional<PacketRecord>, CaptureError> next();
+
+  // Known so far: pcapng may add some later. A new section's interfaces are appended, so an index stays valid for the whole file.
+  const std::vector<InterfaceInfo>& interfaces() const;
+  // "pcap, little-endian, microseconds" or "pcapng".
+  std::string format() const;
+  // Comments of the sections (opt_comment): the messenger's own recordings say here that their headers are synthetic.
+  const std::vector<std::string>& comments() const;
+  // Octets read so far, and in all if the input is a file: for a progress bar.
+  std::uint64_t position() const;
+  std::optional<std::uint64_t> size() const;
+
+ private:
+  struct State;
+  explicit CaptureReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plaintalk::capture

@@ -1,0 +1,26 @@
+# Build dials only: every build of a version behaves alike (docs/decisions/0001-layout.md).
+option(PLAINTALK_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(PLAINTALK_FUZZERS "Link the fuzz targets to libFuzzer (needs clang-19)" OFF)
+option(PLAINTALK_BENCH "Build the benchmarks" OFF)
+option(PLAINTALK_WERROR "Treat warnings as errors" OFF)
+set(PLAINTALK_SANITIZE "" CACHE STRING "Sanitizers for every target, such as address,undefined")
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+
+# What every target of ours is compiled with rides on this one target, never in CMAKE_CXX_FLAGS.
+add_library(plaintalk_flags INTERFACE)
+add_library(plaintalk::flags ALIAS plaintalk_flags)
+target_include_directories(plaintalk_flags INTERFACE ${PROJECT_SOURCE_DIR})
+# -Wnull-dereference stays out: CLI11's headers trip it under -O2 with g++ 12.
+target_compile_options(plaintalk_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wcast-align -Wformat=2 $<$<BOOL:${PLAINTALK_WERROR}>:-Werror>)
+if(PLAINTALK_SANITIZE)
+  target_compile_options(plaintalk_flags INTERFACE
+    -fsanitize=${PLAINTALK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(plaintalk_flags INTERFACE -fsanitize=${PLAINTALK_SANITIZE})
+endif()

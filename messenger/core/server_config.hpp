@@ -1,0 +1,61 @@
+// Everything about a server that can be set, with its default and unit (docs/PROTOCOL.md, section 9).
+// nullopt means unlimited; the configuration file and the command line write the word "unlimited", never 0.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/time.hpp"
+#include "protocol/limits.hpp"
+
+namespace plaintalk::messenger {
+
+template <class Value>
+using Limit = std::optional<Value>;
+
+struct ServerConfig {
+  std::string name = "lab";
+  bool guests_allowed = true;
+  bool clear_passwords_allowed = true;  // false: LOGIN and REGISTER with a password answer 426 NEED_TLS
+
+  // Accounts known from the start (configuration file): name to password. Only verifiers are kept of them.
+  std::map<std::string, std::string> accounts;
+
+  std::size_t line_size_max = kLineSizeMax;
+  std::size_t body_size_max = kChatBodySizeMax;
+  std::size_t chunk_size_max = kChunkSizeMax;
+
+  Milliseconds login_timeout{10'000};
+  std::size_t login_frame_count_max = 8;
+  std::size_t login_bytes_max = 4096;
+  Limit<std::size_t> login_connections_per_address_max = 16;
+  Limit<std::size_t> connection_count_max = 4096;
+
+  Limit<Milliseconds> ping_interval = Milliseconds{30'000};
+  unsigned ping_miss_count_max = 2;
+  Milliseconds write_stall_timeout{10'000};
+  Milliseconds presence_grace{20'000};
+
+  Limit<double> messages_per_second = 20;
+  double message_burst = 60;
+  Limit<double> chat_bytes_per_second = 65536;
+  Limit<std::size_t> rooms_per_user_max = 100;
+  Limit<std::size_t> transfers_per_user_max = 4;
+  Limit<std::uint64_t> file_size_max = std::uint64_t{64} << 20;
+  Limit<std::uint64_t> spool_size_max = std::uint64_t{1} << 30;
+
+  std::size_t room_queue_bytes_max = 256 << 10;   // then GAP
+  std::size_t reply_queue_bytes_max = 1 << 20;    // then BYE 408
+  std::size_t transfer_credit_bytes = 256 << 10;
+  std::size_t history_count = 256;                // frames kept of each room
+  std::size_t room_member_announce_max = 200;     // larger rooms announce no joins
+  std::size_t room_count_max = 10'000;
+  std::size_t remembered_request_count_max = 1000;  // of each account and device, for idempotent resends
+  Milliseconds remembered_request_time{600'000};
+  unsigned password_iteration_count = 4096;         // PBKDF2, RFC 7677
+};
+
+}  // namespace plaintalk::messenger

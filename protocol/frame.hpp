@@ -1,0 +1,121 @@
+// One frame of PLAINTALK/1, and the decoder that finds frames in a byte stream (docs/PROTOCOL.md, section 2):
+//
+//   VERB arg... key=value...           LF              bare
+//   VERB arg... key=value... :text     LF              inline body
+//   VERB arg... key=value... {N}       LF body LF      counted body
+//
+// Server, client and analyzer all read through this one decoder, so all of them see the same frames however the
+// stream is cut. Nothing here does I/O, reads a clock or allocates for each frame.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "protocol/limits.hpp"
+#include "protocol/verb.hpp"
+
+namespace plaintalk {
+
+enum class BodyKind : std::uint8_t { none, inline_text, counted };
+
+// Octets of a counted body that the reader never saw (only a capture has such holes); they read as zero.
+struct BodyHole {
+  std::size_t offset = 0;  // in the body
+  std::size_t size = 0;
+};
+
+// A decoded frame. All text is borrowed from the decoder and valid until its next call of next(), feed() or gap().
+struct Frame {
+  Verb verb = Verb::unknown;
+  std::string_view verb_text;  // as it was sent
+  std::string_view line;       // the whole first line, without its CR LF
+  BodyKind body_kind = BodyKind::none;
+  std::string_view body;
+  std::span<const BodyHole> holes;
+  std::uint64_t stream_offset = 0;  // of the first octet of the frame, counted from the first one fed
+  std::uint64_t size = 0;           // octets on the wire, line ends included
+
+  std::array<std::string_view, kTokenCountMax> tokens;  // arguments and parameters in order, verb and body apart
+  std::size_t token_count = 0;
+
+  std::size_t argument_count() const;
+  // The index-th token that is not key=value; empty when there is none. Not unescaped.
+  std::string_view argument(std::size_t index) const;
+  // The value of key=value; keys compare exactly, the first one counts. Not unescaped.
+  std::optional<std::string_view> parameter(std::string_view key) const;
+};
+
+struct DecodeError {
+  enum class Code : std::uint8_t {
+    line_too_long,
+    bad_verb,
+    bad_token,
+    too_many_tokens,
+    bad_text,
+    not_utf8,
+    bad_count,
+    bad_body_end,
+    body_too_large,
+    not_plaintalk,
+    gap,  // octets are missing from the stream; decoding goes on after the next LF
+  };
+  Code code{};
+  bool fatal = false;               // the stream cannot be followed any more
+  std::uint64_t stream_offset = 0;  // of the frame the error is in
+  std::uint64_t at = 0;             // of the first octet that is wrong
+};
+
+// The name used in docs/PROTOCOL.md, such as "line_too_long".
+std::string_view name_of(DecodeError::Code code);
+
+struct DecoderLimits {
+  std::size_t line_size_max = kLineSizeMax;
+  std::size_t body_size_max = kChatBodySizeMax;
+  std::size_t skipped_body_size_max = kSkippedBodySizeMax;
+};
+
+// Finds the frames in a stream that arrives cut at arbitrary places:
+//
+//   decoder.feed(bytes);
+//   for (auto step = decoder.next(); step != Step::need_more; step = decoder.next()) ...frame() or error()...
+//
+// feed() borrows `bytes` until next() answers need_more or park() is called; then the unread rest has been copied,
+// never more than one frame that is within the limits plus whatever a caller that stops early leaves unread.
+// After a fatal error next() repeats that error for ever.
+class FrameDecoder {
+ public:
+  enum class Step : std::uint8_t { need_more, frame, error };
+
+  explicit FrameDecoder(DecoderLimits limits = {});
+
+  // REQUIRES: the previous feed() was read to need_more, or parked.
+  void feed(std::string_view bytes);
+  Step next();
+  // Keeps a copy of what next() has not read yet, so that the fed bytes may go away.
+  void park();
+
+  // `size` octets of the stream were lost here. Inside a counted body they become a hole of that frame; anywhere else the frame
+  // they cut is given up (error `gap`) and decoding resumes after the next LF.
+  // REQUIRES: next() has answered need_more.
+  void gap(std::uint64_t size);
+
+  const Frame& frame() const { return frame_; }
+  const DecodeError& error() const { return error_; }
+
+  // Octets held back for a frame that is not complete yet.
+  std::size_t pending_size() const;
+  // Offset in the stream up to which everything has been given out.
+  std::uint64_t stream_offset() const;
+
+ private:
+  Frame frame_;
+  DecodeError error_;
+  DecoderLimits limits_;
+};
+
+}  // namespace plaintalk
