@@ -41,7 +41,8 @@ CodePoint decode_utf8(std::string_view text) {
   return {value, size};
 }
 
-// Explicit directional formatting (Unicode UAX #9) can make a line read backwards; line separators can break it.
+// Explicit directional formatting (Unicode UAX #9) can make a line read backwards; line separators can break
+// it.
 bool rearranges_text(std::uint32_t value) {
   return (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069) || value == 0x2028 ||
          value == 0x2029 || value == 0x200E || value == 0x200F || value == 0x061C;
@@ -77,22 +78,25 @@ bool is_plain_number(std::string_view text) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+std::size_t utf8_prefix_size(std::string_view text) {
+  std::string_view rest = text;
+  while (!rest.empty()) {
     // Chat is mostly ASCII: pass over eight bytes at a time while no high bit is set.
-    while (text.size() >= 8) {
+    while (rest.size() >= 8) {
       std::uint64_t word = 0;
-      __builtin_memcpy(&word, text.data(), sizeof word);
+      __builtin_memcpy(&word, rest.data(), sizeof word);
       if (word & 0x8080808080808080ULL) break;
-      text.remove_prefix(8);
+      rest.remove_prefix(8);
     }
-    if (text.empty()) break;
-    const CodePoint point = decode_utf8(text);
-    if (point.size == 0) return false;
-    text.remove_prefix(point.size);
+    if (rest.empty()) break;
+    const CodePoint point = decode_utf8(rest);
+    if (point.size == 0) break;
+    rest.remove_prefix(point.size);
   }
-  return true;
+  return text.size() - rest.size();
 }
+
+bool is_utf8(std::string_view text) { return utf8_prefix_size(text) == text.size(); }
 
 std::string terminal_safe(std::string_view text) {
   std::string out;
@@ -142,10 +146,18 @@ std::string markdown_cell(std::string_view text) {
   std::string out;
   for (const char c : terminal_safe(text)) {
     switch (c) {
-      case '|': out += "\\|"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
+      case '|':
+        out += "\\|";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
       case '`':
       case '*':
       case '_':
@@ -154,7 +166,8 @@ std::string markdown_cell(std::string_view text) {
         out += '\\';
         out += c;
         break;
-      default: out += c;
+      default:
+        out += c;
     }
   }
   return out;

@@ -1,6 +1,7 @@
 // Text from strangers, made safe for each place it may end up in. Everything from the wire is hostile.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -8,14 +9,16 @@ namespace plaintalk {
 
 // Well-formed UTF-8 (RFC 3629): no surrogates, no overlong forms, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
+// How many octets at the front of `text` are well-formed UTF-8; text.size() when all are.
+std::size_t utf8_prefix_size(std::string_view text);
 
-// For a terminal or a log line: control characters (C0, DEL, C1), line breaks, bidirectional overrides and bytes that
-// are not UTF-8 become visible escapes (\n, \x1b, \u{202e}); everything else stays as it is. A backslash is doubled,
-// so that the result can be read back unambiguously.
+// For a terminal or a log line: control characters (C0, DEL, C1), line breaks, bidirectional overrides and
+// bytes that are not UTF-8 become visible escapes (\n, \x1b, \u{202e}); everything else stays as it is. A
+// backslash is doubled, so that the result can be read back unambiguously.
 std::string terminal_safe(std::string_view text);
 
-// One CSV field (RFC 4180), quoted when needed. A field that a spreadsheet would run as a formula (it starts with
-// = + - @ TAB or CR, and is not a plain number) gets a leading apostrophe, after OWASP "CSV Injection".
+// One CSV field (RFC 4180), quoted when needed. A field that a spreadsheet would run as a formula (it starts
+// with = + - @ TAB or CR, and is not a plain number) gets a leading apostrophe, after OWASP "CSV Injection".
 std::string csv_field(std::string_view text);
 
 // For HTML and for Markdown table cells.

@@ -8,8 +8,29 @@
 namespace plaintalk {
 
 enum class ErrorName : std::uint8_t {
-  syntax, login_first, bad_login, denied, no_such, slow, name_taken, offset, id_reused, replaced, expired, too_large,
-  not_utf8, hash, need_tls, rate, line_too_long, not_plaintalk, internal, unknown_verb, busy, draining, quota,
+  syntax,
+  login_first,
+  bad_login,
+  denied,
+  no_such,
+  slow,
+  name_taken,
+  offset,
+  id_reused,
+  replaced,
+  expired,
+  too_large,
+  not_utf8,
+  hash,
+  need_tls,
+  rate,
+  line_too_long,
+  not_plaintalk,
+  internal,
+  unknown_verb,
+  busy,
+  draining,
+  quota,
 };
 
 unsigned code_of(ErrorName error);

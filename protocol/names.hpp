@@ -29,7 +29,8 @@ struct Conversation {
 };
 std::optional<Conversation> parse_conversation(std::string_view name);
 
-// Any octets as one token: everything but printable ASCII, and also space, '%', '=' and a leading ':' or '{', becomes %XX.
+// Any octets as one token: everything but printable ASCII, and also space, '%', '=' and a leading ':' or '{',
+// becomes %XX.
 std::string escape(std::string_view octets);
 // The reverse; nothing when a '%' is not followed by two hexadecimal digits.
 std::optional<std::string> unescape(std::string_view token);
