@@ -1,38 +1,149 @@
 // What waits to be written to one connection, in three lanes: replies before chat before file data.
 //
-// Octets live in immutable blocks that are shared by reference: a message to a thousand people is encoded once, and each queue holds
-// (block, offset, size). The shell drains a queue with gather() and consumed(); all bounds are kept by ServerCore.
-// Single-threaded: reference counts are plain integers.
+// Octets live in immutable blocks that are shared by reference: a message to a thousand people is encoded
+// once, and each queue holds (block, offset, size). The shell drains a queue with gather() and consumed();
+// all bounds are kept by ServerCore. Single-threaded: reference counts are plain integers.
+//
+// Replies overtake chat, with one exception that PONG and END need: an *ordered* frame comes after every chat
+// frame queued before it, so it is put into the chat lane, and while one waits there all later replies queue
+// behind it. Thus replies keep the order of the commands.
 #pragma once
 
-#include <sys/uio.h>
-
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include <sys/uio.h>
+
 namespace plaintalk::messenger {
 
-// An immutable run of octets with a plain reference count.
+// An immutable run of octets with a plain reference count, in one allocation.
 class Block {
  public:
   Block() = default;
-  explicit Block(std::string octets);
-  Block(const Block& other);
-  Block(Block&& other) noexcept;
-  Block& operator=(Block other) noexcept;
-  ~Block();
+  explicit Block(std::string_view octets);
+  Block(const Block& other) noexcept : shared_(other.shared_) {
+    if (shared_ != nullptr) ++shared_->references;
+  }
+  Block(Block&& other) noexcept : shared_(other.shared_) { other.shared_ = nullptr; }
+  Block& operator=(const Block& other) noexcept {
+    Block copy(other);
+    swap(copy);
+    return *this;
+  }
+  Block& operator=(Block&& other) noexcept {
+    Block taken(std::move(other));
+    swap(taken);
+    return *this;
+  }
+  ~Block() {
+    if (shared_ != nullptr && --shared_->references == 0) free_shared();
+  }
 
   std::string_view octets() const;
+  std::size_t size() const { return shared_ == nullptr ? 0 : shared_->size; }
+  bool is_same(const Block& other) const { return shared_ == other.shared_; }
 
  private:
-  struct Shared;
+  struct Shared {
+    std::uint32_t references;
+    std::uint32_t size;  // the octets follow
+  };
+  void swap(Block& other) noexcept { std::swap(shared_, other.shared_); }
+  void free_shared() noexcept;
+
   Shared* shared_ = nullptr;
 };
 
-enum class Lane : std::uint8_t { reply, chat, bulk };
+// Part of a block that waits in a queue.
+struct QueueEntry {
+  Block block;
+  std::uint32_t offset = 0;
+  std::uint32_t size : 31 = 0;
+  std::uint32_t is_reply : 1 = 0;  // caused by a command of the connection itself, not by what others say
+};
+
+// A first-in first-out ring of entries: four inside the object, more from the heap while they are needed.
+class EntryRing {
+ public:
+  bool empty() const { return count_ == 0; }
+  std::size_t count() const { return count_; }
+  const QueueEntry& operator[](std::size_t index) const {
+    return entries()[(head_ + index) & (capacity_ - 1)];
+  }
+  QueueEntry& front() { return entries()[head_]; }
+  void push(const Block& block, std::size_t offset, std::size_t size, bool is_reply) {
+    if (count_ == capacity_) grow();
+    QueueEntry& entry = entries()[(head_ + count_++) & (capacity_ - 1)];
+    entry.block = block;
+    entry.offset = static_cast<std::uint32_t>(offset);
+    entry.size = static_cast<std::uint32_t>(size) & 0x7fffffffU;
+    entry.is_reply = is_reply;
+  }
+  void pop();
+
+ private:
+  static constexpr std::uint32_t kInline = 4;
+  static constexpr std::uint32_t kKept = 64;  // a larger ring is given back once it is empty
+  QueueEntry* entries() { return spill_ ? spill_.get() : inside_.data(); }
+  const QueueEntry* entries() const { return spill_ ? spill_.get() : inside_.data(); }
+  void grow();
+
+  std::unique_ptr<QueueEntry[]> spill_;
+  std::uint32_t capacity_ = kInline;  // a power of two
+  std::uint32_t head_ = 0;
+  std::uint32_t count_ = 0;
+  std::array<QueueEntry, kInline> inside_;
+};
+
+class OutQueue {
+ public:
+  // A reply: before all chat, unless an ordered frame waits.
+  void reply(std::string_view frame);
+  // A reply that must come after the chat that is queued already.
+  void ordered(std::string_view frame);
+  void ordered(const Block& block, std::size_t offset, std::size_t size);
+  // Frames of a room, shared with its other members.
+  void chat(const Block& block) {
+    chat_.push(block, 0, block.size(), false);
+    chat_size_ += block.size();
+  }
+  // File data. REQUIRES: wants_bulk().
+  void bulk(std::string frame);
+  // Drops the file data that has not begun to be written.
+  void drop_bulk();
+
+  bool empty() const { return reply_.empty() && chat_.empty() && !bulk_; }
+  // Nothing but file data may be added: the lanes before it are empty.
+  bool wants_bulk() const { return empty(); }
+  std::size_t reply_size() const { return reply_.size() - reply_sent_ + ordered_size_; }
+  std::size_t chat_size() const { return chat_size_; }  // room traffic alone
+
+  // The octets to write next, in order; how many pieces were filled.
+  std::size_t gather(std::span<iovec> pieces) const;
+  // REQUIRES: `size` is at most what the last gather() gave, and nothing was queued since.
+  void consumed(std::size_t size);
+
+ private:
+  struct Bulk {
+    std::string text;
+    std::size_t sent = 0;
+  };
+  std::size_t consume_chat_front(std::size_t size);
+  std::size_t consume_bulk(std::size_t size);
+
+  EntryRing chat_;
+  std::size_t chat_size_ = 0;
+  std::uint32_t ordered_size_ = 0;
+  std::uint32_t ordered_count_ = 0;  // replies in the chat lane
+  std::uint32_t reply_sent_ = 0;
+  bool chat_begun_ = false;  // the first entry is partly written: it must be finished before anything else
+  std::string reply_;
+  std::unique_ptr<Bulk> bulk_;
+};
 
 }  // namespace plaintalk::messenger

@@ -47,15 +47,16 @@ struct ServerConfig {
   Limit<std::uint64_t> file_size_max = std::uint64_t{64} << 20;
   Limit<std::uint64_t> spool_size_max = std::uint64_t{1} << 30;
 
-  std::size_t room_queue_bytes_max = 256 << 10;   // then GAP
-  std::size_t reply_queue_bytes_max = 1 << 20;    // then BYE 408
+  std::size_t room_queue_bytes_max = 256 << 10;  // then GAP
+  std::size_t reply_queue_bytes_max = 1 << 20;   // then BYE 408
   std::size_t transfer_credit_bytes = 256 << 10;
-  std::size_t history_count = 256;                // frames kept of each room
-  std::size_t room_member_announce_max = 200;     // larger rooms announce no joins
+  std::size_t history_count = 256;             // frames kept of each room
+  std::size_t history_bytes_max = 256 << 20;   // of all rooms; then rooms unused for longest forget first
+  std::size_t room_member_announce_max = 200;  // larger rooms announce no joins
   std::size_t room_count_max = 10'000;
   std::size_t remembered_request_count_max = 1000;  // of each account and device, for idempotent resends
   Milliseconds remembered_request_time{600'000};
-  unsigned password_iteration_count = 4096;         // PBKDF2, RFC 7677
+  unsigned password_iteration_count = 4096;  // PBKDF2, RFC 7677
 };
 
 }  // namespace plaintalk::messenger

@@ -1,7 +1,8 @@
 // What the server tells its log: one plain struct for each kind of event, never a password or token.
 //
-// The activity log (text for people, JSON lines for programs; docs/LOG.md) is rendered from these in messenger/net. They can be
-// joined to a capture: `connection` is joined by the 4-tuple of ConnectionOpened, messages by (room, seq).
+// The activity log (text for people, JSON lines for programs; docs/LOG.md) is rendered from these in
+// messenger/net. They can be joined to a capture: `connection` is joined by the 4-tuple of ConnectionOpened,
+// messages by (room, seq).
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ struct ConnectionClosed {
   std::string_view account;  // empty before login
   std::string_view reason;   // "quit", "peer closed", "slow", "replaced", "protocol error", "shutdown", ...
   std::uint64_t bytes_in;
-  std::uint64_t bytes_out;   // really given to the kernel
+  std::uint64_t bytes_out;  // really given to the kernel
 };
 struct LoggedIn {
   ConnectionId connection;
@@ -91,8 +92,8 @@ struct ServerNote {  // started, draining, stopped, and faults of the server its
   std::string_view text;
 };
 
-using ServerEvent = std::variant<ConnectionOpened, ConnectionClosed, LoggedIn, LoginRefused, RoomChanged, Routed, Resent,
-                                 TransferChanged, Refused, ServerNote>;
+using ServerEvent = std::variant<ConnectionOpened, ConnectionClosed, LoggedIn, LoginRefused, RoomChanged,
+                                 Routed, Resent, TransferChanged, Refused, ServerNote>;
 
 class EventSink {
  public:

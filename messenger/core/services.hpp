@@ -10,7 +10,8 @@
 
 namespace plaintalk::messenger {
 
-// Where files lie while they pass through. A file is known by the server's handle only: no name from a client gets here.
+// Where files lie while they pass through. A file is known by the server's handle only: no name from a client
+// gets here.
 class FileSpool {
  public:
   virtual ~FileSpool() = default;
@@ -18,7 +19,8 @@ class FileSpool {
     std::string what;  // for the log
   };
   virtual std::expected<void, Error> create(std::string_view file) = 0;
-  virtual std::expected<void, Error> append(std::string_view file, std::uint64_t offset, std::string_view octets) = 0;
+  virtual std::expected<void, Error> append(std::string_view file, std::uint64_t offset,
+                                            std::string_view octets) = 0;
   // Reads exactly `size` octets into `out` (replacing it).
   virtual std::expected<void, Error> read(std::string_view file, std::uint64_t offset, std::size_t size,
                                           std::string& out) = 0;
@@ -43,7 +45,8 @@ PasswordResult run(const PasswordJob& job);
 class PasswordWorker {
  public:
   virtual ~PasswordWorker() = default;
-  // False when its queue is full: the core answers 503 BUSY. The result comes back through ServerCore::password_ready().
+  // False when its queue is full: the core answers 503 BUSY. The result comes back through
+  // ServerCore::password_ready().
   virtual bool submit(PasswordJob job) = 0;
 };
 

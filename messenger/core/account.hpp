@@ -1,0 +1,67 @@
+// A person: a registered account, or a guest for as long as somebody may come back with its token.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/time.hpp"
+#include "messenger/core/request_memory.hpp"
+#include "messenger/core/token_bucket.hpp"
+#include "messenger/core/verifier.hpp"
+
+namespace plaintalk::messenger::core {
+
+struct Connection;
+struct Room;
+struct StoredFile;
+
+// One program of one person. Tokens are kept as SHA-256 only.
+//
+// A token is replaced at each use, but the answer with the new one may be lost with the connection. So the
+// old one stays good until its connection has sent anything after that answer, and only while no living
+// connection holds the new one.
+struct Device {
+  std::string name;
+  std::string token_hash;           // empty: none
+  std::string replaced_token_hash;  // empty: none
+  Instant token_time{};
+  Instant last_used{};
+  RequestMemory requests;
+  Connection* connection = nullptr;
+};
+
+// The account was in the room with a connection that was lost; people there have not been told yet.
+struct Absence {
+  Room* room;
+  Instant due;
+  std::string_view reason;  // a literal: "dropped" or "replaced"
+};
+
+struct Account {
+  std::string name;
+  std::string display;
+  std::optional<Verifier> verifier;  // only a registered account has one
+  std::vector<Connection*> connections;
+  std::vector<std::unique_ptr<Device>> devices;
+  std::vector<Absence> absences;
+  std::vector<StoredFile*> uploads;  // running, and finished ones not yet known to its owner
+  std::unordered_map<const Account*, Room*> conversations;  // by the other person
+  std::size_t dirty_conversation_count = 0;                 // with frames that are not flushed yet
+  std::size_t room_count = 0;
+  std::size_t download_count = 0;
+  std::size_t closing_count = 0;  // connections on their way out, for the log
+  TokenBucket messages;
+  TokenBucket octets;
+  bool is_away = false;
+
+  bool is_registered() const { return verifier.has_value(); }
+  // Online, or so lately lost that nobody has been told.
+  bool is_present() const { return !connections.empty() || !absences.empty(); }
+};
+
+}  // namespace plaintalk::messenger::core

@@ -1,0 +1,30 @@
+// The table of accounts and their devices.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "messenger/core/world.hpp"
+
+namespace plaintalk::messenger::core {
+
+// nullptr when there are too many accounts.
+Account* make_account(World& world, std::string_view name);
+// The accounts of the configuration. Throws std::invalid_argument for a name or password that cannot be one.
+void make_configured_accounts(World& world);
+
+Device* find_device(const Account& account, std::string_view name);
+// The device of that name, made if need be; the one unused for longest makes room.
+Device& open_device(World& world, Account& account, std::string_view name);
+// A device name for a client that gave none.
+std::string unused_device_name(const Account& account, ConnectionId connection);
+
+// Nobody who knew the account before may be taken for the next one of that name: conversations so far become
+// invisible, devices, tokens and uploads are gone.
+void start_afresh(World& world, Account& account);
+
+// The guest is remembered for remembered_request_time, so that it can come back with its token.
+void schedule_departure(World& world, const Account& account);
+void advance_departures(World& world);
+
+}  // namespace plaintalk::messenger::core

@@ -1,0 +1,100 @@
+// One connection as the rules see it. The object is small (parts_test.cpp holds it to 512 octets)
+// because most connections are idle: what only busy ones need is behind a pointer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/time.hpp"
+#include "messenger/core/out_queue.hpp"
+#include "messenger/core/server_events.hpp"
+
+namespace plaintalk::messenger::core {
+
+struct Account;
+struct Device;
+struct Room;
+struct StoredFile;
+struct PooledDecoder;
+
+enum class Phase : std::uint8_t { greeted, in, closing };
+
+struct Membership {
+  Room* room;
+  std::uint32_t place;  // in room->members
+};
+
+// Frames of a room that this connection was too slow for: GAP room first last.
+struct Gap {
+  Room* room;
+  std::uint64_t first;
+  std::uint64_t last;
+};
+
+struct Download {
+  StoredFile* file;
+  std::uint64_t next;
+  std::uint64_t credit;
+};
+struct Downloads {
+  std::vector<Download> running;
+  std::size_t turn = 0;  // whose chunk is next
+};
+
+// A LOGIN or REGISTER whose password is being worked on.
+struct PendingLogin {
+  std::uint64_t ticket = 0;
+  bool registers = false;
+  std::string account;
+  std::string device;
+  std::string display;
+  bool has_display = false;
+  std::string id;
+  std::string salt;
+  unsigned iteration_count = 0;
+};
+
+struct Connection {
+  ConnectionId id{};
+  std::uint32_t slot = 0;
+  Phase phase = Phase::greeted;
+  bool is_touched = false;
+  bool is_rate_paused = false;  // until resume_at
+  bool is_parked = false;       // whole frames may wait in the decoder
+  bool is_overfull = false;     // more replies wait than allowed
+  std::uint8_t ping_count = 0;  // unanswered
+  std::uint32_t login_frame_count = 0;
+  bool counts_as_login = false;  // against the limit of its address
+  OutQueue out;
+
+  Account* account = nullptr;
+  Device* device = nullptr;
+  std::vector<Membership> rooms;
+  std::unique_ptr<std::vector<Gap>> gaps;
+  std::unique_ptr<Downloads> downloads;
+  std::unique_ptr<PendingLogin> pending_login;
+  std::unique_ptr<PooledDecoder> decoder;  // none while no frame is under way
+  bool has_had_decoder = false;
+  bool token_is_new = false;       // its owner has not shown yet that the OK with it arrived
+  StoredFile* new_file = nullptr;  // the same for the OK to DONE
+
+  Endpoint client;
+  Instant opened_at{};
+  Instant last_seen{};
+  Instant write_progress_at{};  // meaningful while something waits to be written
+  Instant resume_at{};
+  Instant closing_since{};
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::string_view close_reason;  // a literal
+  std::uint64_t stamp = 0;        // of the last announcement that must reach each connection once
+
+  Connection();
+  ~Connection();
+};
+
+}  // namespace plaintalk::messenger::core

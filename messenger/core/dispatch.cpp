@@ -1,0 +1,172 @@
+#include "messenger/core/dispatch.hpp"
+
+#include <string>
+#include <utility>
+
+#include "messenger/core/help.hpp"
+#include "messenger/core/login.hpp"
+#include "messenger/core/messages.hpp"
+#include "messenger/core/paging.hpp"
+#include "messenger/core/presence.hpp"
+#include "messenger/core/replies.hpp"
+#include "messenger/core/rooms.hpp"
+#include "messenger/core/session.hpp"
+#include "messenger/core/transfers.hpp"
+
+namespace plaintalk::messenger::core {
+namespace {
+
+void note_help(World& world, Connection& connection, const HelpEntry& entry) {
+  begin_reply(world, Verb::note)
+      .argument("HELP")
+      .body(std::string(entry.form) + "  - " + std::string(entry.effect));
+  send(world, connection);
+}
+
+Answer handle_help(World& world, Connection& connection, const Frame& frame) {
+  const std::string_view asked = frame.argument(0);
+  const Verb verb = asked.empty() ? Verb::unknown : find_verb(asked);
+  std::uint64_t count = 0;
+  for (const HelpEntry& entry : help_entries()) {
+    if (!asked.empty() && entry.verb != verb) continue;
+    note_help(world, connection, entry);
+    ++count;
+  }
+  if (count == 0) return refusal(ErrorName::no_such, "there is no such command; HELP lists them");
+  begin_ok(world, frame).parameter("count", count).end();
+  send(world, connection);
+  return kAnswered;
+}
+
+Answer handle_quit(World& world, Connection& connection) {
+  end_with_bye(world, connection, "quit", Leaving::quit, std::nullopt, "goodbye");
+  return kAnswered;
+}
+
+bool is_allowed_before_login(Verb verb) {
+  switch (verb) {
+    case Verb::help:
+    case Verb::login:
+    case Verb::register_:
+    case Verb::ping:
+    case Verb::pong:
+    case Verb::quit:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Answer unknown_verb(std::string_view text) {
+  return refusal(ErrorName::unknown_verb, "there is no command " + std::string(text) + "; HELP lists them");
+}
+
+Answer answer_of(World& world, Connection& connection, const Frame& frame) {
+  if (frame.verb == Verb::unknown || frame.verb == Verb::auth || frame.verb == Verb::verbose)
+    return unknown_verb(frame.verb_text);
+  if (connection.phase == Phase::greeted && !is_allowed_before_login(frame.verb))
+    return refusal(ErrorName::login_first, "log in first: LOGIN name, or LOGIN name :password");
+  if (!id_is_valid(frame)) return refusal(ErrorName::syntax, "id= is 1 to 64 characters");
+  switch (frame.verb) {
+    case Verb::help:
+      return handle_help(world, connection, frame);
+    case Verb::login:
+      return handle_login(world, connection, frame);
+    case Verb::register_:
+      return handle_register(world, connection, frame);
+    case Verb::ping:
+      return handle_ping(world, connection, frame);
+    case Verb::pong:
+      return kAnswered;
+    case Verb::quit:
+      return handle_quit(world, connection);
+    case Verb::away:
+      return handle_away(world, connection, frame);
+    case Verb::rooms:
+      return handle_rooms(world, connection, frame);
+    case Verb::join:
+      return handle_join(world, connection, frame);
+    case Verb::part:
+      return handle_part(world, connection, frame);
+    case Verb::who:
+      return handle_who(world, connection, frame);
+    case Verb::topic:
+      return handle_topic(world, connection, frame);
+    case Verb::say:
+      return handle_say(world, connection, frame);
+    case Verb::history:
+      return handle_history(world, connection, frame);
+    case Verb::sync:
+      return handle_sync(world, connection, frame);
+    case Verb::put:
+      return handle_put(world, connection, frame);
+    case Verb::data:
+      return handle_data(world, connection, frame);
+    case Verb::done:
+      return handle_done(world, connection, frame);
+    case Verb::stat:
+      return handle_stat(world, connection, frame);
+    case Verb::get:
+      return handle_get(world, connection, frame);
+    case Verb::credit:
+      return handle_credit(world, connection, frame);
+    case Verb::cancel:
+      return handle_cancel(world, connection, frame);
+    default:
+      return refusal(ErrorName::syntax, std::string(verb_text(frame.verb)) +
+                                            " is for the server to send; HELP lists the commands");
+  }
+}
+
+Refusal refusal_of(const World& world, const DecodeError& error) {
+  using Code = DecodeError::Code;
+  switch (error.code) {
+    case Code::line_too_long: {
+      Refusal result =
+          refusal(ErrorName::line_too_long, "shorten the line, or send the text as a counted body: {N}");
+      result.max = world.config.line_size_max;
+      return result;
+    }
+    case Code::not_utf8:
+      return refusal(ErrorName::not_utf8, "text must be UTF-8");
+    case Code::body_too_large:
+      return too_large("shorten the body", world.config.body_size_max);
+    case Code::not_plaintalk:
+      return refusal(ErrorName::not_plaintalk, "this port speaks PLAINTALK/1 in plain text; type HELP");
+    case Code::bad_verb:
+      return refusal(ErrorName::syntax, "a line begins with a command; HELP lists them");
+    case Code::bad_token:
+      return refusal(
+          ErrorName::syntax,
+          "arguments are printable ASCII and % is followed by two hex digits; put text after a colon");
+    case Code::too_many_tokens:
+      return refusal(ErrorName::syntax, "at most 32 arguments; put text after a colon");
+    case Code::bad_text:
+      return refusal(ErrorName::syntax,
+                     "text on a line has no CR and no NUL; send it as a counted body: {N}");
+    case Code::bad_count:
+      return refusal(ErrorName::syntax, "{N} needs a number of octets without leading zeros");
+    case Code::bad_body_end:
+      return refusal(ErrorName::syntax, "no LF after the counted body: is N the number of octets?");
+    case Code::gap:
+      break;
+  }
+  return refusal(ErrorName::internal, "octets are missing");
+}
+
+}  // namespace
+
+void handle_frame(World& world, Connection& connection, const Frame& frame) {
+  const Answer answer = answer_of(world, connection, frame);
+  if (!answer) return;
+  const std::string_view verb = frame.verb == Verb::unknown ? frame.verb_text : verb_text(frame.verb);
+  refuse(world, connection, *answer, verb, id_is_valid(frame) ? id_of(frame) : std::string_view{});
+}
+
+void handle_decode_error(World& world, Connection& connection, const DecodeError& error) {
+  Refusal answer = refusal_of(world, error);
+  answer.fatal = error.fatal;
+  refuse(world, connection, answer, "", "");
+}
+
+}  // namespace plaintalk::messenger::core

@@ -1,0 +1,41 @@
+// The latest frames of a room, by reference to the very blocks that were sent: so history is octet for octet
+// what went out live.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "messenger/core/out_queue.hpp"
+
+namespace plaintalk::messenger::core {
+
+class History {
+ public:
+  struct Frame {
+    Block block;
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+  };
+
+  // Frames oldest() .. last() are kept; an empty history has oldest() == last() + 1.
+  std::uint64_t last() const { return last_; }
+  std::uint64_t oldest() const { return last_ + 1 - count_; }
+  std::size_t size() const { return size_; }  // octets
+  const Frame& frame(std::uint64_t seq) const { return frames_[(head_ + (seq - oldest())) % frames_.size()]; }
+
+  // The frame becomes number last() + 1; the oldest leaves when there are more than `count_max`.
+  void add(const Block& block, std::size_t offset, std::size_t size, std::size_t count_max);
+  // Forgets the oldest frame. REQUIRES: there is one.
+  void drop_oldest();
+
+ private:
+  std::vector<Frame> frames_;  // a ring
+  std::size_t head_ = 0;
+  std::size_t count_ = 0;
+  std::size_t size_ = 0;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace plaintalk::messenger::core

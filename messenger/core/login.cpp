@@ -1,0 +1,262 @@
+#include "messenger/core/login.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/crypto/digest.hpp"
+#include "base/text.hpp"
+#include "messenger/core/accounts.hpp"
+#include "messenger/core/routing.hpp"
+#include "messenger/core/session.hpp"
+#include "messenger/core/timers.hpp"
+#include "protocol/limits.hpp"
+#include "protocol/names.hpp"
+
+namespace plaintalk::messenger::core {
+namespace {
+
+constexpr std::size_t kTokenSize = 16;
+constexpr Milliseconds kTokenLifetime = std::chrono::hours(24 * 30);
+constexpr Milliseconds kBusyRetry{1'000};
+
+struct LoginRequest {
+  std::string account;
+  std::string device;  // empty: the server chooses
+  std::optional<std::string> display;
+  std::string_view id;
+  std::string_view method;  // a literal
+};
+
+bool is_display_name(std::string_view text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return text.size() <= kDisplaySizeMax && is_utf8(text) && std::ranges::none_of(text, is_control);
+}
+
+// What LOGIN and REGISTER have in common; nothing when they are not well-formed.
+std::optional<LoginRequest> read_request(const Frame& frame) {
+  auto account = fold_account(frame.argument(0));
+  if (!account || frame.argument_count() != 1) return std::nullopt;
+  LoginRequest request{std::move(*account), "", std::nullopt, id_of(frame), ""};
+  if (const auto device = frame.parameter("device")) {
+    auto folded = fold_device(*device);
+    if (!folded) return std::nullopt;
+    request.device = std::move(*folded);
+  }
+  if (const auto display = frame.parameter("display")) {
+    request.display = unescape(*display);
+    if (!request.display || !is_display_name(*request.display)) return std::nullopt;
+  }
+  return request;
+}
+
+Refusal bad_login(World& world, const Connection& connection, std::string_view account, std::string text) {
+  Refusal result = refusal(ErrorName::bad_login, std::move(text));
+  world.log(LoginRefused{connection.id, account, text_of(result.error)});
+  return result;
+}
+
+Refusal name_taken(World& world, const Connection& connection, std::string_view account) {
+  Refusal result = refusal(ErrorName::name_taken, "somebody uses this name; choose another one");
+  world.log(LoginRefused{connection.id, account, text_of(result.error)});
+  return result;
+}
+
+// The new token, of which the device keeps only the hash.
+std::string replace_token(World& world, Device& device) {
+  std::string token = hex(world.services.random.bytes(kTokenSize));
+  device.token_hash = sha256(token);
+  device.token_time = world.now.instant;
+  return token;
+}
+
+void send_login_ok(World& world, Connection& connection, std::string_view id) {
+  const Account& account = *connection.account;
+  const std::string token = replace_token(world, *connection.device);
+  connection.token_is_new = true;
+  FrameWriter writer = begin_ok(world, id);
+  writer.parameter("user", account.name)
+      .parameter("device", connection.device->name)
+      .parameter("token", token);
+  if (!account.is_registered()) writer.parameter("guest", std::uint64_t{1});
+  writer.end();
+  send(world, connection);
+}
+
+void take_over(World& world, Connection& old_connection) {
+  end_with_bye(world, old_connection, "replaced", Leaving::replaced, ErrorName::replaced,
+               "this device has logged in again on another connection");
+}
+
+void enter(World& world, Connection& connection, Account& account, const LoginRequest& request) {
+  flush_conversations_of(world, account);
+  const std::string name =
+      request.device.empty() ? unused_device_name(account, connection.id) : request.device;
+  Device& device = open_device(world, account, name);
+  if (device.connection != nullptr) take_over(world, *device.connection);
+  device.connection = &connection;
+  device.last_used = world.now.instant;
+  connection.account = &account;
+  connection.device = &device;
+  connection.phase = Phase::in;
+  account.connections.push_back(&connection);
+  if (request.display) account.display = *request.display;
+  stop_counting_login(world, connection);
+  world.log(LoggedIn{connection.id, account.name, device.name, request.method});
+  // The replaced token stays good until this connection shows that it got the new one.
+  if (request.method != "token") device.replaced_token_hash.clear();
+  send_login_ok(world, connection, request.id);
+  arm_timer(world, connection);
+}
+
+Answer login_as_guest(World& world, Connection& connection, const LoginRequest& request) {
+  if (!world.config.guests_allowed)
+    return refusal(ErrorName::denied, "no guests here: LOGIN name :password, or REGISTER name :password");
+  Account* account = world.find_account(request.account);
+  if (account == nullptr) {
+    account = make_account(world, request.account);
+    if (account == nullptr)
+      return try_later(ErrorName::busy, "too many accounts; try again later", kBusyRetry);
+  }
+  if (account->is_registered())
+    return bad_login(world, connection, request.account,
+                     "this name needs its password: LOGIN name :password");
+  const auto is_other_device = [&](const Connection* other) { return other->device->name != request.device; };
+  if (std::ranges::any_of(account->connections, is_other_device))
+    return name_taken(world, connection, request.account);
+  while (!account->connections.empty()) take_over(world, *account->connections.back());
+  start_afresh(world, *account);
+  enter(world, connection, *account, request);
+  return kAnswered;
+}
+
+Answer login_by_token(World& world, Connection& connection, const LoginRequest& request,
+                      std::string_view token) {
+  Account* account = world.find_account(request.account);
+  Device* device = account == nullptr ? nullptr : find_device(*account, request.device);
+  const std::string hash = sha256(token);
+  if (device != nullptr) {
+    const bool is_current = !device->token_hash.empty() && equal_in_constant_time(hash, device->token_hash);
+    const bool is_replaced = !device->replaced_token_hash.empty() && device->connection == nullptr &&
+                             equal_in_constant_time(hash, device->replaced_token_hash);
+    if (is_current || is_replaced) {
+      if (device->token_time + kTokenLifetime < world.now.instant)
+        return refusal(ErrorName::expired, "this token is too old; log in with the password");
+      if (is_current) device->replaced_token_hash = hash;
+      enter(world, connection, *account, request);
+      return kAnswered;
+    }
+  }
+  return bad_login(world, connection, request.account,
+                   "wrong name, device or token; log in with the password, or afresh as a guest");
+}
+
+Answer start_password(World& world, Connection& connection, const Frame& frame, const LoginRequest& request,
+                      bool registers) {
+  if (!world.config.clear_passwords_allowed)
+    return refusal(ErrorName::need_tls, "passwords are not taken in clear on this address");
+  if (frame.body.size() > kPasswordSizeMax)
+    return too_large("a password has at most 128 octets", kPasswordSizeMax);
+  const Account* account = world.find_account(request.account);
+  auto pending = std::make_unique<PendingLogin>();
+  pending->ticket = ++world.last_ticket;
+  pending->registers = registers;
+  pending->account = request.account;
+  pending->device = request.device;
+  pending->display = request.display.value_or("");
+  pending->has_display = request.display.has_value();
+  pending->id = request.id;
+  // A name that nobody has costs the same time, so that the time does not tell which names there are.
+  const bool is_known = !registers && account != nullptr && account->is_registered();
+  pending->salt = is_known ? account->verifier->salt : world.services.random.bytes(kSaltSize);
+  pending->iteration_count =
+      is_known ? account->verifier->iteration_count : world.config.password_iteration_count;
+  PasswordJob job{connection.id, pending->ticket, std::string(frame.body), pending->salt,
+                  pending->iteration_count};
+  if (!world.services.passwords.submit(std::move(job)))
+    return try_later(ErrorName::busy, "too many logins at once; try again", kBusyRetry);
+  connection.pending_login = std::move(pending);
+  world.touch(connection);
+  return kAnswered;
+}
+
+Answer finish_register(World& world, Connection& connection, const LoginRequest& request, Verifier verifier) {
+  Account* account = world.find_account(request.account);
+  if (account != nullptr && (account->is_registered() || !account->connections.empty()))
+    return name_taken(world, connection, request.account);
+  if (account == nullptr) account = make_account(world, request.account);
+  if (account == nullptr) return try_later(ErrorName::busy, "too many accounts; try again later", kBusyRetry);
+  start_afresh(world, *account);
+  account->verifier = std::move(verifier);
+  enter(world, connection, *account, request);
+  return kAnswered;
+}
+
+Answer finish_login(World& world, Connection& connection, const LoginRequest& request,
+                    std::string_view salted_password) {
+  Account* account = world.find_account(request.account);
+  const bool is_registered = account != nullptr && account->is_registered();
+  const bool is_right = matches(is_registered ? *account->verifier : Verifier{}, salted_password);
+  if (!is_registered || !is_right)
+    return bad_login(world, connection, request.account, "wrong name or password");
+  enter(world, connection, *account, request);
+  return kAnswered;
+}
+
+Answer repeat_login(World& world, Connection& connection, const LoginRequest& request) {
+  if (request.account != connection.account->name)
+    return refusal(ErrorName::denied, "you are logged in under another name; QUIT and connect again");
+  send_login_ok(world, connection, request.id);
+  return kAnswered;
+}
+
+}  // namespace
+
+Answer handle_login(World& world, Connection& connection, const Frame& frame) {
+  auto request = read_request(frame);
+  if (!request) return wrong_form(Verb::login);
+  if (connection.phase == Phase::in) return repeat_login(world, connection, *request);
+  if (frame.body_kind != BodyKind::none) {
+    request->method = "password";
+    return start_password(world, connection, frame, *request, false);
+  }
+  if (const auto token = frame.parameter("token")) {
+    request->method = "token";
+    return login_by_token(world, connection, *request, *token);
+  }
+  request->method = "guest";
+  return login_as_guest(world, connection, *request);
+}
+
+Answer handle_register(World& world, Connection& connection, const Frame& frame) {
+  const auto request = read_request(frame);
+  if (!request || frame.body.empty()) return wrong_form(Verb::register_);
+  if (connection.phase == Phase::in)
+    return refusal(ErrorName::denied, "you are logged in already; QUIT and connect again to register");
+  const Account* account = world.find_account(request->account);
+  if (account != nullptr && (account->is_registered() || !account->connections.empty()))
+    return name_taken(world, connection, request->account);
+  return start_password(world, connection, frame, *request, true);
+}
+
+void finish_password(World& world, Connection& connection, std::string_view salted_password) {
+  const std::unique_ptr<PendingLogin> pending = std::move(connection.pending_login);
+  check(pending != nullptr, "nobody waits for this password");
+  world.touch(connection);
+  LoginRequest request{pending->account, pending->device, std::nullopt, pending->id,
+                       pending->registers ? "register" : "password"};
+  if (pending->has_display) request.display = pending->display;
+  const Answer answer =
+      pending->registers
+          ? finish_register(world, connection, request,
+                            make_verifier(pending->salt, pending->iteration_count, salted_password))
+          : finish_login(world, connection, request, salted_password);
+  if (answer) refuse(world, connection, *answer, pending->registers ? "REGISTER" : "LOGIN", pending->id);
+}
+
+void confirm_token(Connection& connection) {
+  connection.token_is_new = false;
+  if (connection.device != nullptr) connection.device->replaced_token_hash.clear();
+}
+
+}  // namespace plaintalk::messenger::core

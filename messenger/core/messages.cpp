@@ -1,0 +1,122 @@
+#include "messenger/core/messages.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "base/text.hpp"
+#include "messenger/core/rooms.hpp"
+#include "messenger/core/routing.hpp"
+#include "messenger/core/targets.hpp"
+#include "messenger/core/timers.hpp"
+
+namespace plaintalk::messenger::core {
+namespace {
+
+// Nothing when the message may be sent now; then its cost is taken and the connection may have been paused.
+Answer take_rate(World& world, Connection& connection, std::size_t body_size) {
+  Account& account = *connection.account;
+  const Instant now = world.now.instant;
+  const auto octets = static_cast<double>(body_size);
+  Nanoseconds debt{0};
+  if (world.config.messages_per_second) debt = account.messages.debt_after(1, now);
+  if (world.config.chat_bytes_per_second) debt = std::max(debt, account.octets.debt_after(octets, now));
+  if (debt > kRateDebtMax)
+    return try_later(ErrorName::rate, "you say too much; wait and send it again", debt);
+  if (world.config.messages_per_second) account.messages.take(1);
+  if (world.config.chat_bytes_per_second) account.octets.take(octets);
+  if (debt > Nanoseconds{0}) {
+    connection.is_rate_paused = true;
+    connection.resume_at = now + debt;
+    arm_timer(world, connection);
+  }
+  return kAnswered;
+}
+
+std::uint64_t content_hash(std::string_view target, std::string_view body) {
+  const std::uint64_t target_hash = std::hash<std::string_view>{}(target);
+  return std::hash<std::string_view>{}(body) ^ (target_hash * 0x9e3779b97f4a7c15ULL);
+}
+
+void send_ok(World& world, Connection& connection, std::string_view id, const Room& room, std::uint64_t seq,
+             std::int64_t at_ms, bool is_repeat) {
+  FrameWriter writer = begin_ok(world, id);
+  if (room.is_conversation()) writer.parameter("room", room.name);
+  writer.parameter("seq", seq).parameter("at", static_cast<std::uint64_t>(at_ms));
+  if (is_repeat) writer.parameter("dup", std::uint64_t{1});
+  writer.end();
+  send(world, connection);
+}
+
+Answer repeat(World& world, Connection& connection, const RequestMemory::Request& known, std::uint64_t hash) {
+  if (known.content_hash != hash)
+    return refusal(ErrorName::id_reused, "this id has been used for another message; choose a new one");
+  send_ok(world, connection, known.id, *known.room, known.seq, known.at_ms, true);
+  world.log(Resent{connection.id, known.room->name, known.seq, connection.account->name, known.id});
+  return kAnswered;
+}
+
+// A room one has joined under exactly the name that was written: the common case, without folding or looking
+// up anything.
+Room* room_as_written(const Connection& connection, std::string_view target) {
+  return target.starts_with('#') ? joined_room(connection, target) : nullptr;
+}
+
+}  // namespace
+
+Answer handle_say(World& world, Connection& connection, const Frame& frame) {
+  const std::string_view target = frame.argument(0);
+  if (target.empty() || frame.body.empty() || frame.argument_count() != 1) return wrong_form(Verb::say);
+  if (frame.body.size() > world.config.body_size_max)
+    return too_large("shorten the message, or send it as a file", world.config.body_size_max);
+  // The decoder has looked at inline text already.
+  if (frame.body_kind == BodyKind::counted && !is_utf8(frame.body))
+    return refusal(ErrorName::not_utf8, "a message is UTF-8 text");
+
+  Room* room = room_as_written(connection, target);
+  std::optional<Target> parsed;
+  if (room == nullptr) {
+    parsed = parse_target(target);
+    if (!parsed) return wrong_form(Verb::say);
+  }
+  const std::string_view id = id_of(frame);
+  std::uint64_t hash = 0;
+  if (!id.empty()) {
+    hash =
+        content_hash(room != nullptr ? room->name : room_name_of(*connection.account, *parsed), frame.body);
+    if (const auto* known = connection.device->requests.find(id))
+      return repeat(world, connection, *known, hash);
+  }
+  if (room == nullptr) {
+    const auto found = open_target(world, connection, *parsed);
+    if (!found) return found.error();
+    room = *found;
+  }
+  if (Answer refused = take_rate(world, connection, frame.body.size())) return refused;
+
+  const std::uint64_t seq = route(world, *room, connection, {Verb::msg, id, frame.body, nullptr});
+  const std::int64_t at_ms = wall_ms(world.now.wall);
+  if (!id.empty())
+    connection.device->requests.add({std::string(id), hash, seq, at_ms, room, world.now.instant, 0},
+                                    world.config.remembered_request_count_max,
+                                    world.config.remembered_request_time);
+  send_ok(world, connection, id, *room, seq, at_ms, false);
+  return kAnswered;
+}
+
+Answer handle_ping(World& world, Connection& connection, const Frame& frame) {
+  if (frame.body.size() > world.config.body_size_max)
+    return too_large("shorten the text", world.config.body_size_max);
+  flush_rooms_of(world, connection);
+  send_gaps(world, connection);
+  FrameWriter writer = begin_reply(world, Verb::pong);
+  if (frame.body_kind == BodyKind::none) {
+    writer.end();
+  } else {
+    writer.body(frame.body);
+  }
+  send_ordered(world, connection);
+  return kAnswered;
+}
+
+}  // namespace plaintalk::messenger::core

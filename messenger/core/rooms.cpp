@@ -1,0 +1,301 @@
+#include "messenger/core/rooms.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "messenger/core/presence.hpp"
+#include "messenger/core/routing.hpp"
+#include "protocol/names.hpp"
+
+namespace plaintalk::messenger::core {
+namespace {
+
+constexpr Milliseconds kBusyRetry{10'000};
+constexpr std::size_t kTopicSizeMax = 1024;
+
+bool announces_members(const World& world, const Room& room) {
+  return room.people_count <= world.config.room_member_announce_max;
+}
+
+std::expected<Room*, Refusal> make_room(World& world, std::string_view name) {
+  if (world.rooms.size() >= world.config.room_count_max)
+    return std::unexpected(
+        try_later(ErrorName::busy, "the server has no place for another room; use one of ROOMS", kBusyRetry));
+  auto room = std::make_unique<Room>();
+  room->name = name;
+  Room* made = world.rooms.emplace(std::string(name), std::move(room)).first->second.get();
+  if (name.starts_with('#')) world.listed_rooms.emplace(made->name, made);
+  return made;
+}
+
+// Lists end when half of what may wait for a connection is used: the OK then says more=1.
+bool list_is_full(const World& world, const Connection& connection) {
+  return connection.out.reply_size() >= world.config.reply_queue_bytes_max / 2;
+}
+
+void finish_list(World& world, Connection& connection, const Frame& frame, std::uint64_t count, bool is_cut) {
+  FrameWriter writer = begin_ok(world, frame);
+  writer.parameter("count", count);
+  if (is_cut) writer.parameter("more", std::uint64_t{1});
+  writer.end();
+  send(world, connection);
+}
+
+void note_who(World& world, Connection& connection, std::string_view room, const Account& account,
+              const Device* device) {
+  FrameWriter writer = begin_reply(world, Verb::note);
+  writer.argument("WHO").argument(room).argument(account.name).parameter("state", state_of(account));
+  if (device != nullptr) writer.parameter("device", device->name);
+  if (account.display.empty()) {
+    writer.end();
+  } else {
+    writer.body(account.display);
+  }
+  send(world, connection);
+}
+
+Answer who_is_online(World& world, Connection& connection, const Frame& frame) {
+  std::vector<const Connection*> online;
+  for (const auto& other : world.slots)
+    if (other != nullptr && other->phase == Phase::in) online.push_back(other.get());
+  std::ranges::sort(online, [](const Connection* a, const Connection* b) {
+    return a->account->name != b->account->name ? a->account->name < b->account->name : a->id < b->id;
+  });
+  std::uint64_t count = 0;
+  for (const Connection* other : online) {
+    if (list_is_full(world, connection)) break;
+    note_who(world, connection, "*", *other->account, other->device);
+    ++count;
+  }
+  finish_list(world, connection, frame, count, count < online.size());
+  return kAnswered;
+}
+
+Answer who_is_in(World& world, Connection& connection, const Frame& frame, const Room& room) {
+  std::uint64_t count = 0;
+  for (const Connection* member : room.members) {
+    if (list_is_full(world, connection)) break;
+    note_who(world, connection, room.name, *member->account, member->device);
+    ++count;
+  }
+  for (const Account* account : room.absent) {
+    if (list_is_full(world, connection)) break;
+    note_who(world, connection, room.name, *account, nullptr);
+    ++count;
+  }
+  finish_list(world, connection, frame, count, count < room.members.size() + room.absent.size());
+  return kAnswered;
+}
+
+Answer where_is(World& world, Connection& connection, const Frame& frame, std::string_view name) {
+  const Account* account = world.find_account(name);
+  if (account == nullptr || (!account->is_registered() && account->connections.empty()))
+    return refusal(ErrorName::no_such, "nobody of that name; WHO lists who is online");
+  const std::string where = "@" + account->name;
+  for (const Connection* other : account->connections)
+    note_who(world, connection, where, *account, other->device);
+  if (account->connections.empty()) note_who(world, connection, where, *account, nullptr);
+  finish_list(world, connection, frame, std::max<std::size_t>(account->connections.size(), 1), false);
+  return kAnswered;
+}
+
+}  // namespace
+
+Room* joined_room(const Connection& connection, std::string_view name) {
+  for (const Membership& membership : connection.rooms)
+    if (membership.room->name == name) return membership.room;
+  return nullptr;
+}
+
+bool is_in_room(const Account& account, const Room& room) {
+  const auto has_joined = [&](const Connection* connection) {
+    return std::ranges::any_of(connection->rooms,
+                               [&](const Membership& entry) { return entry.room == &room; });
+  };
+  return std::ranges::any_of(account.connections, has_joined);
+}
+
+void leave_room(Connection& connection, std::size_t index) {
+  const Membership left = connection.rooms[index];
+  connection.rooms[index] = connection.rooms.back();
+  connection.rooms.pop_back();
+  std::vector<Connection*>& members = left.room->members;
+  Connection* moved = members.back();
+  members[left.place] = moved;
+  members.pop_back();
+  if (moved == &connection) return;
+  for (Membership& membership : moved->rooms)
+    if (membership.room == left.room) membership.place = left.place;
+}
+
+void announce_parted(World& world, Room& room, Account& account, ConnectionId connection,
+                     std::string_view reason) {
+  const bool is_announced = announces_members(world, room);
+  --room.people_count;
+  --account.room_count;
+  world.log(RoomChanged{connection, "part", room.name, account.name, reason});
+  if (!is_announced || room.members.empty()) return;
+  FrameWriter(announcement(world, room), Verb::parted)
+      .argument(room.name)
+      .argument(account.name)
+      .parameter("reason", reason)
+      .end();
+}
+
+void drop_room_if_unused(World& world, Room& room) {
+  if (!room.members.empty() || !room.absent.empty() || room.last_seq > 0 || room.is_conversation()) return;
+  flush(world, room);
+  world.listed_rooms.erase(room.name);
+  world.rooms.erase(room.name);
+}
+
+std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, std::string_view name) {
+  if (Room* joined = joined_room(connection, name)) return joined;
+  Account& account = *connection.account;
+  Room* room = world.find_room(name);
+  const bool is_known =
+      room != nullptr && (is_in_room(account, *room) || std::ranges::count(room->absent, &account) > 0);
+  const auto& limit = world.config.rooms_per_user_max;
+  if (!is_known && limit && account.room_count >= *limit) {
+    Refusal refused = refusal(ErrorName::rate, "you are in as many rooms as one may; PART one first");
+    refused.max = *limit;
+    return std::unexpected(refused);
+  }
+  if (room == nullptr) {
+    const auto made = make_room(world, name);
+    if (!made) return made;
+    room = *made;
+    world.log(RoomChanged{connection.id, "create", room->name, account.name, ""});
+  }
+  flush(world, *room);  // what was said before is not for the newcomer
+  const bool is_first = !is_known;
+  end_absence(account, *room);
+  connection.rooms.push_back({room, static_cast<std::uint32_t>(room->members.size())});
+  room->members.push_back(&connection);
+  world.log(RoomChanged{connection.id, "join", room->name, account.name, is_first ? "" : "again"});
+  if (!is_first) return room;
+  ++room->people_count;
+  ++account.room_count;
+  if (announces_members(world, *room))
+    FrameWriter(announcement(world, *room), Verb::joined).argument(room->name).argument(account.name).end();
+  return room;
+}
+
+std::expected<Room*, Refusal> open_conversation(World& world, Account& one, Account& other) {
+  const auto found = one.conversations.find(&other);
+  if (found != one.conversations.end()) return found->second;
+  const std::string name = conversation_name(one.name, other.name);
+  const auto room = make_room(world, name);
+  if (!room) return room;
+  const bool is_in_order = one.name <= other.name;
+  (*room)->people = {is_in_order ? &one : &other, is_in_order ? &other : &one};
+  one.conversations[&other] = *room;
+  other.conversations[&one] = *room;
+  return room;
+}
+
+Answer handle_join(World& world, Connection& connection, const Frame& frame) {
+  const auto name = fold_room(frame.argument(0));
+  if (!name || frame.argument_count() != 1) return wrong_form(Verb::join);
+  const auto room = enter_room(world, connection, *name);
+  if (!room) return room.error();
+  FrameWriter writer = begin_ok(world, frame);
+  writer.parameter("room", (*room)->name)
+      .parameter("members", (*room)->people_count)
+      .parameter("last", (*room)->last_seq);
+  if ((*room)->topic.empty()) {
+    writer.end();
+  } else {
+    writer.body((*room)->topic);
+  }
+  send(world, connection);
+  return kAnswered;
+}
+
+Answer handle_part(World& world, Connection& connection, const Frame& frame) {
+  const auto name = fold_room(frame.argument(0));
+  if (!name || frame.argument_count() != 1) return wrong_form(Verb::part);
+  Room* room = joined_room(connection, *name);
+  if (room == nullptr) {
+    if (world.find_room(*name) == nullptr)
+      return refusal(ErrorName::no_such, "there is no such room; ROOMS lists them");
+    return refusal(ErrorName::denied, "you are not in this room");
+  }
+  flush(world, *room);
+  const auto place = std::ranges::find(connection.rooms, room, &Membership::room);
+  leave_room(connection, static_cast<std::size_t>(place - connection.rooms.begin()));
+  begin_ok(world, frame).parameter("room", room->name).end();
+  send_ordered(world, connection);  // nothing of the room comes after it
+  if (!is_in_room(*connection.account, *room)) {
+    announce_parted(world, *room, *connection.account, connection.id, "part");
+    drop_room_if_unused(world, *room);
+  }
+  return kAnswered;
+}
+
+Answer handle_rooms(World& world, Connection& connection, const Frame& frame) {
+  std::uint64_t count = 0;
+  for (const auto& [name, room] : world.listed_rooms) {
+    if (list_is_full(world, connection)) break;
+    FrameWriter writer = begin_reply(world, Verb::note);
+    writer.argument("ROOM")
+        .argument(name)
+        .parameter("members", room->people_count)
+        .parameter("last", room->last_seq);
+    if (room->topic.empty()) {
+      writer.end();
+    } else {
+      writer.body(room->topic);
+    }
+    send(world, connection);
+    ++count;
+  }
+  finish_list(world, connection, frame, count, count < world.listed_rooms.size());
+  return kAnswered;
+}
+
+Answer handle_who(World& world, Connection& connection, const Frame& frame) {
+  const std::string_view what = frame.argument(0);
+  if (what.empty()) return who_is_online(world, connection, frame);
+  const auto target = parse_target(what);
+  if (!target || target->kind == Target::Kind::conversation) return wrong_form(Verb::who);
+  if (target->kind == Target::Kind::account) return where_is(world, connection, frame, target->name);
+  const Room* room = world.find_room(target->name);
+  if (room == nullptr) return refusal(ErrorName::no_such, "there is no such room; ROOMS lists them");
+  return who_is_in(world, connection, frame, *room);
+}
+
+Answer handle_topic(World& world, Connection& connection, const Frame& frame) {
+  const auto name = fold_room(frame.argument(0));
+  if (!name || frame.argument_count() != 1) return wrong_form(Verb::topic);
+  Room* room = world.find_room(*name);
+  if (room == nullptr) return refusal(ErrorName::no_such, "there is no such room; ROOMS lists them");
+  if (frame.body_kind == BodyKind::none) {
+    FrameWriter writer = begin_ok(world, frame);
+    writer.parameter("room", room->name);
+    if (room->topic.empty()) {
+      writer.end();
+    } else {
+      writer.body(room->topic);
+    }
+    send(world, connection);
+    return kAnswered;
+  }
+  if (joined_room(connection, *name) == nullptr)
+    return refusal(ErrorName::denied, "only members set the topic: JOIN the room first");
+  if (frame.body.size() > kTopicSizeMax) return too_large("a topic has at most 1024 octets", kTopicSizeMax);
+  if (!is_utf8(frame.body)) return refusal(ErrorName::not_utf8, "a topic is UTF-8 text");
+  room->topic = frame.body;
+  begin_ok(world, frame).parameter("room", room->name).end();
+  send(world, connection);
+  FrameWriter(announcement(world, *room), Verb::topic)
+      .argument(room->name)
+      .argument(connection.account->name)
+      .argument(static_cast<std::uint64_t>(wall_ms(world.now.wall)))
+      .body(room->topic);
+  world.log(RoomChanged{connection.id, "topic", room->name, connection.account->name, room->topic});
+  return kAnswered;
+}
+
+}  // namespace plaintalk::messenger::core

@@ -1,0 +1,220 @@
+#include "messenger/core/routing.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+#include "messenger/core/replies.hpp"
+#include "protocol/frame_writer.hpp"
+
+namespace plaintalk::messenger::core {
+namespace {
+
+constexpr std::size_t kBatchSizeMax = 64 << 10;  // then the room is flushed at once
+constexpr std::size_t kFreeBatchCountMax = 64;
+constexpr std::size_t kBatchCapacityKept = 128 << 10;
+
+Batch& batch_of(World& world, Room& room) {
+  if (room.batch != nullptr) return *room.batch;
+  if (world.batches.empty()) world.batches.push_back(std::make_unique<Batch>());
+  room.batch = world.batches.back().release();
+  world.batches.pop_back();
+  room.dirty_place = static_cast<std::uint32_t>(world.dirty.size());
+  world.dirty.push_back(&room);
+  if (room.is_conversation())
+    for (Account* account : room.people) ++account->dirty_conversation_count;
+  return *room.batch;
+}
+
+// Takes the batch away from the room; it is free again when the result goes.
+std::unique_ptr<Batch> take_batch(World& world, Room& room) {
+  std::unique_ptr<Batch> batch(std::exchange(room.batch, nullptr));
+  world.dirty[room.dirty_place] = world.dirty.back();
+  world.dirty[room.dirty_place]->dirty_place = room.dirty_place;
+  world.dirty.pop_back();
+  if (room.is_conversation())
+    for (Account* account : room.people) --account->dirty_conversation_count;
+  return batch;
+}
+
+void recycle(World& world, std::unique_ptr<Batch> batch) {
+  if (world.batches.size() >= kFreeBatchCountMax || batch->text.capacity() > kBatchCapacityKept) return;
+  batch->text.clear();
+  batch->sequenced.clear();
+  batch->routes.clear();
+  world.batches.push_back(std::move(batch));
+}
+
+Gap* find_gap(const Connection& connection, const Room& room) {
+  if (!connection.gaps) return nullptr;
+  for (Gap& gap : *connection.gaps)
+    if (gap.room == &room) return &gap;
+  return nullptr;
+}
+
+void owe_gap(Connection& connection, Room& room, std::uint64_t first, std::uint64_t last) {
+  if (Gap* gap = find_gap(connection, room)) {
+    gap->last = last;
+    return;
+  }
+  if (!connection.gaps) connection.gaps = std::make_unique<std::vector<Gap>>();
+  connection.gaps->push_back({&room, first, last});
+}
+
+bool has_place(const World& world, const Connection& connection, std::size_t size) {
+  const std::size_t waiting = connection.out.chat_size();
+  return waiting == 0 || waiting + size <= world.config.room_queue_bytes_max;
+}
+
+// False when the connection is too slow for it.
+bool deliver(World& world, Connection& connection, Room& room, const Block& block, std::uint64_t first,
+             std::size_t count) {
+  const bool is_owed = connection.gaps && count > 0 && find_gap(connection, room) != nullptr;
+  if (is_owed || !has_place(world, connection, block.size())) [[unlikely]] {
+    if (count > 0) owe_gap(connection, room, first, first + count - 1);
+    return false;
+  }
+  if (connection.out.empty()) connection.write_progress_at = world.now.instant;
+  connection.out.chat(block);
+  world.touch(connection);
+  return true;
+}
+
+void deliver_to_all(World& world, Room& room, const Block& block, std::uint64_t first, std::size_t count,
+                    bool is_logged) {
+  world.recipients.clear();
+  world.shed.clear();
+  const auto deliver_to = [&](const std::vector<Connection*>& members) {
+    for (Connection* member : members) {
+      const bool is_taken = deliver(world, *member, room, block, first, count);
+      if (is_logged) (is_taken ? world.recipients : world.shed).push_back(member->id);
+    }
+  };
+  if (!room.is_conversation()) return deliver_to(room.members);
+  deliver_to(room.people[0]->connections);
+  if (room.people[1] != room.people[0]) deliver_to(room.people[1]->connections);
+}
+
+// Rooms that nobody has used for longest pay for the memory of all.
+void bound_history(World& world) {
+  while (world.history_size > world.config.history_bytes_max && !world.recent.empty()) {
+    Room& oldest = *world.recent.front();
+    if (oldest.history.oldest() > oldest.history.last()) {
+      world.recent.pop_front();
+      oldest.is_recent = false;
+      continue;
+    }
+    const std::size_t before = oldest.history.size();
+    oldest.history.drop_oldest();
+    world.history_size -= before - oldest.history.size();
+  }
+}
+
+void remember(World& world, Room& room, const Block& block, const Batch& batch) {
+  const std::size_t before = room.history.size();
+  for (const Batch::Sequenced& frame : batch.sequenced)
+    room.history.add(block, frame.offset, frame.size, world.config.history_count);
+  world.history_size += room.history.size();
+  world.history_size -= before;
+  if (room.is_recent) {
+    world.recent.splice(world.recent.end(), world.recent, room.recent_place);
+  } else {
+    room.recent_place = world.recent.insert(world.recent.end(), &room);
+    room.is_recent = true;
+  }
+  bound_history(world);
+}
+
+void log_routes(World& world, const Room& room, const Batch& batch, std::uint64_t first) {
+  for (std::size_t index = 0; index < batch.routes.size(); ++index) {
+    const Batch::Route& route = batch.routes[index];
+    world.log(Routed{route.connection, room.name, first + index, route.kind, route.account, route.id,
+                     route.body_size, world.recipients, world.shed});
+  }
+}
+
+void write_message(World& world, Room& room, Batch& batch, const Connection& sender,
+                   const NewMessage& message) {
+  FrameWriter writer(batch.text, message.verb);
+  writer.argument(room.name).argument(room.last_seq).argument(sender.account->name);
+  if (message.file == nullptr) {
+    writer.argument(static_cast<std::uint64_t>(wall_ms(world.now.wall)));
+  } else {
+    writer.argument(message.file->handle).argument(message.file->size).argument(message.file->sha256);
+  }
+  writer.body(message.body);
+}
+
+}  // namespace
+
+std::uint64_t route(World& world, Room& room, const Connection& sender, const NewMessage& message) {
+  Batch& batch = batch_of(world, room);
+  const std::uint64_t seq = ++room.last_seq;
+  const std::size_t offset = batch.text.size();
+  write_message(world, room, batch, sender, message);
+  batch.sequenced.push_back(
+      {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(batch.text.size() - offset)});
+  if (world.services.events.wants_routes())
+    batch.routes.push_back({sender.id, message.file == nullptr ? "msg" : "file", sender.account->name,
+                            std::string(message.id),
+                            message.file == nullptr ? message.body.size() : message.file->size});
+  if (batch.text.size() >= kBatchSizeMax) flush(world, room);
+  return seq;
+}
+
+std::string& announcement(World& world, Room& room) {
+  if (room.batch != nullptr && room.batch->text.size() >= kBatchSizeMax) flush(world, room);
+  return batch_of(world, room).text;
+}
+
+void flush(World& world, Room& room) {
+  if (room.batch == nullptr) return;
+  std::unique_ptr<Batch> batch = take_batch(world, room);
+  const Block block(batch->text);
+  const std::uint64_t first = room.history.last() + 1;
+  const std::size_t count = batch->sequenced.size();
+  if (count > 0) remember(world, room, block, *batch);
+  deliver_to_all(world, room, block, first, count, !batch->routes.empty());
+  log_routes(world, room, *batch, first);
+  recycle(world, std::move(batch));
+}
+
+void flush_all(World& world) {
+  while (!world.dirty.empty()) flush(world, *world.dirty.back());
+}
+
+void flush_rooms_of(World& world, const Connection& connection) {
+  if (world.dirty.empty()) return;
+  for (const Membership& membership : connection.rooms) flush(world, *membership.room);
+  if (connection.account != nullptr) flush_conversations_of(world, *connection.account);
+}
+
+void flush_conversations_of(World& world, Account& account) {
+  if (account.dirty_conversation_count == 0) return;
+  for (std::size_t index = world.dirty.size(); index-- > 0;) {
+    Room& room = *world.dirty[index];
+    if (room.people[0] == &account || room.people[1] == &account) flush(world, room);
+  }
+}
+
+void send_gaps(World& world, Connection& connection) {
+  if (!connection.gaps) return;
+  const std::unique_ptr<std::vector<Gap>> gaps = std::move(connection.gaps);
+  for (const Gap& gap : *gaps) {
+    begin_reply(world, Verb::gap).argument(gap.room->name).argument(gap.first).argument(gap.last).end();
+    send_ordered(world, connection);
+  }
+}
+
+void send_gaps_when_drained(World& world, Connection& connection) {
+  if (connection.out.chat_size() <= world.config.room_queue_bytes_max / 2) send_gaps(world, connection);
+}
+
+void send_chat(World& world, Connection& connection, const Block& block) {
+  if (!has_place(world, connection, block.size())) return;
+  if (connection.out.empty()) connection.write_progress_at = world.now.instant;
+  connection.out.chat(block);
+  world.touch(connection);
+}
+
+}  // namespace plaintalk::messenger::core

@@ -1,0 +1,138 @@
+#include "messenger/core/server_core.hpp"
+
+#include <utility>
+
+#include "base/check.hpp"
+#include "messenger/core/accounts.hpp"
+#include "messenger/core/login.hpp"
+#include "messenger/core/presence.hpp"
+#include "messenger/core/routing.hpp"
+#include "messenger/core/session.hpp"
+#include "messenger/core/timers.hpp"
+#include "messenger/core/transfers.hpp"
+#include "messenger/core/world.hpp"
+
+namespace plaintalk::messenger {
+
+struct ServerCore::State : core::World {
+  using World::World;
+
+  core::Connection& at(ConnectionId id) const {
+    core::Connection* connection = find(id);
+    check(connection != nullptr, "a connection that is not open");
+    return *connection;
+  }
+  void finish_turn() {
+    core::flush_all(*this);
+    core::end_overfull(*this);
+    core::flush_all(*this);  // the end of a session tells others
+  }
+};
+
+ServerCore::ServerCore(ServerConfig config, Services services, Now now)
+    : state_(std::make_unique<State>(std::move(config), services, now)) {
+  core::make_configured_accounts(*state_);
+}
+
+ServerCore::~ServerCore() = default;
+
+ConnectionId ServerCore::opened(const Endpoint& client, const Endpoint& server, Now now) {
+  state_->now = now;
+  return core::open_connection(*state_, client, server).id;
+}
+
+void ServerCore::received(ConnectionId id, std::string_view octets, Now now) {
+  state_->now = now;
+  core::receive(*state_, state_->at(id), octets);
+}
+
+void ServerCore::closed(ConnectionId id, std::string_view reason, Now now) {
+  state_->now = now;
+  core::forget_connection(*state_, state_->at(id), reason);
+}
+
+void ServerCore::password_ready(const PasswordResult& result, Now now) {
+  state_->now = now;
+  core::Connection* connection = state_->find(result.connection);
+  if (connection == nullptr || !connection->pending_login ||
+      connection->pending_login->ticket != result.ticket)
+    return;
+  core::finish_password(*state_, *connection, result.salted_password);
+  core::resume(*state_, *connection);
+}
+
+void ServerCore::tick(Now now) {
+  state_->now = now;
+  core::fire_timers(*state_);
+  core::advance_presence(*state_);
+  core::advance_departures(*state_);
+  core::advance_uploads(*state_);
+  state_->finish_turn();
+}
+
+void ServerCore::end_turn(Now now) {
+  state_->now = now;
+  state_->finish_turn();
+}
+
+void ServerCore::drain(Now now) {
+  state_->now = now;
+  state_->is_draining = true;
+  core::flush_all(*state_);
+  for (const auto& connection : state_->slots) {
+    if (connection == nullptr) continue;
+    core::end_with_bye(*state_, *connection, "shutdown", core::Leaving::quit, ErrorName::draining,
+                       "the server is stopping; come back later");
+  }
+  core::flush_all(*state_);
+}
+
+std::vector<ConnectionId> ServerCore::take_touched() {
+  std::vector<ConnectionId> touched;
+  touched.swap(state_->touched);
+  std::erase_if(touched, [this](ConnectionId id) {
+    core::Connection* connection = state_->find(id);
+    if (connection == nullptr) return true;
+    connection->is_touched = false;
+    return false;
+  });
+  return touched;
+}
+
+bool ServerCore::wants_input(ConnectionId id) const {
+  const core::Connection& connection = state_->at(id);
+  return connection.phase != core::Phase::closing && !core::must_wait(*state_, connection);
+}
+
+bool ServerCore::closing(ConnectionId id) const { return state_->at(id).phase == core::Phase::closing; }
+
+std::size_t ServerCore::gather(ConnectionId id, std::span<iovec> iovecs, bool kernel_is_drained, Now now) {
+  state_->now = now;
+  core::Connection& connection = state_->at(id);
+  if (kernel_is_drained && connection.downloads && connection.out.wants_bulk())
+    core::fill_bulk(*state_, connection);
+  return connection.out.gather(iovecs);
+}
+
+void ServerCore::consumed(ConnectionId id, std::size_t size, Now now) {
+  state_->now = now;
+  core::Connection& connection = state_->at(id);
+  const bool had_to_wait = core::must_wait(*state_, connection);
+  connection.out.consumed(size);
+  connection.bytes_out += size;
+  connection.write_progress_at = now.instant;
+  if (connection.phase == core::Phase::closing) return;
+  if (connection.gaps) core::send_gaps_when_drained(*state_, connection);
+  if (!had_to_wait || core::must_wait(*state_, connection)) return;
+  core::resume(*state_, connection);
+  state_->finish_turn();
+}
+
+bool ServerCore::wants_output(ConnectionId id) const {
+  const core::Connection& connection = state_->at(id);
+  return !connection.out.empty() || core::has_bulk(connection);
+}
+
+std::size_t ServerCore::connection_count() const { return state_->ids.count(); }
+
+}  // namespace plaintalk::messenger

@@ -1,0 +1,86 @@
+#include "messenger/core/targets.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "messenger/core/rooms.hpp"
+
+namespace plaintalk::messenger::core {
+namespace {
+
+Refusal no_such_room() { return refusal(ErrorName::no_such, "there is no such room; ROOMS lists them"); }
+Refusal not_a_member() { return refusal(ErrorName::denied, "you are not in this room; JOIN it first"); }
+Refusal not_your_conversation() {
+  return refusal(ErrorName::denied, "this conversation is between other people");
+}
+Refusal nobody() {
+  return refusal(ErrorName::no_such, "no such user: neither registered nor a guest who is online");
+}
+
+// The other person of the conversation; nothing when it is not one of `account`.
+std::optional<std::string> other_person(const Account& account, const Target& target) {
+  if (target.kind == Target::Kind::account) return target.name;
+  const auto people = parse_conversation(target.name);
+  if (!people) return std::nullopt;
+  if (people->first == account.name) return std::string(people->second);
+  if (people->second == account.name) return std::string(people->first);
+  return std::nullopt;
+}
+
+bool can_be_reached(const Account* account) {
+  return account != nullptr && (account->is_registered() || !account->connections.empty());
+}
+
+}  // namespace
+
+std::string room_name_of(const Account& account, const Target& target) {
+  return target.kind == Target::Kind::account ? conversation_name(account.name, target.name) : target.name;
+}
+
+std::expected<Room*, Refusal> open_target(World& world, Connection& connection, const Target& target) {
+  Account& account = *connection.account;
+  if (target.kind == Target::Kind::room) {
+    if (Room* room = joined_room(connection, target.name)) return room;
+    return std::unexpected(world.find_room(target.name) == nullptr ? no_such_room() : not_a_member());
+  }
+  const auto name = other_person(account, target);
+  if (!name) return std::unexpected(not_your_conversation());
+  Account* other = world.find_account(*name);
+  if (!can_be_reached(other)) return std::unexpected(nobody());
+  return open_conversation(world, account, *other);
+}
+
+std::expected<Room*, Refusal> find_readable(World& world, const Connection& connection,
+                                            const Target& target) {
+  const Account& account = *connection.account;
+  if (target.kind == Target::Kind::room) {
+    Room* room = world.find_room(target.name);
+    if (room == nullptr) return std::unexpected(no_such_room());
+    if (joined_room(connection, target.name) == nullptr) return std::unexpected(not_a_member());
+    return room;
+  }
+  const auto name = other_person(account, target);
+  if (!name) return std::unexpected(not_your_conversation());
+  Room* room = world.find_room(room_name_of(account, target));
+  // Whoever resumes after a restart of the server asks for a conversation by its name and is told that it is
+  // empty.
+  const bool is_by_name = target.kind == Target::Kind::conversation;
+  if (room == nullptr && !is_by_name && !can_be_reached(world.find_account(*name)))
+    return std::unexpected(nobody());
+  return room;
+}
+
+bool may_read(const World& world, const Account& account, std::string_view room_name) {
+  if (const auto people = parse_conversation(room_name))
+    return people->first == account.name || people->second == account.name;
+  const Room* room = world.find_room(room_name);
+  return room != nullptr && is_in_room(account, *room);
+}
+
+std::uint64_t floor_of(const Room& room, const Account& account) {
+  for (std::size_t side = 0; side < room.people.size(); ++side)
+    if (room.people[side] == &account) return room.floors[side];
+  return 0;
+}
+
+}  // namespace plaintalk::messenger::core

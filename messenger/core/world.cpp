@@ -1,0 +1,30 @@
+#include "messenger/core/world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace plaintalk::messenger::core {
+
+Connection::Connection() = default;
+Connection::~Connection() = default;
+
+World::World(ServerConfig configuration, Services outside, Now start)
+    : config(std::move(configuration)),
+      services(outside),
+      now(start),
+      timers(start.instant),
+      decoders(DecoderLimits{
+          config.line_size_max, std::max(config.body_size_max, config.chunk_size_max),
+          std::max(kSkippedBodySizeMax, std::max(config.body_size_max, config.chunk_size_max))}) {}
+
+Account* World::find_account(std::string_view name) const {
+  const auto found = accounts.find(name);
+  return found == accounts.end() ? nullptr : found->second.get();
+}
+
+Room* World::find_room(std::string_view name) const {
+  const auto found = rooms.find(name);
+  return found == rooms.end() ? nullptr : found->second.get();
+}
+
+}  // namespace plaintalk::messenger::core

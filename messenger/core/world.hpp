@@ -1,0 +1,98 @@
+// All that the rules know: connections, accounts, rooms, files, and what is due. The rules themselves are
+// functions on it, one file a job: session, login, rooms, messages, routing, paging, presence, uploads,
+// downloads, timers.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/endpoint.hpp"
+#include "base/time.hpp"
+#include "messenger/core/account.hpp"
+#include "messenger/core/connection.hpp"
+#include "messenger/core/decoder_pool.hpp"
+#include "messenger/core/file_table.hpp"
+#include "messenger/core/id_table.hpp"
+#include "messenger/core/room.hpp"
+#include "messenger/core/server_config.hpp"
+#include "messenger/core/server_events.hpp"
+#include "messenger/core/services.hpp"
+#include "messenger/core/timer_wheel.hpp"
+
+namespace plaintalk::messenger::core {
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+template <class Value>
+using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+// Something to look at again at a known time; the waits of one kind are all equally long, so a queue keeps
+// them in order.
+struct Wait {
+  Instant due;
+  std::string account;
+};
+
+struct World {
+  World(ServerConfig configuration, Services outside, Now start);
+
+  const ServerConfig config;
+  Services services;
+  Now now;
+
+  // Connections. The objects are reused, `ids` knows the living ones.
+  std::vector<std::unique_ptr<Connection>> slots;
+  std::vector<std::uint32_t> free_slots;
+  IdTable ids;
+  std::uint64_t last_connection_id = 0;
+  std::vector<ConnectionId> touched;
+  std::vector<ConnectionId> overfull;  // to be closed at the next safe moment
+  TimerWheel timers;
+  DecoderPool decoders;
+  std::map<IpAddress, std::size_t> logins_by_address;  // connections that have not logged in yet
+  std::uint64_t last_ticket = 0;
+  std::uint64_t last_stamp = 0;
+
+  TextMap<std::unique_ptr<Account>> accounts;
+  std::deque<Wait> returns;     // lost connections whose people may still come back
+  std::deque<Wait> departures;  // guests to be forgotten
+
+  TextMap<std::unique_ptr<Room>> rooms;
+  std::map<std::string_view, Room*> listed_rooms;  // without conversations, in alphabetical order
+  std::vector<Room*> dirty;                        // with a batch
+  std::vector<std::unique_ptr<Batch>> batches;     // free ones
+  std::list<Room*> recent;                         // with history, the least recently used first
+  std::uint64_t history_size = 0;                  // octets, of all rooms
+
+  FileTable files;
+  Instant next_upload_check{};
+  bool is_draining = false;
+
+  std::string text;  // scratch for the frame that is being written
+  std::vector<ConnectionId> recipients;
+  std::vector<ConnectionId> shed;
+  std::vector<std::uint32_t> fired;
+
+  Connection* find(ConnectionId id) const { return ids.find(id); }
+  Account* find_account(std::string_view name) const;
+  Room* find_room(std::string_view name) const;
+
+  void touch(Connection& connection) {
+    if (connection.is_touched) return;
+    connection.is_touched = true;
+    touched.push_back(connection.id);
+  }
+  void log(const ServerEvent& event) { services.events.event(event, now.wall); }
+};
+
+}  // namespace plaintalk::messenger::core
