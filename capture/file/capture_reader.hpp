@@ -1,10 +1,13 @@
-// Reads capture files: pcap (microseconds and nanoseconds, both byte orders, and the "modified" format) and pcapng (both byte
-// orders, several sections and interfaces, any time resolution). Our own, because libpcap refuses files with mixed link types.
+// Reads capture files: pcap (microseconds and nanoseconds, both byte orders, and the "modified" format) and
+// pcapng (both byte orders, several sections and interfaces, any time resolution). Our own, because libpcap
+// refuses files with mixed link types.
 //   pcap    draft-ietf-opsawg-pcap
 //   pcapng  draft-ietf-opsawg-pcapng
 //
-// A file is mapped; standard input or a pipe is read in pieces, so a live capture can be followed. Bad input never stops the
-// records before it: the reader reports where the file goes wrong and keeps everything up to there.
+// Files are read in large blocks; of a pipe each record is handed over as soon as it is complete, so a live
+// capture can be followed (see input.hpp). Bad input never stops the records before it: the reader reports
+// where the file goes wrong and keeps everything up to there. A signal whose handler was installed without
+// SA_RESTART ends the input like its end. Compressed files are refused with the command that unpacks them.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +42,8 @@ struct CaptureError {
 
 class CaptureReader {
  public:
-  // "-" is standard input. Throws std::runtime_error saying what to do when the file cannot be opened or is no capture at all.
+  // "-" is standard input. Throws std::runtime_error saying what to do when the file cannot be opened or is
+  // no capture at all.
   static CaptureReader open(const std::string& path);
   static CaptureReader from_descriptor(int descriptor, std::string name);  // takes the descriptor over
   static CaptureReader from_memory(Bytes file, std::string name);          // borrows; for tests and fuzzers
@@ -50,11 +54,13 @@ class CaptureReader {
   // The next packet, nullopt at the end, or why there is no further one. After an error it is repeated.
   std::expected<std::optional<PacketRecord>, CaptureError> next();
 
-  // Known so far: pcapng may add some later. A new section's interfaces are appended, so an index stays valid for the whole file.
+  // Known so far: pcapng may add some later. A new section's interfaces are appended, so an index stays valid
+  // for the whole file.
   const std::vector<InterfaceInfo>& interfaces() const;
   // "pcap, little-endian, microseconds" or "pcapng".
   std::string format() const;
-  // Comments of the sections (opt_comment): the messenger's own recordings say here that their headers are synthetic.
+  // Comments of the sections (opt_comment): the messenger's own recordings say here that their headers are
+  // synthetic.
   const std::vector<std::string>& comments() const;
   // Octets read so far, and in all if the input is a file: for a progress bar.
   std::uint64_t position() const;

@@ -1,7 +1,7 @@
 // Writes pcapng: little-endian, nanosecond time stamps, one section (draft-ietf-opsawg-pcapng).
 //
-// Octets go to a sink, so that the same writer serves a file, a pipe and a test. Each block is whole when it reaches the sink: a
-// reader that follows a live file never sees half a block.
+// Octets go to a sink, so that the same writer serves a file, a pipe and a test. Each block is whole when it
+// reaches the sink: a reader that follows a live file never sees half a block.
 #pragma once
 
 #include <cstdint>

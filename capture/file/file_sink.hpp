@@ -1,0 +1,53 @@
+// Where a capture is written: a file or standard output, for PcapngWriter's sink.
+//
+//   FileSink file = FileSink::create("lab.pcapng");
+//   PcapngWriter writer([&](std::string_view block) { file.write(block); }, section);
+//   ...
+//   if (!file.flush()) ...  // file.reader_gone(), or file.error() says what happened
+//
+// Blocks are gathered and handed to the kernel by flush(), or when 1 MiB waits. After a failure everything
+// more is dropped, so a full disk costs the rest of the recording and never the program.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace plaintalk::capture {
+
+class FileSink {
+ public:
+  // "-" is standard output. A new file can be read by its owner only, because a capture shows what people
+  // said. Throws std::runtime_error saying why it cannot be created.
+  static FileSink create(const std::string& path);
+  static FileSink from_descriptor(int descriptor, std::string name);  // takes it over
+
+  FileSink(FileSink&& other) noexcept;
+  FileSink& operator=(FileSink&&) = delete;
+  ~FileSink();  // flushes
+
+  void write(std::string_view block);
+  // Everything up to now is with the kernel. False once writing has failed or the reader has left.
+  bool flush();
+
+  // The program at the other end of the pipe has closed it (EPIPE): the end of the work, not a fault. SIGPIPE
+  // must be ignored.
+  bool reader_gone() const;
+  // "" or why writing failed.
+  const std::string& error() const { return error_; }
+  std::uint64_t size() const { return size_; }
+  int descriptor() const { return descriptor_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  FileSink(int descriptor, std::string name);
+
+  int descriptor_ = -1;
+  std::string name_;
+  std::string waiting_;
+  std::string error_;
+  int error_code_ = 0;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace plaintalk::capture

@@ -1,0 +1,106 @@
+#include "capture/live/privileges.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/number.hpp"
+
+namespace plaintalk::capture {
+namespace {
+
+constexpr uid_t kNobody = 65534;
+
+template <typename Id>
+std::optional<Id> id_from_environment(const char* name) {
+  const char* text = std::getenv(name);
+  const auto id = parse_decimal<Id>(text != nullptr ? text : "");
+  // sudo run by root itself names root: that is no lower right.
+  return id && *id != 0 ? id : std::nullopt;
+}
+
+// In a user namespace only the mapped ids exist; setuid() to another fails.
+bool is_mapped(const char* map_file, std::uint64_t id) {
+  std::ifstream map(map_file);
+  std::uint64_t inside = 0;
+  std::uint64_t outside = 0;
+  std::uint64_t count = 0;
+  while (map >> inside >> outside >> count)
+    if (id >= inside && id - inside < count) return true;
+  return false;
+}
+
+bool become(const Invoker& invoker) {
+  if (!is_mapped("/proc/self/uid_map", invoker.user) || !is_mapped("/proc/self/gid_map", invoker.group))
+    return false;
+  return ::setgroups(0, nullptr) == 0 && ::setresgid(invoker.group, invoker.group, invoker.group) == 0 &&
+         ::setresuid(invoker.user, invoker.user, invoker.user) == 0;
+}
+
+struct Capabilities {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+};
+
+// What an exec could give back. Needs a right itself; without it no_new_privs does the same.
+void empty_bounding_set() {
+  for (unsigned long capability = 0; ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; ++capability) {
+  }
+}
+
+void clear_capabilities() {
+  ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  Capabilities none;
+  ::syscall(SYS_capset, &none.header, none.sets.data());
+}
+
+bool has_capabilities() {
+  Capabilities now;
+  if (::syscall(SYS_capget, &now.header, now.sets.data()) != 0) return true;
+  for (const __user_cap_data_struct& set : now.sets)
+    if (set.effective != 0 || set.permitted != 0 || set.inheritable != 0) return true;
+  return false;
+}
+
+}  // namespace
+
+Invoker find_invoker() {
+  if (::geteuid() != 0) return {::getuid(), ::getgid()};
+  const auto user = id_from_environment<uid_t>("SUDO_UID");
+  const auto group = id_from_environment<gid_t>("SUDO_GID");
+  if (user && group) return {*user, *group};
+  const passwd* nobody = ::getpwnam("nobody");
+  return nobody != nullptr ? Invoker{nobody->pw_uid, nobody->pw_gid} : Invoker{kNobody, kNobody};
+}
+
+void give_to_invoker(int descriptor) {
+  if (::geteuid() != 0 || !id_from_environment<uid_t>("SUDO_UID")) return;
+  const Invoker invoker = find_invoker();
+  // Where it fails (a file system without owners) the file stays root's, and can still be read with sudo.
+  static_cast<void>(::fchown(descriptor, invoker.user, invoker.group) == 0);
+}
+
+std::string drop_privileges() {
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  const bool was_root = ::geteuid() == 0;
+  empty_bounding_set();
+  const bool has_become = was_root && become(find_invoker());
+  clear_capabilities();
+  if (has_capabilities())
+    throw std::runtime_error("the privileges could not be dropped; refusing to capture with them");
+  if (was_root && !has_become) return "still as user 0 (there is no other here), without capabilities";
+  return "running as user " + std::to_string(::getuid()) + ", without capabilities";
+}
+
+}  // namespace plaintalk::capture
