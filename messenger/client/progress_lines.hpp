@@ -1,0 +1,21 @@
+// Progress of transfers where there is no terminal to draw a bar on: one line for each quarter.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "messenger/client/event.hpp"
+
+namespace plaintalk::messenger::client {
+
+class ProgressLines {
+ public:
+  // The line to print now, or nothing. The last quarter is left to the line that reports the result.
+  std::string update(const TransferProgress& progress);
+  void forget(RequestId request) { quarters_.erase(request); }
+
+ private:
+  std::map<RequestId, unsigned> quarters_;
+};
+
+}  // namespace plaintalk::messenger::client

@@ -1,0 +1,38 @@
+#include "messenger/client/request.hpp"
+
+#include "protocol/frame_writer.hpp"
+#include "protocol/names.hpp"
+
+namespace plaintalk::messenger::client {
+
+void encode(const Request& request, const std::string& wire_id, std::string& out) {
+  FrameWriter frame(out, request.verb);
+  if (!request.target.empty()) frame.argument(escape(request.target));
+  switch (request.verb) {
+    case Verb::say:
+      frame.parameter("id", wire_id).body(request.text.value_or(""));
+      return;
+    case Verb::history:
+      if (request.before) frame.parameter("before", *request.before);
+      if (request.after) frame.parameter("after", *request.after);
+      if (request.limit != 0) frame.parameter("limit", std::uint64_t{request.limit});
+      break;
+    case Verb::help:
+      if (request.text) frame.argument(escape(*request.text));
+      break;
+    case Verb::topic:
+    case Verb::away:
+    case Verb::ping:
+    case Verb::quit:
+      if (request.text) {
+        frame.body(*request.text);
+        return;
+      }
+      break;
+    default:
+      break;
+  }
+  frame.end();
+}
+
+}  // namespace plaintalk::messenger::client

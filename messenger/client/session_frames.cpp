@@ -1,0 +1,446 @@
+// What each frame from the server means. Answers are matched with sent_, in the order of the commands.
+#include <algorithm>
+#include <utility>
+
+#include "base/number.hpp"
+#include "messenger/client/session.hpp"
+#include "protocol/frame_writer.hpp"
+#include "protocol/names.hpp"
+
+namespace plaintalk::messenger::client {
+namespace {
+
+constexpr std::size_t kPageLimit = kPageSizeMax;
+constexpr Milliseconds kRatePauseMin{50};
+constexpr Milliseconds kRatePauseMax{10'000};
+
+std::uint64_t number(std::optional<std::string_view> token) {
+  return parse_decimal<std::uint64_t>(token.value_or("")).value_or(0);
+}
+
+std::string text(std::string_view token) { return unescape(token).value_or(std::string(token)); }
+
+std::optional<std::string> body_of(const Frame& frame) {
+  if (frame.body_kind == BodyKind::none) return std::nullopt;
+  return std::string(frame.body);
+}
+
+// (room, seq) names a frame for ever on one server; who and when tell it from one with that number on
+// another.
+std::string identity_of(const RoomFrame& frame) {
+  if (const auto* message = std::get_if<MessageCame>(&frame))
+    return "MSG " + message->from + " " + std::to_string(message->at_ms);
+  const auto& file = std::get<FileCame>(frame);
+  return "FILE " + file.from + " " + file.file + " " + file.sha256;
+}
+
+}  // namespace
+
+Refusal read_refusal(const Frame& frame) {
+  Refusal refusal;
+  refusal.code = parse_decimal<unsigned>(frame.argument(0)).value_or(0);
+  refusal.name = text(frame.argument(1));
+  refusal.text = std::string(frame.body);
+  return refusal;
+}
+
+void ClientSession::notice(std::string kind, std::string words) {
+  events_.emplace_back(NoticeCame{std::move(kind), std::move(words)});
+}
+
+void ClientSession::on_frame(const Frame& frame) {
+  if (phase_ == Phase::greeting) {
+    greeted(frame);
+    return;
+  }
+  switch (frame.verb) {
+    case Verb::ok:
+    case Verb::err:
+    case Verb::end:
+    case Verb::pong:
+    case Verb::ack:
+      on_reply(frame);
+      return;
+    case Verb::bye:
+      bye(frame);
+      return;
+    case Verb::ping: {
+      FrameWriter pong(output_, Verb::pong);
+      if (frame.body_kind == BodyKind::none)
+        pong.end();
+      else
+        pong.body(frame.body);
+      return;
+    }
+    case Verb::note:
+      on_note(frame);
+      return;
+    default:
+      break;
+  }
+  if (phase_ == Phase::login) return;
+  switch (frame.verb) {
+    case Verb::msg:
+    case Verb::file:
+    case Verb::gap:
+      on_room_frame(frame);
+      return;
+    case Verb::joined:
+    case Verb::parted:
+    case Verb::pres:
+    case Verb::topic:
+      on_person(frame);
+      return;
+    case Verb::credit:
+      on_credit(frame);
+      return;
+    case Verb::data:
+      on_data(frame);
+      return;
+    case Verb::done:
+      on_download_done(frame);
+      return;
+    default:
+      return;  // new verbs of a newer server inform and need no answer
+  }
+}
+
+void ClientSession::on_reply(const Frame& frame) {
+  const bool fatal = frame.verb == Verb::err && frame.parameter("fatal") == "1";
+  const auto verb = frame.verb == Verb::err ? find_verb(frame.parameter("verb").value_or("")) : Verb::unknown;
+  // These two commands have no answer, so an error about them answers nothing in the queue.
+  if (verb == Verb::credit || verb == Verb::pong) return;
+  if (verb == Verb::get && (sent_.empty() || sent_.front().verb != Verb::get)) {
+    // A running download broke: the server could not read its file any more.
+    fail_running_downloads(read_refusal(frame));
+    return;
+  }
+  if (sent_.empty() || (fatal && number(frame.argument(0)) >= 500)) {
+    if (fatal)
+      end(Ended::Why::lost, read_refusal(frame).text, Milliseconds{number(frame.parameter("retry"))});
+    return;
+  }
+  const Sent sent = std::move(sent_.front());
+  sent_.pop_front();
+  switch (sent.what) {
+    case Sent::What::login:
+      login_answered(frame);
+      break;
+    case Sent::What::probe:
+      break;
+    case Sent::What::page:
+      on_page(sent, frame);
+      break;
+    case Sent::What::data:
+      if (frame.verb == Verb::ack)
+        on_ack(sent, frame);
+      else if (frame.verb == Verb::err)
+        on_data_refused(sent, frame, read_refusal(frame));
+      else
+        end(Ended::Why::lost, "the server answered out of order");
+      break;
+    case Sent::What::request:
+      if (frame.verb == Verb::ack)
+        end(Ended::Why::lost, "the server answered out of order");
+      else if (frame.verb == Verb::err)
+        on_refused(sent, frame);
+      else
+        on_request_reply(sent, frame);
+      break;
+  }
+  if (fatal) end(Ended::Why::lost, read_refusal(frame).text, Milliseconds{number(frame.parameter("retry"))});
+}
+
+void ClientSession::on_refused(const Sent& sent, const Frame& frame) {
+  const auto found = requests_.find(sent.request);
+  if (found == requests_.end()) return;
+  Waiting& waiting = found->second;
+  const bool transfer = sent.verb == Verb::put || sent.verb == Verb::get || sent.verb == Verb::done;
+  const auto retry = frame.parameter("retry");
+  if (number(frame.argument(0)) == 429 && retry && !transfer &&
+      waiting.rate_retry_count++ < kRateRetryCountMax) {
+    const auto pause = Milliseconds{std::min<std::uint64_t>(number(retry), 10'000)};
+    rate_pause_until_ = now_ + std::clamp(pause, kRatePauseMin, kRatePauseMax);
+    unsent_.insert(sent.request);
+    return;
+  }
+  if (sent.verb == Verb::part && waiting.sent_count > 1) {
+    // Left already by the first try, whose answer got lost.
+    rooms_.erase(waiting.request.target);
+    answer(sent.request, std::nullopt);
+    return;
+  }
+  if (sent.verb == Verb::part) parted_.erase(waiting.request.target);
+  answer(sent.request, read_refusal(frame));
+}
+
+void ClientSession::on_request_reply(const Sent& sent, const Frame& frame) {
+  const auto found = requests_.find(sent.request);
+  if (found == requests_.end()) return;  // a file transfer that failed meanwhile
+  Waiting& waiting = found->second;
+  const bool fits = frame.verb == (sent.verb == Verb::ping      ? Verb::pong
+                                   : sent.verb == Verb::history ? Verb::end
+                                                                : Verb::ok);
+  if (!fits) {
+    end(Ended::Why::lost, "the server answered out of order");
+    return;
+  }
+  if (sent.verb == Verb::put) {
+    on_put_accepted(sent.request, frame);
+  } else if (sent.verb == Verb::get) {
+    on_get_accepted(sent.request, frame);
+  } else {
+    on_done(sent.request, waiting, frame);
+  }
+}
+
+void ClientSession::on_done(RequestId id, Waiting& waiting, const Frame& frame) {
+  Answered& done = waiting.answer;
+  const std::string& target = waiting.request.target;
+  switch (waiting.request.verb) {
+    case Verb::say:
+      done.seq = number(frame.parameter("seq"));
+      done.at_ms = static_cast<std::int64_t>(number(frame.parameter("at")));
+      done.repeated = frame.parameter("dup") == "1";
+      break;
+    case Verb::join: {
+      done.members = number(frame.parameter("members"));
+      done.last = number(frame.parameter("last"));
+      done.text = body_of(frame);
+      if (Room* room = find_or_add_room(target)) {
+        room->joined = true;
+        room->cursor.start(done.last);
+      }
+      break;
+    }
+    case Verb::part:
+      rooms_.erase(target);
+      break;
+    case Verb::topic:
+      done.text = waiting.request.text ? waiting.request.text : body_of(frame);
+      break;
+    case Verb::history: {
+      done.last = number(frame.parameter("last"));
+      done.oldest = number(frame.parameter("oldest"));
+      // From here on this conversation is followed, so that a lost connection makes no hole in it.
+      if (done.room.starts_with('@') && !waiting.request.before && !waiting.request.after) {
+        if (Room* room = find_or_add_room(done.room)) room->cursor.start(done.last);
+      }
+      break;
+    }
+    case Verb::ping:
+      done.took = now_ - waiting.sent_at;
+      break;
+    case Verb::put: {
+      const Upload& upload = uploads_.at(id);
+      done.file = upload.file();
+      done.name = upload.source().name();
+      done.size = upload.source().size();
+      done.sha256 = upload.source().sha256();
+      break;
+    }
+    default:
+      break;
+  }
+  answer(id, std::nullopt);
+}
+
+void ClientSession::on_page(const Sent& sent, const Frame& frame) {
+  const auto found = rooms_.find(sent.room);
+  if (found == rooms_.end()) {  // left meanwhile
+    if (sent.catching_up) caught_up_with_one();
+    return;
+  }
+  Room& room = found->second;
+  room.paging = false;
+  if (frame.verb != Verb::end) {
+    const unsigned code = read_refusal(frame).code;
+    if (code == 429 || code >= 500) {
+      const auto pause = Milliseconds{std::min<std::uint64_t>(number(frame.parameter("retry")), 10'000)};
+      room.paging = true;
+      room.page_at = now_ + std::clamp(pause, kRatePauseMin, kRatePauseMax);
+      room.catching_up = sent.catching_up;
+      return;
+    }
+    if (sent.room.front() == '#')
+      notice("left", "no longer in " + sent.room + ": " + read_refusal(frame).text);
+    rooms_.erase(found);
+    if (sent.catching_up) caught_up_with_one();
+    return;
+  }
+  room.joined = true;
+  if (std::exchange(room.restarted, false)) {
+    ask_page(sent.room, room, Verb::history, sent.catching_up);
+    return;
+  }
+  std::vector<RoomFrame> frames;
+  const auto settled =
+      room.cursor.settle(sent.after, number(frame.parameter("last")), frame.parameter("more") == "1",
+                         number(frame.parameter("oldest")), frames);
+  if (settled.restarted)
+    notice("restarted", "the server was restarted: " + sent.room + " counts from 1 again");
+  for (const auto& [first, last] : settled.missed)
+    events_.emplace_back(MessagesMissed{sent.room, first, last});
+  show(frames);
+  if (settled.page_again)
+    ask_page(sent.room, room, Verb::history, sent.catching_up);
+  else if (sent.catching_up)
+    caught_up_with_one();
+}
+
+void ClientSession::ask_page(const std::string& name, Room& room, Verb verb, bool catching_up,
+                             bool checking) {
+  room.paging = true;
+  FrameWriter(output_, verb)
+      .argument(name)
+      .parameter("after", room.cursor.cursor() - (checking ? 1 : 0))
+      .parameter("limit", std::uint64_t{kPageLimit})
+      .end();
+  sent_.push_back(Sent{.what = Sent::What::page,
+                       .verb = verb,
+                       .room = name,
+                       .after = room.cursor.cursor(),
+                       .catching_up = catching_up,
+                       .checking = checking});
+}
+
+void ClientSession::check_newest(const std::string& name, Room& room, std::uint64_t seq,
+                                 const RoomFrame& frame) {
+  const bool checking = !sent_.empty() && sent_.front().checking && sent_.front().room == name;
+  if (!checking || room.restarted || seq != room.cursor.cursor() || identity_of(frame) == room.newest) return;
+  notice("restarted", "the server was restarted: " + name + " counts from 1 again");
+  room.restarted = true;
+  room.cursor.restart(seq);
+}
+
+std::string ClientSession::room_of(const std::string& target) const {
+  if (target.empty() || target.front() != '@' || target.find(',') != std::string::npos) return target;
+  return conversation_name(config_.user, std::string_view(target).substr(1));
+}
+
+ClientSession::Room* ClientSession::find_or_add_room(const std::string& name) {
+  const auto found = rooms_.find(name);
+  if (found != rooms_.end()) return &found->second;
+  if (rooms_.size() >= kRoomCountMax) return nullptr;
+  return &rooms_[name];
+}
+
+void ClientSession::on_room_frame(const Frame& frame) {
+  const auto name = parse_target(text(frame.argument(0)));
+  if (!name || name->kind == Target::Kind::account || parted_.contains(name->name)) return;
+  Room* room = find_or_add_room(name->name);
+  if (room == nullptr) return;
+  if (frame.verb == Verb::gap) {
+    room->cursor.start(std::max<std::uint64_t>(number(frame.argument(1)), 1) - 1);
+    room->cursor.announce(number(frame.argument(2)));
+  } else {
+    RoomFrame shown;
+    const std::uint64_t seq = number(frame.argument(1));
+    const std::string from = text(frame.argument(2));
+    if (frame.verb == Verb::msg)
+      shown = MessageCame{name->name,
+                          seq,
+                          from,
+                          static_cast<std::int64_t>(number(frame.argument(3))),
+                          std::string(frame.body),
+                          from == config_.user,
+                          false};
+    else
+      shown = FileCame{name->name,
+                       seq,
+                       from,
+                       text(frame.argument(3)),
+                       number(frame.argument(4)),
+                       text(frame.argument(5)),
+                       std::string(frame.body),
+                       from == config_.user,
+                       false};
+    if (show_as_history(name->name, seq, shown)) return;
+    check_newest(name->name, *room, seq, shown);
+    std::vector<RoomFrame> frames;
+    if (room->cursor.take(seq, std::move(shown), frames) == RoomCursor::Verdict::shown) show(frames);
+    room->joined = true;
+  }
+  if (room->cursor.behind() && !room->paging) ask_page(name->name, *room, Verb::history, false);
+}
+
+bool ClientSession::show_as_history(const std::string& room, std::uint64_t seq, RoomFrame& frame) {
+  if (sent_.empty() || sent_.front().what != Sent::What::request || sent_.front().verb != Verb::history)
+    return false;
+  const auto found = requests_.find(sent_.front().request);
+  if (found == requests_.end() || room_of(found->second.request.target) != room) return false;
+  const RoomCursor& cursor = rooms_.at(room).cursor;
+  if (cursor.known() && seq > cursor.cursor()) return false;  // new, and it happens to be in the page
+  Waiting& waiting = found->second;
+  if (seq <= waiting.shown_until) return true;
+  waiting.shown_until = seq;
+  if (waiting.request.files_only && std::holds_alternative<MessageCame>(frame)) return true;
+  Answered& done = waiting.answer;
+  if (done.shown_count++ == 0) done.first_shown = seq;
+  std::visit([](auto& event) { event.from_history = true; }, frame);
+  std::visit([this](auto& event) { events_.emplace_back(std::move(event)); }, frame);
+  return true;
+}
+
+void ClientSession::show(std::vector<RoomFrame>& frames) {
+  for (RoomFrame& frame : frames) {
+    const auto room = rooms_.find(std::visit([](const auto& event) { return event.room; }, frame));
+    if (room != rooms_.end()) room->second.newest = identity_of(frame);
+    if (const auto* file = std::get_if<FileCame>(&frame); file != nullptr && file->own) {
+      const FileCame copy = *file;
+      std::visit([this](auto& event) { events_.emplace_back(std::move(event)); }, frame);
+      own_file_appeared(copy);
+      continue;
+    }
+    std::visit([this](auto& event) { events_.emplace_back(std::move(event)); }, frame);
+  }
+}
+
+void ClientSession::on_person(const Frame& frame) {
+  const std::string first = text(frame.argument(0));
+  const std::string second = text(frame.argument(1));
+  switch (frame.verb) {
+    case Verb::joined:
+      events_.emplace_back(PersonChanged{PersonChanged::What::joined, first, second, ""});
+      return;
+    case Verb::parted:
+      events_.emplace_back(PersonChanged{PersonChanged::What::parted, first, second,
+                                         text(frame.parameter("reason").value_or(""))});
+      return;
+    case Verb::pres:
+      events_.emplace_back(PersonChanged{PersonChanged::What::presence, "", first, second});
+      return;
+    default:
+      events_.emplace_back(TopicSet{first, second, std::string(frame.body)});
+      return;
+  }
+}
+
+void ClientSession::on_note(const Frame& frame) {
+  const std::string kind = text(frame.argument(0));
+  if (!sent_.empty() && sent_.front().what == Sent::What::request) {
+    const auto found = requests_.find(sent_.front().request);
+    Answered* done = found == requests_.end() ? nullptr : &found->second.answer;
+    const Verb verb = sent_.front().verb;
+    if (done != nullptr && verb == Verb::rooms && kind == "ROOM") {
+      if (done->rooms.size() < kListedCountMax)
+        done->rooms.push_back(RoomEntry{text(frame.argument(1)), number(frame.parameter("members")),
+                                        number(frame.parameter("last")), std::string(frame.body)});
+      return;
+    }
+    if (done != nullptr && verb == Verb::who && kind == "WHO") {
+      if (done->people.size() < kListedCountMax)
+        done->people.push_back(PersonEntry{
+            text(frame.argument(1)), text(frame.argument(2)), text(frame.parameter("state").value_or("")),
+            text(frame.parameter("device").value_or("")), std::string(frame.body)});
+      return;
+    }
+    if (done != nullptr && verb == Verb::help && kind == "HELP") {
+      if (done->lines.size() < kListedCountMax) done->lines.emplace_back(frame.body);
+      return;
+    }
+  }
+  notice("server", frame.body.empty() ? std::string(frame.line) : std::string(frame.body));
+}
+
+}  // namespace plaintalk::messenger::client

@@ -1,0 +1,70 @@
+#include "messenger/net/connection_output.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+namespace plaintalk::messenger {
+namespace {
+
+constexpr std::size_t kIovecCountMax = 64;
+constexpr std::size_t kWriteBytesPerTurn = 256 << 10;
+
+// Asks the kernel only after enough was written that the answer could be no.
+bool kernel_is_drained(Connection& connection) {
+  if (connection.unchecked_bytes < kUnsentBytesMax) return true;
+  int unsent = 0;
+  if (::ioctl(connection.socket.native_handle(), SIOCOUTQNSD, &unsent) != 0) return true;
+  if (unsent >= kUnsentBytesMax) return false;
+  connection.unchecked_bytes = static_cast<std::uint32_t>(std::max(unsent, 0));
+  return true;
+}
+
+std::size_t total_size(std::span<const iovec> pieces) {
+  std::size_t size = 0;
+  for (const iovec& piece : pieces) size += piece.iov_len;
+  return size;
+}
+
+bool must_wait(int error) {
+  return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
+}
+
+}  // namespace
+
+FlushResult flush(Connection& connection, ServerCore& core, Recorder* recorder, Now now) {
+  std::array<iovec, kIovecCountMax> pieces;
+  for (std::size_t written = 0; written < kWriteBytesPerTurn;) {
+    const bool drained = kernel_is_drained(connection);
+    const std::size_t count = core.gather(connection.id, pieces, drained, now);
+    if (count == 0) return core.wants_output(connection.id) ? FlushResult::blocked : FlushResult::empty;
+
+    const std::span<const iovec> filled = std::span(pieces).first(count);
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = count;
+    ssize_t sent = 0;
+    do {
+      sent = ::sendmsg(connection.socket.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    if (sent < 0) return must_wait(errno) ? FlushResult::blocked : FlushResult::broken;
+
+    const auto size = static_cast<std::size_t>(sent);
+    const std::size_t offered = total_size(filled);
+    if (recorder != nullptr) recorder->server_sent(connection.id, filled, size, now.wall);
+    connection.unchecked_bytes += static_cast<std::uint32_t>(size);
+    core.consumed(connection.id, size, now);
+    if (size < offered) return FlushResult::blocked;
+    written += size;
+  }
+  return FlushResult::more;
+}
+
+}  // namespace plaintalk::messenger

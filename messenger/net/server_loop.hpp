@@ -1,0 +1,116 @@
+// The shell around the core: one thread, one event loop, no rules.
+//
+// A turn is what happens between two looks at the network: every socket that is ready is read once, then a
+// handler that the first of them posted ends the turn. Only then does anything go out, so that all frames of
+// a room that came in one turn reach each member in one system call.
+//
+//   ready sockets -> recv into one shared buffer -> core.received()      as often as sockets are ready
+//   end of turn   -> core.end_turn() -> sendmsg for each connection that has something -> wait for input
+//   again
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "messenger/core/server_core.hpp"
+#include "messenger/net/connection.hpp"
+#include "messenger/net/handler_memory.hpp"
+#include "messenger/net/listeners.hpp"
+#include "messenger/net/password_pool.hpp"
+#include "messenger/net/recorder.hpp"
+
+namespace plaintalk::messenger {
+
+class ServerLoop {
+ public:
+  struct Options {
+    std::vector<HostPort> listen;
+    std::optional<int> send_buffer_bytes;  // SO_SNDBUF; nullopt leaves it to the kernel
+  };
+  struct Outside {
+    FileSpool& spool;
+    RandomSource& random;
+    EventSink& events;
+    Recorder* recorder = nullptr;
+  };
+
+  // Binds the addresses; throws std::runtime_error when one cannot be had.
+  ServerLoop(const Options& options, ServerConfig config, Outside outside);
+  ~ServerLoop();
+  ServerLoop(const ServerLoop&) = delete;
+  ServerLoop& operator=(const ServerLoop&) = delete;
+
+  // The real addresses, with the ports that the system chose.
+  const std::vector<Endpoint>& endpoints() const { return listeners_.endpoints(); }
+
+  // SIGINT and SIGTERM stop the loop; a second one ends the process at once.
+  void stop_on_signals();
+  // Serves until it is stopped and every connection had its last words, or two seconds have passed.
+  void run();
+  // From any thread: BYE to everybody, then run() returns.
+  void request_stop();
+
+ private:
+  void accepted(boost::asio::ip::tcp::socket socket, const Endpoint& client);
+  void stop();
+
+  void begin_turn();
+  void end_turn();
+  void queue_for_turn(Connection& connection);
+  void serve(Connection& connection);
+  void write_out(Connection& connection);
+  void finish_when_done(Connection& connection, bool nothing_left);
+  void read_on(Connection& connection);
+
+  void wait_to_read(Connection& connection);
+  void wait_to_write(Connection& connection);
+  void readable(Connection& connection);
+  void input_ended(Connection& connection, int error);
+
+  void linger(Connection& connection);
+  void set_deadline(Connection& connection, Milliseconds time);
+  void check_deadlines();
+  void cut(Connection& connection);
+  void close(Connection& connection, std::string_view reason);
+  void schedule_tick();
+
+  Connection* find(ConnectionId id);
+  void sweep();
+
+  boost::asio::io_context io_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer tick_timer_;
+  EventSink& events_;
+  Recorder* recorder_;
+  Listeners listeners_;
+  PasswordPool passwords_;
+  ServerCore core_;
+
+  std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<Connection>> gone_;  // closed; freed when their handlers have returned
+  std::vector<Connection*> queued_;                // to be served at the end of the turn
+  std::vector<Connection*> serving_;               // what queued_ was when the turn ended
+  std::vector<Connection*> with_deadline_;
+
+  Now now_;
+  bool turn_is_open_ = false;
+  std::uint64_t turn_ = 0;
+  HandlerMemory turn_memory_;
+  HandlerMemory tick_memory_;
+  std::optional<Instant> stop_deadline_;  // set while stopping
+
+  static constexpr std::size_t kReadBytesPerTurn = 64 << 10;
+  std::array<char, kReadBytesPerTurn> input_;
+};
+
+}  // namespace plaintalk::messenger

@@ -1,0 +1,268 @@
+#include "messenger/net/server_settings.hpp"
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+#include <errno.h>
+#include <string.h>
+#include <toml++/toml.h>
+
+#include "protocol/limits.hpp"
+#include "protocol/names.hpp"
+
+namespace plaintalk::messenger {
+namespace {
+
+constexpr std::string_view kUnlimited = "unlimited";
+
+// Where in the file we are, for errors.
+struct Place {
+  std::string file;
+  std::string key;
+};
+
+[[noreturn]] void fail(const Place& place, const toml::source_region& source, const std::string& why) {
+  throw std::runtime_error(place.file + ':' + std::to_string(source.begin.line) + ": " + place.key + ": " +
+                           why);
+}
+
+std::string kind_of(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a number with a fraction";
+    case toml::node_type::boolean:
+      return "true or false";
+    default:
+      return "a date or time";
+  }
+}
+
+[[noreturn]] void wrong_type(const Place& place, const toml::node& node, const std::string& expected) {
+  fail(place, node.source(), "expected " + expected + ", found " + kind_of(node));
+}
+
+void read(const toml::node& node, const Place& place, std::string& value) {
+  const auto* text = node.as_string();
+  if (text == nullptr) wrong_type(place, node, "a string");
+  if (text->get().empty()) fail(place, node.source(), "may not be empty; leave the line out instead");
+  value = text->get();
+}
+
+void read(const toml::node& node, const Place& place, bool& value) {
+  const auto* boolean = node.as_boolean();
+  if (boolean == nullptr) wrong_type(place, node, "true or false");
+  value = boolean->get();
+}
+
+void read(const toml::node& node, const Place& place, std::vector<std::string>& value) {
+  value.clear();
+  if (node.is_string()) {
+    read(node, place, value.emplace_back());
+    return;
+  }
+  const auto* list = node.as_array();
+  if (list == nullptr) wrong_type(place, node, "a string or a list of strings");
+  for (const toml::node& entry : *list) read(entry, place, value.emplace_back());
+  if (value.empty()) fail(place, node.source(), "names no address; write for example [\"127.0.0.1:7777\"]");
+}
+
+// Whole numbers from 1 on: 0 would mean "nothing at all" to one reader and "no limit" to another.
+template <std::integral Number>
+void read(const toml::node& node, const Place& place, Number& value) {
+  const auto* number = node.as_integer();
+  if (number == nullptr) wrong_type(place, node, "an integer");
+  const std::int64_t given = number->get();
+  if (given < 1 || !std::in_range<Number>(given))
+    fail(place, node.source(), "has to be at least 1" + std::string(given < 1 ? "" : " and is too large"));
+  value = static_cast<Number>(given);
+}
+
+void read(const toml::node& node, const Place& place, double& value) {
+  if (!node.is_number()) wrong_type(place, node, "a number");
+  value = *node.value<double>();
+  if (!(value > 0) || value > 1e12) fail(place, node.source(), "has to be more than 0");
+}
+
+void read(const toml::node& node, const Place& place, Milliseconds& value) {
+  std::uint32_t count = 0;
+  read(node, place, count);
+  value = Milliseconds(count);
+}
+
+void read(const toml::node& node, const Place& place, std::optional<int>& value) {
+  read(node, place, value.emplace());
+}
+
+template <class Value>
+void read_limit(const toml::node& node, const Place& place, Limit<Value>& limit) {
+  if (const auto* text = node.as_string()) {
+    if (text->get() != kUnlimited) fail(place, node.source(), "expected a number or \"unlimited\"");
+    limit.reset();
+    return;
+  }
+  read(node, place, limit.emplace());
+}
+
+using Reader = std::function<void(const toml::node&, const Place&, ServerSettings&)>;
+using Readers = std::vector<std::pair<std::string_view, Reader>>;
+
+template <class Value>
+Reader to(Value ServerSettings::*member) {
+  return [member](const toml::node& node, const Place& place, ServerSettings& out) {
+    read(node, place, out.*member);
+  };
+}
+template <class Value>
+Reader to(Value ServerConfig::*member) {
+  return [member](const toml::node& node, const Place& place, ServerSettings& out) {
+    read(node, place, out.core.*member);
+  };
+}
+template <class Value>
+Reader limit_to(Limit<Value> ServerConfig::*member) {
+  return [member](const toml::node& node, const Place& place, ServerSettings& out) {
+    read_limit(node, place, out.core.*member);
+  };
+}
+
+const Readers& top_readers() {
+  using C = ServerConfig;
+  using S = ServerSettings;
+  static const Readers readers{
+      {"name", to(&C::name)},
+      {"listen", to(&S::listen)},
+      {"log", to(&S::log)},
+      {"record", to(&S::record)},
+      {"spool", to(&S::spool)},
+      {"quiet", to(&S::quiet)},
+      {"send_buffer_bytes", to(&S::send_buffer_bytes)},
+      {"guests_allowed", to(&C::guests_allowed)},
+      {"clear_passwords_allowed", to(&C::clear_passwords_allowed)},
+      {"password_iteration_count", to(&C::password_iteration_count)},
+  };
+  return readers;
+}
+
+const Readers& limit_readers() {
+  using C = ServerConfig;
+  static const Readers readers{
+      {"line_size_max", to(&C::line_size_max)},
+      {"body_size_max", to(&C::body_size_max)},
+      {"chunk_size_max", to(&C::chunk_size_max)},
+      {"login_timeout_ms", to(&C::login_timeout)},
+      {"login_frame_count_max", to(&C::login_frame_count_max)},
+      {"login_bytes_max", to(&C::login_bytes_max)},
+      {"login_connections_per_address_max", limit_to(&C::login_connections_per_address_max)},
+      {"connection_count_max", limit_to(&C::connection_count_max)},
+      {"ping_interval_ms", limit_to(&C::ping_interval)},
+      {"ping_miss_count_max", to(&C::ping_miss_count_max)},
+      {"write_stall_timeout_ms", to(&C::write_stall_timeout)},
+      {"presence_grace_ms", to(&C::presence_grace)},
+      {"messages_per_second", limit_to(&C::messages_per_second)},
+      {"message_burst", to(&C::message_burst)},
+      {"chat_bytes_per_second", limit_to(&C::chat_bytes_per_second)},
+      {"rooms_per_user_max", limit_to(&C::rooms_per_user_max)},
+      {"transfers_per_user_max", limit_to(&C::transfers_per_user_max)},
+      {"file_size_max", limit_to(&C::file_size_max)},
+      {"spool_size_max", limit_to(&C::spool_size_max)},
+      {"room_queue_bytes_max", to(&C::room_queue_bytes_max)},
+      {"reply_queue_bytes_max", to(&C::reply_queue_bytes_max)},
+      {"transfer_credit_bytes", to(&C::transfer_credit_bytes)},
+      {"history_count", to(&C::history_count)},
+      {"history_bytes_max", to(&C::history_bytes_max)},
+      {"room_member_announce_max", to(&C::room_member_announce_max)},
+      {"room_count_max", to(&C::room_count_max)},
+      {"remembered_request_count_max", to(&C::remembered_request_count_max)},
+      {"remembered_request_time_ms", to(&C::remembered_request_time)},
+  };
+  return readers;
+}
+
+void read_keys(const toml::table& table, const std::string& prefix, const Readers& readers,
+               const std::string& file, ServerSettings& out) {
+  for (const auto& [key, node] : table) {
+    const Place place{file, prefix + std::string(key.str())};
+    if (prefix.empty() && (key.str() == "limits" || key.str() == "accounts")) continue;
+    const auto found = std::find_if(readers.begin(), readers.end(),
+                                    [&](const auto& entry) { return entry.first == key.str(); });
+    if (found == readers.end())
+      fail(place, key.source(), "no such setting; server.example.toml lists them all");
+    found->second(node, place, out);
+  }
+}
+
+void read_accounts(const toml::table& table, const std::string& file, ServerSettings& out) {
+  for (const auto& [key, node] : table) {
+    const Place place{file, "accounts." + std::string(key.str())};
+    const auto name = fold_account(key.str());
+    if (!name)
+      fail(place, key.source(), "not an account name: a letter, then up to 31 letters, digits, '_' or '-'");
+    std::string password;
+    read(node, place, password);
+    if (password.size() > kPasswordSizeMax)
+      fail(place, node.source(),
+           "the password is longer than " + std::to_string(kPasswordSizeMax) + " octets");
+    if (!out.core.accounts.emplace(*name, std::move(password)).second)
+      fail(place, key.source(), "the account stands here twice (letter case does not matter)");
+  }
+}
+
+const toml::table* find_table(const toml::table& root, std::string_view name, const std::string& file) {
+  const toml::node* node = root.get(name);
+  if (node != nullptr && !node->is_table()) wrong_type({file, std::string(name)}, *node, "a table");
+  return node == nullptr ? nullptr : node->as_table();
+}
+
+void read_table(const toml::table& root, const std::string& file, ServerSettings& out) {
+  read_keys(root, "", top_readers(), file, out);
+  if (const auto* limits = find_table(root, "limits", file))
+    read_keys(*limits, "limits.", limit_readers(), file, out);
+  if (const auto* accounts = find_table(root, "accounts", file)) read_accounts(*accounts, file, out);
+}
+
+[[noreturn]] void fail_syntax(const toml::parse_error& error, const std::string& name) {
+  throw std::runtime_error(name + ':' + std::to_string(error.source().begin.line) +
+                           ": not TOML: " + std::string(error.description()));
+}
+
+}  // namespace
+
+ServerSettings parse_settings(std::string_view text, const std::string& name) {
+  ServerSettings settings;
+  try {
+    read_table(toml::parse(text), name, settings);
+  } catch (const toml::parse_error& error) {
+    fail_syntax(error, name);
+  }
+  return settings;
+}
+
+ServerSettings read_settings(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || !text)
+    throw std::runtime_error("cannot read the configuration " + path + ": " + ::strerror(errno));
+  return parse_settings(text.str(), path);
+}
+
+void lift_rate_limits(ServerConfig& config) {
+  config.messages_per_second.reset();
+  config.chat_bytes_per_second.reset();
+}
+
+}  // namespace plaintalk::messenger

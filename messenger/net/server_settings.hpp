@@ -1,0 +1,36 @@
+// What `plaintalk-server` was told: the core's configuration and the shell's own, from a TOML file and the
+// command line.
+//
+// The file is checked strictly: an unknown key, a wrong type or a value out of range is an error with file
+// and line, because a limit that is misspelt is a limit that is not there. "unlimited" switches a limit off;
+// 0 never does.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "messenger/core/server_config.hpp"
+
+namespace plaintalk::messenger {
+
+struct ServerSettings {
+  ServerConfig core;
+  std::vector<std::string> listen{"127.0.0.1:7777"};
+  std::string log;     // JSON lines; empty: none
+  std::string record;  // pcapng; empty: none
+  std::string spool;   // folder; empty: in memory
+  bool quiet = false;
+  std::optional<int> send_buffer_bytes;
+};
+
+// Throws std::runtime_error: "server.toml:12: limits.line_size_max: ...".
+ServerSettings read_settings(const std::string& path);
+// The same from text; `name` stands in the errors.
+ServerSettings parse_settings(std::string_view text, const std::string& name);
+
+// For benchmarks: nobody is slowed down. Sizes and counts stay bounded.
+void lift_rate_limits(ServerConfig& config);
+
+}  // namespace plaintalk::messenger
