@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/endpoint.hpp"
@@ -20,7 +19,8 @@ constexpr Direction reverse(Direction direction) {
   return direction == Direction::client_to_server ? Direction::server_to_client : Direction::client_to_server;
 }
 
-// RTT samples of one sender's data, by Karn's rule (analysis: RFC 6298): time from a segment to the acknowledgement that covers its end.
+// RTT samples of one sender's data, by Karn's rule (analysis: RFC 6298): time from a segment to the
+// acknowledgement that covers its end.
 struct RttSummary {
   std::uint64_t count = 0;
   Nanoseconds min{0};
@@ -31,18 +31,22 @@ struct RttSummary {
 
 struct SideReport {
   Endpoint endpoint;
-  std::uint64_t packets = 0;             // without duplicate captures
-  std::uint64_t bytes = 0;               // unique stream bytes really seen
-  std::uint64_t payload_bytes = 0;       // all payload on the wire, repeats included
+  std::uint64_t packets = 0;        // without duplicate captures
+  std::uint64_t bytes = 0;          // unique stream bytes really seen
+  std::uint64_t payload_bytes = 0;  // all payload on the wire, repeats included
   std::uint64_t retransmitted_packets = 0;
   std::uint64_t retransmitted_bytes = 0;
   std::uint64_t out_of_order_packets = 0;
-  std::uint64_t ambiguous_packets = 0;   // retransmission or out-of-order: the capture cannot tell
+  std::uint64_t ambiguous_packets = 0;  // retransmission or out-of-order: the capture cannot tell
   std::uint64_t duplicate_acks = 0;
   std::uint64_t zero_windows = 0;
   std::uint64_t keep_alives = 0;
-  std::uint64_t gap_bytes = 0;           // never seen, below what the sender is known to have sent
-  std::uint64_t stream_size = 0;         // highest offset known to have been sent
+  std::uint64_t gap_bytes = 0;  // never seen, below what the sender is known to have sent
+  std::uint64_t truncated_bytes =
+      0;  // counted in `bytes` by their size on the wire, but cut off by the capture
+  std::uint64_t damaged_packets =
+      0;  // wrong checksum where others are right, and never confirmed by the receiver
+  std::uint64_t stream_size = 0;  // highest offset known to have been sent
   bool has_fin = false;
   bool has_rst = false;
   RttSummary rtt;
@@ -54,14 +58,14 @@ struct Connection {
   WallTime end;
   SideReport client;
   SideReport server;
-  std::string_view role_reason;  // "syn", "syn-ack", "greeting", "port 7777", "lower port"
-  std::string state;             // Zeek's conn_state: S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH
-  std::string history;           // Zeek's letters, upper case = client
-  unsigned completeness = 0;     // Wireshark's bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32
+  std::string role_reason;    // "syn", "syn-ack", "greeting", "client verb", "port 7777", "lower port"
+  std::string state;          // Zeek's conn_state: S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH
+  std::string history;        // Zeek's letters, upper case = client
+  unsigned completeness = 0;  // Wireshark's bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32
   std::uint64_t duplicate_capture_packets = 0;
   std::optional<Nanoseconds> handshake_rtt;
-  bool midstream = false;        // the capture began after the connection did
-  bool evicted = false;          // given up because of a budget
+  bool midstream = false;  // the capture began after the connection did
+  bool evicted = false;    // given up because of a budget
 
   const SideReport& side(Direction direction) const {
     return direction == Direction::client_to_server ? client : server;

@@ -1,7 +1,9 @@
-// Follows every TCP connection of a capture: finds its roles, puts its octets in order, judges its packets (docs/TCP_RULES.md).
+// Follows every TCP connection of a capture: finds its roles, puts its octets in order, judges its packets
+// (docs/TCP_RULES.md).
 //
-// Memory is bounded: each direction, each connection and the whole have a byte budget for what waits behind a hole; the connection table has
-// a size. At a bound the oldest waiting data is released with a typed gap, or the longest idle connection is closed and marked evicted.
+// Memory is bounded: each direction, each connection and the whole have a byte budget for what waits behind a
+// hole; the connection table has a size. At a bound the oldest waiting data is released with a typed gap, or
+// the longest idle connection is closed and marked evicted.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +16,19 @@
 namespace plaintalk::analyzer {
 
 struct TrackerLimits {
-  std::size_t direction_bytes_max = 4 << 20;    // waiting behind a hole
+  std::size_t direction_bytes_max = 4 << 20;  // waiting behind a hole
   std::size_t total_bytes_max = 256 << 20;
-  std::size_t connection_count_max = 2'000'000;  // open at once
-  Nanoseconds duplicate_window{1'000'000};      // rule 1
+  std::size_t connection_count_max = 2'000'000;     // open at once
+  Nanoseconds duplicate_window{1'000'000};          // rule 1
   Nanoseconds hole_grace{std::chrono::seconds(2)};  // how long an acknowledged hole may still be filled
-  std::uint16_t server_port = 7777;             // tells the roles when nothing better does
+  std::uint16_t server_port = 7777;                 // tells the roles when nothing better does
+  std::size_t history_bytes =
+      32 << 20;  // of all connections together: what repeated octets are compared with
+  Nanoseconds closed_linger{
+      std::chrono::seconds(120)};        // stragglers of a finished connection still belong to it
+  std::size_t closed_count_max = 65536;  // that linger at once
+  Nanoseconds midstream_wait{
+      std::chrono::milliseconds(500)};  // for the lowest octet of a connection that began before the capture
 };
 
 class ConnectionTracker {

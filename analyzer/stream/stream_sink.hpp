@@ -1,5 +1,6 @@
-// What the stream layer tells those above it, in an order that can be relied on: opened, then per direction contiguous data and gaps by rising
-// offset, acknowledgements as they are seen, then closed. Offsets count the payload octets of one direction from 0 (64 bit, no wrap).
+// What the stream layer tells those above it, in an order that can be relied on: opened, then per direction
+// contiguous data and gaps by rising offset, acknowledgements as they are seen, then closed. Offsets count
+// the payload octets of one direction from 0 (64 bit, no wrap).
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,14 @@ struct StreamData {
   WallTime time;             // of that packet: earlier than the call when it had to wait for a hole to fill
 };
 
-enum class GapCause : std::uint8_t { truncated, capture_loss, open, skipped_by_limit, before_start, after_end };
+enum class GapCause : std::uint8_t {
+  truncated,
+  capture_loss,
+  open,
+  skipped_by_limit,
+  before_start,
+  after_end
+};
 std::string_view name_of(GapCause cause);
 
 struct StreamGap {
@@ -47,12 +55,13 @@ struct TcpEvent {
   std::uint64_t packet = 0;
   ConnectionId connection{};
   Direction direction{};     // of the packet judged
-  std::string_view verdict;  // "retransmission", "fast retransmission", "spurious retransmission", "out-of-order", "duplicate ack", "zero window", ...
+  std::string_view verdict;  // "retransmission", "fast retransmission", "spurious retransmission",
+                             // "out-of-order", "duplicate ack", "zero window", ...
   std::uint64_t offset = 0;
   std::uint64_t length = 0;
   unsigned rule = 0;
   std::string_view confidence;  // "certain", "likely", "ambiguous"
-  std::string evidence;         // words with packet numbers: "same octets in packet 12; acknowledged by packet 15"
+  std::string evidence;  // words with packet numbers: "same octets in packet 12; acknowledged by packet 15"
 };
 
 class StreamSink {

@@ -1,0 +1,138 @@
+#include "analyzer/report/carver.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/crypto/digest.hpp"
+#include "base/text.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+constexpr std::size_t kBlockSize = 64 << 10;
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::runtime_error(what + ": " + std::strerror(errno));
+}
+
+std::string temporary_name(std::uint64_t file) { return ".carving-" + std::to_string(file); }
+
+}  // namespace
+
+Carver::~Carver() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  for (const auto& [file, ranges] : stored_)
+    ::unlinkat(folder_.files_descriptor(), temporary_name(file).c_str(), 0);
+}
+
+void Carver::open(std::uint64_t file) {
+  if (descriptor_ >= 0 && open_file_ == file) return;
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  const std::string name = temporary_name(file);
+  int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
+  if (!stored_.contains(file)) {
+    ::unlinkat(folder_.files_descriptor(), name.c_str(), 0);
+    flags |= O_CREAT | O_EXCL;
+  }
+  descriptor_ = ::openat(folder_.files_descriptor(), name.c_str(), flags, 0600);
+  if (descriptor_ < 0) fail("cannot create a file in " + folder_.path() + "/files");
+  open_file_ = file;
+  stored_.try_emplace(file);
+}
+
+void Carver::store(std::uint64_t offset, std::string_view octets) {
+  while (!octets.empty()) {
+    const ssize_t size = ::pwrite(descriptor_, octets.data(), octets.size(), static_cast<off_t>(offset));
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) fail("cannot write in " + folder_.path() + "/files");
+    offset += static_cast<std::uint64_t>(size);
+    octets.remove_prefix(static_cast<std::size_t>(size));
+  }
+}
+
+bool Carver::same(std::uint64_t offset, std::string_view octets) {
+  std::string before(octets.size(), '\0');
+  const ssize_t size = ::pread(descriptor_, before.data(), before.size(), static_cast<off_t>(offset));
+  return size == static_cast<ssize_t>(octets.size()) && before == octets;
+}
+
+ContentStore::Written Carver::write(std::uint64_t file, std::uint64_t offset, std::string_view octets) {
+  if (octets.empty()) return Written::stored;
+  if (offset > kFileSizeMax || octets.size() > kFileSizeMax - offset) return Written::refused;
+  open(file);
+  Ranges& ranges = stored_[file];
+  const std::uint64_t end = offset + octets.size();
+  bool differs = false;
+  for (std::uint64_t at = offset; at < end;) {
+    const bool known = ranges.contains(at);
+    const std::uint64_t until = std::min(end, known ? ranges.end_of(at) : ranges.next_member(at, end));
+    const std::string_view part = octets.substr(at - offset, until - at);
+    if (!known) {
+      store(at, part);
+    } else if (!same(at, part)) {
+      differs = true;
+    }
+    at = until;
+  }
+  ranges.add(offset, end);
+  return differs ? Written::differs : Written::stored;
+}
+
+std::string Carver::digest(std::uint64_t size) {
+  Sha256 hash;
+  std::string block(kBlockSize, '\0');
+  for (std::uint64_t at = 0; at < size;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), size - at));
+    const ssize_t got = ::pread(descriptor_, block.data(), wanted, static_cast<off_t>(at));
+    if (got <= 0) fail("cannot read in " + folder_.path() + "/files");
+    hash.update(std::string_view(block).substr(0, static_cast<std::size_t>(got)));
+    at += static_cast<std::uint64_t>(got);
+  }
+  return hex(hash.finish());
+}
+
+void Carver::give_name(const std::string& temporary, const std::string& name) {
+  const int folder = folder_.files_descriptor();
+  // Whatever bears the name was left by an earlier run: it goes, and is not written through.
+  ::unlinkat(folder, name.c_str(), 0);
+  if (::renameat2(folder, temporary.c_str(), folder, name.c_str(), RENAME_NOREPLACE) == 0) return;
+  const bool not_supported = errno == EINVAL || errno == ENOSYS;
+  if (!not_supported || ::renameat(folder, temporary.c_str(), folder, name.c_str()) != 0)
+    fail("cannot create " + folder_.path() + "/files/" + name);
+}
+
+ContentStore::Outcome Carver::finish(std::uint64_t file, std::uint64_t size) {
+  if (size > kFileSizeMax) {
+    if (stored_.contains(file)) ::unlinkat(folder_.files_descriptor(), temporary_name(file).c_str(), 0);
+    stored_.erase(file);
+    return {};
+  }
+  open(file);
+  const std::uint64_t missing = size - std::min(size, stored_[file].size());
+  const std::string temporary = temporary_name(file);
+  Outcome outcome;
+  if (missing <= kHoleSizeMax) {
+    if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0)
+      fail("cannot write in " + folder_.path() + "/files");
+    outcome.sha256 = digest(size);
+    const std::string name = outcome.sha256 + (missing == 0 ? "" : ".partial");
+    give_name(temporary, name);
+    folder_.keep_carved(name);
+    outcome.path = "files/" + name;
+  } else {
+    ::unlinkat(folder_.files_descriptor(), temporary.c_str(), 0);
+  }
+  ::close(std::exchange(descriptor_, -1));
+  stored_.erase(file);
+  return outcome;
+}
+
+}  // namespace plaintalk::analyzer

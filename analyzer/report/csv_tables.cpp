@@ -1,0 +1,43 @@
+#include "analyzer/report/csv_tables.hpp"
+
+#include "base/text.hpp"
+
+namespace plaintalk::analyzer {
+
+std::string csv_header(const Table& table) {
+  std::string line;
+  for (const Column& column : table.columns) {
+    if (!line.empty()) line += ',';
+    line += column.name;
+  }
+  return line + '\n';
+}
+
+std::string csv_line(const Row& row) {
+  std::string line;
+  const auto cells = row.cells();
+  for (std::size_t index = 0; index < cells.size(); ++index) {
+    if (index != 0) line += ',';
+    const CellType type = row.table().columns[index].type;
+    line += type == CellType::text ? csv_field(cells[index].text) : render(cells[index], type);
+  }
+  line += '\n';
+  return line;
+}
+
+void CsvTables::add(const Table& table) {
+  const auto [file, is_new] = files_.emplace(&table, folder_.create(std::string(table.name) + ".csv"));
+  file->second.write(csv_header(table));
+}
+
+void CsvTables::row(const Row& row) {
+  const auto file = files_.find(&row.table());
+  if (file != files_.end()) file->second.write(csv_line(row));
+}
+
+void CsvTables::finish() {
+  for (auto& [table, file] : files_) file.close();
+  files_.clear();
+}
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,30 @@
+// The tables as CSV files: RFC 4180 with LF line ends, a header line, text columns safe against spreadsheets'
+// formulas.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "analyzer/report/output_folder.hpp"
+#include "analyzer/report/table.hpp"
+
+namespace plaintalk::analyzer {
+
+std::string csv_header(const Table& table);
+std::string csv_line(const Row& row);
+
+class CsvTables : public RowSink {
+ public:
+  explicit CsvTables(OutputFolder& folder) : folder_(folder) {}
+
+  void add(const Table& table);
+  void row(const Row& row) override;  // of a table that was not added: nothing
+  void finish();
+
+ private:
+  OutputFolder& folder_;
+  std::map<const Table*, OutputFile> files_;
+};
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,36 @@
+// Runs plaintalk-capture as a child and reads its pipe, so that the program that takes packets apart never
+// holds a privilege.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <sys/types.h>
+
+namespace plaintalk::analyzer {
+
+class LiveCapture {
+ public:
+  // The program beside this one, else the one in PATH. Throws std::runtime_error when it cannot be started.
+  LiveCapture(const std::string& interface, std::uint16_t port);
+  LiveCapture(const LiveCapture&) = delete;
+  LiveCapture& operator=(const LiveCapture&) = delete;
+  ~LiveCapture();  // stops it
+
+  pid_t process() const { return process_; }
+  // The reading end of the pipe; the caller closes it.
+  int take_descriptor();
+  // Asks it to write its statistics and end. Safe in a signal handler is only kill() itself.
+  void stop();
+  // Its exit status, or 128 + the signal that ended it.
+  int wait();
+
+ private:
+  pid_t process_ = -1;
+  int descriptor_ = -1;
+};
+
+// The program `name` in the folder of this one if it is there, else just its name, to be looked up in PATH.
+std::string program_beside_this(const std::string& name);
+
+}  // namespace plaintalk::analyzer

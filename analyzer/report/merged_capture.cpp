@@ -1,0 +1,91 @@
+#include "analyzer/report/merged_capture.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace plaintalk::analyzer {
+
+// Interfaces of different files must not look alike: a packet seen on two of them is a duplicate, one seen
+// twice in one is a repeat.
+constexpr std::uint32_t kInterfacesPerFile = 1 << 16;
+
+MergedCapture::MergedCapture(std::vector<capture::CaptureReader> readers, std::vector<std::string> names) {
+  for (std::size_t index = 0; index < readers.size(); ++index)
+    inputs_.push_back({std::move(readers[index]), std::move(names[index]), {}, {}, false});
+}
+
+void MergedCapture::fill(Input& input) {
+  if (input.waiting || input.ended) return;
+  const auto record = input.reader.next();
+  if (!record) {
+    input.error = record.error();
+    input.ended = true;
+  } else if (!*record) {
+    input.ended = true;
+  } else {
+    input.waiting = **record;
+  }
+}
+
+std::optional<PacketRecord> MergedCapture::next() {
+  if (given_) inputs_[*given_].waiting.reset();
+  given_.reset();
+  for (std::size_t index = 0; index < inputs_.size(); ++index) {
+    fill(inputs_[index]);
+    const auto& waiting = inputs_[index].waiting;
+    if (waiting && (!given_ || waiting->time < inputs_[*given_].waiting->time)) given_ = index;
+  }
+  if (!given_) return std::nullopt;
+  PacketRecord record = *inputs_[*given_].waiting;
+  record.number = ++count_;
+  record.interface += static_cast<std::uint32_t>(*given_) * kInterfacesPerFile;
+  return record;
+}
+
+std::uint64_t MergedCapture::position() const {
+  std::uint64_t sum = 0;
+  for (const Input& input : inputs_) sum += input.reader.position();
+  return sum;
+}
+
+std::optional<std::uint64_t> MergedCapture::size() const {
+  std::uint64_t sum = 0;
+  for (const Input& input : inputs_) {
+    const auto size = input.reader.size();
+    if (!size) return std::nullopt;
+    sum += *size;
+  }
+  return sum;
+}
+
+bool MergedCapture::damaged() const {
+  return std::any_of(inputs_.begin(), inputs_.end(),
+                     [](const Input& input) { return input.error.has_value(); });
+}
+
+bool MergedCapture::is_synthetic() const {
+  for (const Input& input : inputs_)
+    for (const std::string& comment : input.reader.comments())
+      if (comment.starts_with("synthetic")) return true;
+  return false;
+}
+
+void MergedCapture::describe(InputFacts& facts) const {
+  const auto add = [](std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& count) {
+    if (count) sum = sum.value_or(0) + *count;
+  };
+  for (const Input& input : inputs_) {
+    facts.names.push_back(input.name);
+    facts.formats.push_back(input.reader.format());
+    for (const capture::InterfaceInfo& interface : input.reader.interfaces()) {
+      add(facts.received_count, interface.received_count);
+      add(facts.dropped_count, interface.dropped_count);
+      add(facts.interface_dropped_count, interface.interface_dropped_count);
+    }
+    if (input.error)
+      facts.damage.push_back(input.name + ": " + input.error->what + " (at octet " +
+                             std::to_string(input.error->file_offset) + ")");
+  }
+}
+
+}  // namespace plaintalk::analyzer

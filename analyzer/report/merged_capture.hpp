@@ -1,0 +1,46 @@
+// Several captures as one, in the order of time, as mergecap would write them: packets are numbered from 1
+// over all files. Each file is taken to be in order itself. A file that ends in damage ends there; the others
+// go on.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analyzer/report/summary.hpp"
+#include "base/packet_record.hpp"
+#include "capture/file/capture_reader.hpp"
+
+namespace plaintalk::analyzer {
+
+class MergedCapture {
+ public:
+  explicit MergedCapture(std::vector<capture::CaptureReader> readers, std::vector<std::string> names);
+
+  // Valid until the next call.
+  std::optional<PacketRecord> next();
+
+  std::uint64_t position() const;
+  std::optional<std::uint64_t> size() const;  // unknown when one of them is a pipe
+  bool damaged() const;
+  bool is_synthetic() const;  // an application recorded it and made up the headers
+  // Formats, counters and damage, as far as they are known by now.
+  void describe(InputFacts& facts) const;
+
+ private:
+  struct Input {
+    capture::CaptureReader reader;
+    std::string name;
+    std::optional<PacketRecord> waiting;
+    std::optional<capture::CaptureError> error;
+    bool ended = false;
+  };
+  void fill(Input& input);
+
+  std::vector<Input> inputs_;
+  std::optional<std::size_t> given_;  // whose record the caller holds
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,74 @@
+// The folder an analysis goes to. Files are written under temporary names and take their own names all
+// together at the end, so that a run that fails leaves an earlier analysis as it was. Only a new, an empty or
+// one of our own folders is accepted; nothing in it is ever followed as a link.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace plaintalk::analyzer {
+
+// A file open for writing, through a buffer. Throws std::runtime_error when the disk does not take it.
+class OutputFile {
+ public:
+  OutputFile(int descriptor, std::string name) : descriptor_(descriptor), name_(std::move(name)) {}
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();
+
+  void write(std::string_view octets);
+  void close();  // everything is with the kernel
+
+ private:
+  void flush();
+
+  int descriptor_ = -1;
+  std::string name_;
+  std::string waiting_;
+};
+
+class OutputFolder {
+ public:
+  // Creates the folder if need be. Throws std::runtime_error saying what to do when it is somebody else's.
+  explicit OutputFolder(std::string path);
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+  ~OutputFolder();  // removes what was not committed
+
+  const std::string& path() const { return path_; }
+  int descriptor() const { return descriptor_; }
+
+  // A new file that will be called `name`, readable by its owner only.
+  OutputFile create(const std::string& name);
+  // The path under which `name` is being written: for SQLite, which opens by path.
+  std::string temporary_path(const std::string& name) const;
+
+  // The folder for carved files; made when it is first asked for.
+  int files_descriptor();
+  // A carved file with this name belongs to this run.
+  void keep_carved(const std::string& name) { carved_.insert(name); }
+
+  // Gives every new file its name, and removes what an earlier analysis left and this one did not write.
+  void commit();
+
+  static constexpr std::string_view kMarker = ".plaintalk-analysis";
+
+ private:
+  void accept_or_throw();
+  void remove_stale();
+
+  std::string path_;
+  int descriptor_ = -1;
+  int files_descriptor_ = -1;
+  std::vector<std::string> pending_;
+  std::set<std::string> written_;
+  std::set<std::string> carved_;
+};
+
+// Whether an earlier run could have made a file of that name under files/.
+bool is_carved_name(std::string_view name);
+
+}  // namespace plaintalk::analyzer

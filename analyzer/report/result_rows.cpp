@@ -1,0 +1,206 @@
+#include "analyzer/report/result_rows.hpp"
+
+#include "base/check.hpp"
+#include "base/endpoint.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+const Table& table(std::string_view name) {
+  const Table* found = find_table(name);
+  check(found != nullptr, "the table exists");
+  return *found;
+}
+
+std::uint64_t number_of(ConnectionId id) { return static_cast<std::uint64_t>(id); }
+
+std::optional<std::uint64_t> unless_zero(std::uint64_t number) {
+  return number == 0 ? std::nullopt : std::optional(number);
+}
+
+std::optional<WallTime> time_of(const Moment& moment) {
+  return moment.known() ? std::optional(moment.time) : std::nullopt;
+}
+
+std::optional<Nanoseconds> sampled(const RttSummary& rtt, Nanoseconds value) {
+  return rtt.count == 0 ? std::nullopt : std::optional(value);
+}
+
+void add_rtt(Row& row, const RttSummary& rtt) {
+  row.integer(rtt.count)
+      .microseconds(sampled(rtt, rtt.min))
+      .microseconds(sampled(rtt, rtt.mean))
+      .microseconds(sampled(rtt, rtt.p95));
+}
+
+}  // namespace
+
+std::string_view sender_of(Direction direction) {
+  return direction == Direction::client_to_server ? "client" : "server";
+}
+
+Row row_of(const ConnectionResult& result) {
+  static const Table& connections = table("connections");
+  const Connection& connection = *result.connection;
+  const SideReport& client = connection.client;
+  const SideReport& server = connection.server;
+  Row row(connections);
+  row.integer(number_of(connection.id)).time(connection.start).seconds(connection.end - connection.start);
+  row.text(render(client.endpoint.address)).integer(std::uint64_t{client.endpoint.port});
+  row.text(render(server.endpoint.address)).integer(std::uint64_t{server.endpoint.port});
+  row.text(connection.role_reason).text(connection.state).text(connection.history);
+  row.integer(client.packets).integer(server.packets).integer(client.bytes).integer(server.bytes);
+  row.integer(client.retransmitted_packets).integer(server.retransmitted_packets);
+  row.integer(client.out_of_order_packets).integer(server.out_of_order_packets);
+  row.integer(client.duplicate_acks).integer(server.duplicate_acks);
+  row.integer(client.gap_bytes).integer(server.gap_bytes).integer(connection.duplicate_capture_packets);
+  row.microseconds(connection.handshake_rtt);
+  add_rtt(row, client.rtt);
+  add_rtt(row, server.rtt);
+  row.text(result.protocol)
+      .text(result.user)
+      .text(result.device)
+      .integer(std::uint64_t{connection.completeness});
+  row.integer(client.payload_bytes).integer(server.payload_bytes);
+  row.integer(client.ambiguous_packets).integer(server.ambiguous_packets);
+  row.integer(client.zero_windows).integer(server.zero_windows).integer(std::uint64_t{connection.midstream});
+  return row;
+}
+
+Row row_of(const TcpEvent& result) {
+  static const Table& tcp_events = table("tcp_events");
+  Row row(tcp_events);
+  row.time(result.time)
+      .integer(result.packet)
+      .integer(number_of(result.connection))
+      .text(sender_of(result.direction));
+  row.text(result.verdict).integer(result.offset).integer(result.length).integer(std::uint64_t{result.rule});
+  row.text(result.confidence).text(result.evidence);
+  return row;
+}
+
+Row row_of(const PduResult& result) {
+  static const Table& pdus = table("pdus");
+  Row row(pdus);
+  row.time(time_of(result.first)).integer(number_of(result.connection)).text(sender_of(result.direction));
+  row.integer(unless_zero(result.first.packet))
+      .integer(unless_zero(result.last.packet))
+      .integer(result.packets);
+  row.integer(result.stream_offset).integer(result.length).text(result.verb).text(result.arguments);
+  row.integer(result.body_length).time(time_of(result.last)).integer(result.hole_bytes).text(result.status);
+  return row;
+}
+
+Row row_of(const MessageResult& result) {
+  static const Table& messages = table("messages");
+  Row row(messages);
+  row.text(result.room).integer(result.seq).text(result.sender).time(time_of(result.in));
+  row.integer(unless_zero(result.in.packet)).time(result.ok).integer(result.body_length).text(result.text);
+  row.integer(result.balance.members).integer(result.balance.deliveries).integer(result.balance.missing);
+  row.microseconds(result.latency_min).microseconds(result.latency_p50).microseconds(result.latency_max);
+  row.text(result.kind).text(result.origin).integer(result.balance.shed).integer(result.balance.not_captured);
+  row.integer(result.balance.undecided).integer(result.balance.duplicates).integer(result.balance.leaked);
+  row.integer(unless_zero(number_of(result.in_connection))).integer(result.hole_bytes).text(result.server);
+  return row;
+}
+
+Row row_of(const MessageResult& message, const DeliveryResult& result) {
+  static const Table& deliveries = table("deliveries");
+  Row row(deliveries);
+  row.text(message.room).integer(message.seq).text(result.recipient).integer(number_of(result.connection));
+  row.integer(unless_zero(result.out.packet))
+      .time(time_of(result.out))
+      .microseconds(result.latency)
+      .time(result.acked);
+  row.text(result.status).text(result.device).text(message.server);
+  return row;
+}
+
+Row row_of(const CredentialResult& result) {
+  static const Table& credentials = table("credentials");
+  Row row(credentials);
+  row.time(time_of(result.seen))
+      .integer(unless_zero(result.seen.packet))
+      .integer(number_of(result.connection));
+  row.text(result.user)
+      .text(result.method)
+      .text(result.secret)
+      .text(result.accepted)
+      .text(sender_of(result.direction));
+  return row;
+}
+
+Row row_of(const UserResult& result) {
+  static const Table& users = table("users");
+  Row row(users);
+  row.text(result.name).text(result.display_name).text(result.kind).text(result.login_methods);
+  row.integer(result.connections).text(result.devices).text(result.addresses);
+  row.time(result.first_seen).time(result.last_seen);
+  row.integer(result.messages_sent).integer(result.files_sent).integer(result.deliveries);
+  row.integer(result.sent_bytes).integer(result.received_bytes).integer(result.refused_logins);
+  return row;
+}
+
+Row row_of(const FileResult& result) {
+  static const Table& files = table("files");
+  Row row(files);
+  row.text(result.file)
+      .text(result.room)
+      .integer(result.seq)
+      .text(result.name)
+      .text(result.sender)
+      .text(result.recipients);
+  row.integer(result.size).text(result.sha256_announced).text(result.sha256_carved);
+  row.integer(std::uint64_t{result.complete}).integer(result.gap_bytes).text(result.path);
+  row.integer(result.uploaded_bytes).integer(result.downloaded_bytes).integer(result.downloads);
+  row.integer(unless_zero(result.first.packet)).integer(unless_zero(result.last.packet));
+  row.time(time_of(result.first)).time(time_of(result.last)).text(result.server);
+  return row;
+}
+
+Row row_of(const RoomResult& result) {
+  static const Table& rooms = table("rooms");
+  Row row(rooms);
+  row.text(result.room).text(result.kind).text(result.accounts).text(result.topic);
+  row.time(result.first_seen).time(result.last_seen).integer(result.joins).integer(result.parts);
+  row.integer(result.messages).integer(result.files).integer(result.seq_first).integer(result.seq_last);
+  const Balance& balance = result.balance;
+  row.integer(balance.members).integer(balance.deliveries).integer(balance.missing).integer(balance.shed);
+  row.integer(balance.not_captured)
+      .integer(balance.undecided)
+      .integer(balance.duplicates)
+      .integer(balance.leaked);
+  row.integer(result.replays).text(result.server);
+  return row;
+}
+
+Row row_of(const TimelineResult& result) {
+  static const Table& timeline = table("timeline");
+  Row row(timeline);
+  row.signed_integer(result.second);
+  row.integer(result.packets)
+      .integer(result.packet_bytes)
+      .integer(result.client_bytes)
+      .integer(result.server_bytes);
+  row.integer(result.messages).integer(result.deliveries);
+  row.integer(result.connections_opened).integer(result.connections_closed).integer(result.tcp_events);
+  return row;
+}
+
+Row row_of(const Finding& result) {
+  static const Table& findings = table("findings");
+  std::string packets;
+  for (const std::uint64_t packet : result.packets) {
+    if (!packets.empty()) packets += ' ';
+    packets += std::to_string(packet);
+  }
+  Row row(findings);
+  row.text(name_of(result.severity))
+      .text(result.kind)
+      .time(result.time)
+      .integer(unless_zero(number_of(result.connection)));
+  row.text(packets).text(result.rule).text(result.text);
+  return row;
+}
+
+}  // namespace plaintalk::analyzer

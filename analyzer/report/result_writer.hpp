@@ -1,0 +1,57 @@
+// Receives everything the talk layer finds and passes it on: to the tables that were asked for, to the
+// database, to the summary, and to whoever watches a live capture.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "analyzer/report/csv_tables.hpp"
+#include "analyzer/report/database.hpp"
+#include "analyzer/report/result_rows.hpp"
+#include "analyzer/report/summary.hpp"
+#include "analyzer/talk/talk_sink.hpp"
+
+namespace plaintalk::analyzer {
+
+class ResultWriter : public TalkSink {
+ public:
+  using Watcher = std::function<void(const Happening&)>;
+
+  // `sinks` get every row; the summary always does.
+  ResultWriter(std::vector<RowSink*> sinks, Summary& summary, Watcher watcher)
+      : sinks_(std::move(sinks)), summary_(summary), watcher_(std::move(watcher)) {}
+
+  void connection(const ConnectionResult& row) override { take(row); }
+  void tcp_event(const TcpEvent& row) override { take(row); }
+  void pdu(const PduResult& row) override { take(row); }
+  void credential(const CredentialResult& row) override { take(row); }
+  void user(const UserResult& row) override { take(row); }
+  void file(const FileResult& row) override { take(row); }
+  void room(const RoomResult& row) override { take(row); }
+  void finding(const Finding& row) override { take(row); }
+  void timeline(const TimelineResult& row) override { write(row_of(row)); }
+  void message(const MessageResult& row) override {
+    take(row);
+    for (const DeliveryResult& delivery : row.deliveries) write(row_of(row, delivery));
+  }
+  void happening(const Happening& happening) override {
+    if (watcher_) watcher_(happening);
+  }
+
+ private:
+  template <typename Result>
+  void take(const Result& result) {
+    summary_.add(result);
+    write(row_of(result));
+  }
+  void write(const Row& row) {
+    for (RowSink* sink : sinks_) sink->row(row);
+  }
+
+  std::vector<RowSink*> sinks_;
+  Summary& summary_;
+  Watcher watcher_;
+};
+
+}  // namespace plaintalk::analyzer

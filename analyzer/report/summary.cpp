@@ -1,0 +1,271 @@
+#include "analyzer/report/summary.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+using fmt::format;
+
+std::string count_of(std::uint64_t count, std::string_view thing) {
+  return format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
+std::string milliseconds(std::optional<Nanoseconds> span) {
+  if (!span) return "unknown";
+  return format("{:.3f} ms", static_cast<double>(span->count()) / 1e6);
+}
+
+std::string more_than(std::uint64_t count, std::size_t shown, std::string_view where) {
+  return count > shown ? format("\n{} more are in `{}`.\n", count - shown, where) : "";
+}
+
+template <typename Row>
+void keep(std::vector<Row>& rows, const Row& row) {
+  if (rows.size() < Summary::kListSizeMax) rows.push_back(row);
+}
+
+void smaller(std::optional<Nanoseconds>& least, std::optional<Nanoseconds> value) {
+  if (value && (!least || *value < *least)) least = value;
+}
+
+void larger(std::optional<Nanoseconds>& most, std::optional<Nanoseconds> value) {
+  if (value && (!most || *value > *most)) most = value;
+}
+
+}  // namespace
+
+void Summary::add(const ConnectionResult& row) {
+  ++connection_count_;
+  ++protocols_[row.protocol.empty() ? "no data" : std::string(row.protocol)];
+  client_bytes_ += row.connection->client.bytes;
+  server_bytes_ += row.connection->server.bytes;
+  gap_bytes_ += row.connection->client.gap_bytes + row.connection->server.gap_bytes;
+  duplicate_packets_ += row.connection->duplicate_capture_packets;
+}
+
+void Summary::add(const TcpEvent& row) { ++verdicts_[std::string(row.verdict)]; }
+
+void Summary::add(const PduResult& row) {
+  ++pdu_count_;
+  if (row.status != "ok") ++bad_pdu_count_;
+}
+
+void Summary::add(const MessageResult& row) {
+  if (row.origin == "history") {
+    ++history_count_;
+    return;
+  }
+  ++message_count_;
+  balance_ += row.balance;
+  smaller(latency_min_, row.latency_min);
+  larger(latency_max_, row.latency_max);
+  const std::pair key(row.room, row.sender);
+  if (flows_.size() >= kPairCountMax && !flows_.contains(key)) return;
+  Flow& flow = flows_[key];
+  ++flow.messages;
+  flow.deliveries += row.balance.deliveries;
+  larger(flow.latency_max, row.latency_max);
+}
+
+void Summary::add(const CredentialResult& row) {
+  if (!row.method.ends_with("password")) {
+    ++token_count_;
+    return;
+  }
+  ++password_count_;
+  keep(passwords_, row);
+}
+
+void Summary::add(const UserResult& row) {
+  ++user_count_;
+  keep(users_, row);
+}
+
+void Summary::add(const FileResult& row) {
+  ++file_count_;
+  if (row.complete) ++file_complete_count_;
+  keep(files_, row);
+}
+
+void Summary::add(const RoomResult&) { ++room_count_; }
+
+void Summary::add(const Finding& row) {
+  ++finding_counts_[row.severity];
+  if (row.severity != Severity::note) keep(findings_, row);
+}
+
+std::string Summary::talk_section() const {
+  std::string text = "## Who talked to whom\n\n";
+  if (flows_.empty()) return text + "No message was routed.\n\n";
+  text += "| room | from | messages | copies delivered | slowest delivery |\n|---|---|---:|---:|---:|\n";
+  std::size_t shown = 0;
+  for (const auto& [key, flow] : flows_) {
+    if (++shown > kListSizeMax) break;
+    text += format("| {} | {} | {} | {} | {} |\n", markdown_cell(key.first), markdown_cell(key.second),
+                   flow.messages, flow.deliveries, milliseconds(flow.latency_max));
+  }
+  text += more_than(flows_.size(), kListSizeMax, "messages.csv");
+  text +=
+      "\n| account | kind | logged in by | from | messages | files | copies received "
+      "|\n|---|---|---|---|---:|---:|---:|\n";
+  for (const UserResult& user : users_)
+    text += format("| {} | {} | {} | {} | {} | {} | {} |\n", markdown_cell(user.name), user.kind,
+                   user.login_methods, markdown_cell(user.addresses), user.messages_sent, user.files_sent,
+                   user.deliveries);
+  return text + more_than(user_count_, users_.size(), "users.csv") + "\n";
+}
+
+std::string Summary::secrets_section(bool show_secrets) const {
+  std::string text = "## What a listener could read\n\n";
+  text += password_count_ == 0 ? "No password was seen.\n"
+                               : format("{} could be read{}:\n\n", count_of(password_count_, "password"),
+                                        show_secrets ? "" : " (masked here; `--show-secrets` shows them)");
+  for (const CredentialResult& row : passwords_)
+    text += format("- packet {}: {} of {}: `{}`, {}\n", row.seen.packet, row.method, markdown_cell(row.user),
+                   show_secrets ? markdown_cell(row.secret) : "******",
+                   row.accepted == "yes"  ? "accepted"
+                   : row.accepted == "no" ? "refused"
+                                          : "answer not captured");
+  text += more_than(password_count_, passwords_.size(), "credentials.csv");
+  if (token_count_ > 0)
+    text += format("\n{} could be read as well.\n", count_of(token_count_, "session token"));
+  return text + "\n";
+}
+
+std::string Summary::balance_section() const {
+  std::string text = "## Did every message arrive?\n\n";
+  if (message_count_ == 0) return text + "There was none.\n\n";
+  text += format("{} went in; {} were due, {} were seen. Quickest {}, slowest {}.\n",
+                 count_of(message_count_, "message"), balance_.members, balance_.deliveries,
+                 milliseconds(latency_min_), milliseconds(latency_max_));
+  text += balance_.holds() ? "Nothing is missing, doubled or misdirected.\n"
+                           : format(
+                                 "**The balance does not hold:** {} missing, {} doubled, {} to connections "
+                                 "outside the room.\n",
+                                 balance_.missing, balance_.duplicates, balance_.leaked);
+  if (balance_.shed > 0)
+    text += format("{} were left out for readers too slow; the server said so.\n", balance_.shed);
+  if (balance_.not_captured > 0) text += format("{} lie in holes of the capture.\n", balance_.not_captured);
+  if (balance_.undecided > 0)
+    text += format("{} were due so close to an end that nothing can be said.\n", balance_.undecided);
+  if (history_count_ > 0)
+    text += format("{} older than the capture were read from history pages.\n",
+                   count_of(history_count_, "message"));
+  return text + "\n";
+}
+
+std::string Summary::files_section() const {
+  if (file_count_ == 0) return {};
+  std::string text =
+      "## Files\n\n| name | from | to | octets | recovered | content |\n|---|---|---|---:|---|---|\n";
+  for (const FileResult& file : files_) {
+    std::string verdict = file.complete ? "complete" : format("{} octets missing", file.gap_bytes);
+    if (file.complete && !file.sha256_announced.empty() && !file.sha256_carved.empty())
+      verdict +=
+          file.sha256_announced == file.sha256_carved ? ", SHA-256 as announced" : ", **SHA-256 differs**";
+    text += format("| {} | {} | {} | {} | {} | {} |\n", markdown_cell(file.name), markdown_cell(file.sender),
+                   markdown_cell(file.room), file.size ? std::to_string(*file.size) : "?", verdict,
+                   file.path.empty() ? "" : '`' + file.path + '`');
+  }
+  return text + more_than(file_count_, files_.size(), "files.csv") + "\n";
+}
+
+std::string Summary::tcp_section() const {
+  std::string text =
+      "## TCP\n\n" + format("{}, {} octets from clients and {} from servers.",
+                            count_of(connection_count_, "connection"), client_bytes_, server_bytes_);
+  for (const auto& [protocol, count] : protocols_) text += format(" {}: {}.", protocol, count);
+  text += '\n';
+  if (verdicts_.empty()) {
+    text += "No packet was out of the ordinary.\n";
+  } else {
+    text += "\n| verdict | packets |\n|---|---:|\n";
+    for (const auto& [verdict, count] : verdicts_)
+      text += format("| {} | {} |\n", markdown_cell(verdict), count);
+  }
+  return text + "\n";
+}
+
+std::string Summary::capture_section(const InputFacts& input) const {
+  std::string text = "## How good the capture is\n\n";
+  for (std::size_t index = 0; index < input.names.size(); ++index)
+    text += format("- {} ({})\n", markdown_cell(input.names[index]),
+                   index < input.formats.size() ? markdown_cell(input.formats[index]) : "");
+  text += format("\n{}, {} of them TCP segments", count_of(input.packets, "packet"), input.segments);
+  if (input.first) text += format(", from {} to {}", render_utc(*input.first), render_utc(*input.last));
+  text += ".\n";
+  if (input.dropped_count) {
+    const std::uint64_t lost = *input.dropped_count + input.interface_dropped_count.value_or(0);
+    text += lost == 0
+                ? "The capture lost no packet.\n"
+                : format("**The capture lost packets:** {} in the kernel's buffer, {} at the interface.\n",
+                         *input.dropped_count, input.interface_dropped_count.value_or(0));
+  } else {
+    text += "The capture does not say whether it lost packets.\n";
+  }
+  if (gap_bytes_ > 0)
+    text += format("{} that were sent are not in it.\n", count_of(gap_bytes_, "stream octet"));
+  if (duplicate_packets_ > 0)
+    text += format("{} are in it twice and were counted once.\n", count_of(duplicate_packets_, "packet"));
+  text += bad_pdu_count_ == 0
+              ? format("All {} could be decoded.\n", count_of(pdu_count_, "frame"))
+              : format("{} could be decoded; {} could not.\n", count_of(pdu_count_ - bad_pdu_count_, "frame"),
+                       count_of(bad_pdu_count_, "place"));
+  for (const auto& [reason, count] : input.skipped)
+    text += format("- no TCP: {} ({})\n", markdown_cell(reason), count);
+  for (const std::string& damage : input.damage)
+    text += format("- **damaged input:** {}\n", markdown_cell(damage));
+  return text + "\n";
+}
+
+std::string Summary::findings_section() const {
+  const auto count = [&](Severity severity) {
+    const auto found = finding_counts_.find(severity);
+    return found == finding_counts_.end() ? std::uint64_t{0} : found->second;
+  };
+  std::string text =
+      format("## Findings\n\n{} high, {} warnings, {} notes; all of them are in `findings.csv`.\n\n",
+             count(Severity::high), count(Severity::warning), count(Severity::note));
+  for (const Finding& finding : findings_)
+    text += format("- {}: {}\n", name_of(finding.severity), markdown_cell(finding.text));
+  return text +
+         more_than(count(Severity::high) + count(Severity::warning), findings_.size(), "findings.csv") + "\n";
+}
+
+std::string Summary::render_markdown(const InputFacts& input, const std::vector<std::string>& written,
+                                     bool show_secrets) const {
+  std::string text = "# What the packets tell\n\n";
+  text += talk_section() + secrets_section(show_secrets) + balance_section() + files_section() +
+          findings_section() + tcp_section() + capture_section(input);
+  text += "## Where to go on\n\nEvery column is explained in docs/REPORTS.md. In this folder: ";
+  for (std::size_t index = 0; index < written.size(); ++index)
+    text += format("{}`{}`", index == 0 ? "" : ", ", written[index]);
+  return text + ".\n";
+}
+
+std::string Summary::render_text(const InputFacts& input, const std::string& folder) const {
+  std::string text = format("{} in {}: {}, {}, {}\n", count_of(input.packets, "packet"),
+                            count_of(connection_count_, "connection"), count_of(user_count_, "account"),
+                            count_of(room_count_, "room"), count_of(message_count_, "message"));
+  if (message_count_ > 0) {
+    text +=
+        format("routing: {} in, {} of {} copies out", message_count_, balance_.deliveries, balance_.members);
+    text += balance_.holds() ? "; nothing missing, doubled or misdirected\n"
+                             : format("; {} missing, {} doubled, {} misdirected\n", balance_.missing,
+                                      balance_.duplicates, balance_.leaked);
+  }
+  if (password_count_ > 0) text += format("readable: {}\n", count_of(password_count_, "password"));
+  if (file_count_ > 0)
+    text += format("files: {} of {} recovered completely\n", file_complete_count_, file_count_);
+  const auto high = finding_counts_.find(Severity::high);
+  if (high != finding_counts_.end()) text += format("findings of weight: {}\n", high->second);
+  for (const std::string& damage : input.damage) text += "damaged input: " + terminal_safe(damage) + '\n';
+  return text + "reports: " + terminal_safe(folder) + "\n";
+}
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,87 @@
+// The result tables: one description of their columns, from which CSV files, the database and docs/REPORTS.md
+// are made or checked. And a row builder that cannot put a value into a column of another type.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace plaintalk::analyzer {
+
+enum class CellType : std::uint8_t {
+  text,
+  integer,
+  microseconds,  // three decimals
+  seconds,       // a span, nine decimals
+  time,          // epoch seconds, nine decimals
+};
+
+struct Column {
+  std::string_view name;
+  CellType type{};
+  std::string_view description;
+};
+
+struct Table {
+  std::string_view name;
+  std::string_view description;
+  std::vector<Column> columns;
+};
+
+// Every table, in the order in which they are listed for people.
+const std::vector<Table>& tables();
+const Table* find_table(std::string_view name);
+
+// "text", "integer", "µs", ...: the unit as it stands in docs/REPORTS.md.
+std::string_view unit_of(CellType type);
+
+struct Cell {
+  bool present = false;
+  std::string text;         // of text columns
+  std::int64_t number = 0;  // of all others; nanoseconds for spans and times
+};
+
+// Fills the cells of one row from left to right.
+class Row {
+ public:
+  explicit Row(const Table& table) : table_(table) { cells_.reserve(table.columns.size()); }
+
+  Row& text(std::string_view value);  // an empty text is an empty cell
+  Row& integer(std::uint64_t value);
+  Row& integer(std::optional<std::uint64_t> value);
+  Row& signed_integer(std::int64_t value);
+  Row& microseconds(std::optional<Nanoseconds> value);
+  Row& seconds(Nanoseconds value);
+  Row& time(std::optional<WallTime> value);
+
+  const Table& table() const { return table_; }
+  // REQUIRES: every column has been filled.
+  std::span<const Cell> cells() const;
+
+ private:
+  Row& add(CellType type, bool present, std::int64_t number);
+
+  const Table& table_;
+  std::vector<Cell> cells_;
+};
+
+// The text of a cell as it stands in a CSV file, before quoting; empty for an absent one.
+std::string render(const Cell& cell, CellType type);
+
+// Text as tables keep it: as it is, but control characters except line feed and tab, and octets that are not
+// UTF-8, become \x1b escapes.
+std::string table_text(std::string_view text);
+
+class RowSink {
+ public:
+  virtual ~RowSink() = default;
+  virtual void row(const Row& row) = 0;
+};
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,304 @@
+// Every column of every table. docs/REPORTS.md is generated from this text (`plaintalk-report
+// --describe-tables`), and a test compares the two.
+#include "analyzer/report/table.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+using enum CellType;
+
+Table connections() {
+  return {"connections",
+          "One row for each TCP connection, in the order of their first packets. `client_` columns are about "
+          "what the client sent, `server_` "
+          "columns about what the server sent.",
+          {
+              {"connection", integer, "number of the connection, from 1 in the order of first packets"},
+              {"start_time", time, "time of its first packet"},
+              {"duration_s", seconds, "from the first to the last packet"},
+              {"client_address", text, "IP address of the side that opened the connection"},
+              {"client_port", integer, "its TCP port"},
+              {"server_address", text, "IP address of the other side"},
+              {"server_port", integer, "its TCP port"},
+              {"role_reason", text,
+               "how client and server were told apart: `syn`, `syn-ack`, `greeting`, `port N`, `lower port`, "
+               "..."},
+              {"state", text,
+               "how it went, in Zeek's words: `S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH`"},
+              {"history", text, "its life in Zeek's letters, upper case for the client"},
+              {"client_packets", integer, "packets the client sent, duplicate captures not counted"},
+              {"server_packets", integer, "packets the server sent, duplicate captures not counted"},
+              {"client_bytes", integer, "octets of the client's stream that were seen, each counted once"},
+              {"server_bytes", integer, "octets of the server's stream that were seen, each counted once"},
+              {"client_retransmitted_packets", integer, "packets of the client that repeated octets"},
+              {"server_retransmitted_packets", integer, "packets of the server that repeated octets"},
+              {"client_out_of_order_packets", integer,
+               "packets of the client that came after later octets, sent once"},
+              {"server_out_of_order_packets", integer,
+               "packets of the server that came after later octets, sent once"},
+              {"client_duplicate_acks", integer, "duplicate acknowledgements the client sent (RFC 5681)"},
+              {"server_duplicate_acks", integer, "duplicate acknowledgements the server sent (RFC 5681)"},
+              {"client_gap_bytes", integer,
+               "octets the client is known to have sent that are not in the capture"},
+              {"server_gap_bytes", integer,
+               "octets the server is known to have sent that are not in the capture"},
+              {"duplicate_capture_packets", integer,
+               "packets that the capture holds twice; left out of everything else"},
+              {"handshake_rtt_us", microseconds, "from the SYN to the acknowledgement of the SYN-ACK"},
+              {"client_rtt_count", integer, "round-trip samples of octets the client sent (Karn's rule)"},
+              {"client_rtt_min_us", microseconds, "smallest of them"},
+              {"client_rtt_mean_us", microseconds, "their mean"},
+              {"client_rtt_p95_us", microseconds, "their 95th percentile"},
+              {"server_rtt_count", integer, "round-trip samples of octets the server sent (Karn's rule)"},
+              {"server_rtt_min_us", microseconds, "smallest of them"},
+              {"server_rtt_mean_us", microseconds, "their mean"},
+              {"server_rtt_p95_us", microseconds, "their 95th percentile"},
+              {"protocol", text, "`plaintalk`, `tls`, `http`, `ssh`, `other`; empty when no octet was seen"},
+              {"user", text, "account that was logged in on it"},
+              {"device", text, "that account's device"},
+              {"completeness", integer, "Wireshark's sum: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32"},
+              {"client_payload_bytes", integer, "payload octets of the client on the wire, repeats included"},
+              {"server_payload_bytes", integer, "payload octets of the server on the wire, repeats included"},
+              {"client_ambiguous_packets", integer,
+               "packets of the client that were repeated or out of order; the capture cannot tell"},
+              {"server_ambiguous_packets", integer,
+               "packets of the server that were repeated or out of order; the capture cannot tell"},
+              {"client_zero_windows", integer, "packets in which the client closed its receive window"},
+              {"server_zero_windows", integer, "packets in which the server closed its receive window"},
+              {"midstream", integer, "1 when the connection began before the capture"},
+          }};
+}
+
+Table tcp_events() {
+  return {"tcp_events",
+          "One row for each judgement about a TCP packet. The rules are those of docs/TCP_RULES.md.",
+          {
+              {"time", time, "time of the packet"},
+              {"packet", integer, "number of the packet"},
+              {"connection", integer, "its connection"},
+              {"direction", text, "`client` or `server`: who sent it"},
+              {"verdict", text, "what it is, such as `retransmission`"},
+              {"offset", integer, "place in that side's stream"},
+              {"length", integer, "octets the verdict is about"},
+              {"rule", integer, "number of the rule"},
+              {"confidence", text, "`certain`, `likely` or `ambiguous`"},
+              {"evidence", text, "what it was concluded from, with packet numbers"},
+          }};
+}
+
+Table pdus() {
+  return {"pdus",
+          "One row for each frame of the protocol, and for each place where a stream could not be read as "
+          "frames.",
+          {
+              {"time", time, "time of the packet with its first octet"},
+              {"connection", integer, "its connection"},
+              {"direction", text, "`client` or `server`: who sent it"},
+              {"first_packet", integer, "packet with its first octet"},
+              {"last_packet", integer, "packet with its last octet"},
+              {"packets", integer, "how many packets carried it"},
+              {"stream_offset", integer, "place of its first octet in that side's stream"},
+              {"length", integer, "octets on the wire, line ends included"},
+              {"verb", text, "its verb in upper case; an unknown one as it was sent"},
+              {"arguments", text,
+               "arguments and parameters as they were sent, without the body; tokens are masked unless asked "
+               "for"},
+              {"body_length", integer, "octets of the body"},
+              {"time_complete", time, "time of the packet with its last octet"},
+              {"hole_bytes", integer, "octets of the body that are not in the capture"},
+              {"status", text, "`ok`, or what is wrong in the words of docs/PROTOCOL.md, section 2"},
+          }};
+}
+
+Table messages() {
+  return {"messages",
+          "One row for each message and each file announced: in once, out to everybody in the room. "
+          "members = deliveries + missing + shed + not_captured + undecided. Rows come in the order in which "
+          "messages were first seen.",
+          {
+              {"room", text, "`#room`, or `@alice,bob` for a direct conversation"},
+              {"seq", integer, "its number in the room"},
+              {"sender", text, "account it is from"},
+              {"time_in", time,
+               "time of the packet that completed the command; empty when that was not captured"},
+              {"packet_in", integer, "that packet"},
+              {"time_ok", time, "time of the packet in which the sender's OK begins"},
+              {"body_length", integer, "octets of the body; of a file its size"},
+              {"text", text, "the body; of a file its name"},
+              {"members", integer, "connections that were in the room at that moment"},
+              {"deliveries", integer, "of those, the ones a live copy was sent to"},
+              {"missing", integer, "of those, the ones that got none, without any excuse"},
+              {"latency_min_us", microseconds,
+               "quickest delivery: first octet of the copy minus last octet of the command"},
+              {"latency_p50_us", microseconds, "median delivery (the lower one of two)"},
+              {"latency_max_us", microseconds, "slowest delivery"},
+              {"kind", text, "`text` or `file`"},
+              {"origin", text, "`live`, or `history` when only a replay of an older message was captured"},
+              {"shed", integer, "members told with GAP that they read too slowly"},
+              {"not_captured", integer, "members whose copy would lie in a hole of the capture"},
+              {"undecided", integer, "members whose connection, or the capture, ended too soon to tell"},
+              {"duplicates", integer, "further live copies to a member"},
+              {"leaked", integer, "copies to connections that were not in the room"},
+              {"connection_in", integer, "connection of the command"},
+              {"hole_bytes", integer, "octets of the body that are not in the capture"},
+              {"server", text, "the server; `/2` after it when it was restarted during the capture"},
+          }};
+}
+
+Table deliveries() {
+  return {"deliveries",
+          "One row for each live copy of a message that went out to a connection. Copies in history pages "
+          "are no deliveries.",
+          {
+              {"room", text, "room of the message"},
+              {"seq", integer, "its number in the room"},
+              {"recipient", text, "account it was sent to"},
+              {"connection", integer, "connection it was sent on"},
+              {"packet_out", integer, "packet with its first octet"},
+              {"time_out", time, "time of that packet"},
+              {"latency_us", microseconds, "time_out minus time_in of the message"},
+              {"time_acked", time, "when TCP acknowledged its last octet; empty when that was not seen"},
+              {"status", text, "`delivered`, `duplicate` or `leaked`"},
+              {"device", text, "device of the recipient"},
+              {"server", text, "the server"},
+          }};
+}
+
+Table users() {
+  return {"users",
+          "One row for each account that was seen, in alphabetical order.",
+          {
+              {"user", text, "the account"},
+              {"display_name", text, "the name it shows"},
+              {"kind", text, "`registered`, `guest` or `unknown`"},
+              {"login_methods", text,
+               "`password`, `register`, `token`, `guest`; `unseen` when only the answer was captured"},
+              {"connections", integer, "connections it was logged in on"},
+              {"devices", text, "its devices"},
+              {"addresses", text, "IP addresses it came from"},
+              {"first_seen", time, "when it was first seen, by whatever packet"},
+              {"last_seen", time, "when it was last seen"},
+              {"messages_sent", integer, "text messages from it that were routed live"},
+              {"files_sent", integer, "files from it that were announced"},
+              {"deliveries", integer, "live copies sent to it"},
+              {"sent_bytes", integer, "octets its connections sent"},
+              {"received_bytes", integer, "octets the server sent to its connections"},
+              {"refused_logins", integer, "logins and registrations with its name that were refused"},
+          }};
+}
+
+Table credentials() {
+  return {
+      "credentials",
+      "One row for each secret that crossed the network in clear text, once its answer was seen.",
+      {
+          {"time", time, "time of the packet"},
+          {"packet", integer, "packet that completed the frame with the secret"},
+          {"connection", integer, "its connection"},
+          {"user", text, "account the secret is for"},
+          {"method", text,
+           "`login-password`, `register-password`, `login-token`, or `issued-token` (sent by the server)"},
+          {"secret", text, "`******`, or the secret itself with --show-secrets"},
+          {"accepted", text, "`yes`, `no`, or `unknown` when no answer was captured"},
+          {"direction", text, "`client` or `server`: who sent it"},
+      }};
+}
+
+Table files() {
+  return {"files",
+          "One row for each file seen in transfer, put together from uploads and downloads.",
+          {
+              {"file", text, "the server's handle for it"},
+              {"room", text, "where it was sent to"},
+              {"seq", integer, "number of its announcement in the room; empty when none was seen"},
+              {"name", text, "the sender's name for it; never used as a path"},
+              {"sender", text, "account that sent it"},
+              {"recipients", text, "accounts that downloaded it to its end"},
+              {"size", integer, "its announced size"},
+              {"sha256_announced", text, "SHA-256 as announced"},
+              {"sha256_carved", text,
+               "SHA-256 of the carved content, holes read as zero octets; empty when nothing was kept"},
+              {"complete", integer, "1 when every octet was in the capture"},
+              {"gap_bytes", integer, "octets that were not"},
+              {"path", text, "carved file, relative to this folder"},
+              {"uploaded_bytes", integer, "octets of DATA frames to the server, repeats included"},
+              {"downloaded_bytes", integer, "octets of DATA frames from the server, repeats included"},
+              {"downloads", integer, "downloads that came to their end"},
+              {"first_packet", integer, "first packet about it"},
+              {"last_packet", integer, "last packet about it"},
+              {"start_time", time, "time of the first packet about it"},
+              {"end_time", time, "time of the last packet about it"},
+              {"server", text, "the server"},
+          }};
+}
+
+Table rooms() {
+  return {"rooms",
+          "One row for each room and direct conversation, with the sum over its messages.",
+          {
+              {"room", text, "`#room` or `@alice,bob`"},
+              {"kind", text, "`room` or `direct`"},
+              {"accounts", text, "accounts seen in it"},
+              {"topic", text, "its last topic"},
+              {"first_seen", time, "when it was first seen"},
+              {"last_seen", time, "when it was last seen"},
+              {"joins", integer, "joins of captured connections"},
+              {"parts", integer, "parts of captured connections"},
+              {"messages", integer, "text messages routed live"},
+              {"files", integer, "files announced live"},
+              {"seq_first", integer, "lowest number seen"},
+              {"seq_last", integer, "highest number seen"},
+              {"members", integer, "expected deliveries, over all its messages"},
+              {"deliveries", integer, "deliveries seen"},
+              {"missing", integer, "deliveries missing"},
+              {"shed", integer, "deliveries the server left out with GAP"},
+              {"not_captured", integer, "deliveries in holes of the capture"},
+              {"undecided", integer, "deliveries too close to an end to tell"},
+              {"duplicates", integer, "copies too many"},
+              {"leaked", integer, "copies to connections outside"},
+              {"replays", integer, "copies in history pages"},
+              {"server", text, "the server"},
+          }};
+}
+
+Table timeline() {
+  return {"timeline",
+          "One row for each second in which something was captured.",
+          {
+              {"second", integer, "the second, since the epoch"},
+              {"packets", integer, "packets captured, of any kind"},
+              {"packet_bytes", integer, "their size on the wire"},
+              {"client_bytes", integer, "new stream octets from clients"},
+              {"server_bytes", integer, "new stream octets from servers"},
+              {"messages", integer, "messages that came in"},
+              {"deliveries", integer, "copies that went out"},
+              {"connections_opened", integer, "TCP connections that began"},
+              {"connections_closed", integer, "TCP connections that ended"},
+              {"tcp_events", integer, "rows of tcp_events"},
+          }};
+}
+
+Table findings() {
+  return {"findings",
+          "Everything that deserves a human's eye, the heaviest first. Each kind is listed below.",
+          {
+              {"severity", text, "`high`, `warning` or `note`"},
+              {"kind", text, "what it is"},
+              {"time", time, "when"},
+              {"connection", integer, "the connection it is about; empty when it is about none"},
+              {"packets", text, "numbers of the packets that show it"},
+              {"rule", text, "number of the kind"},
+              {"text", text, "in words"},
+          }};
+}
+
+}  // namespace
+
+const std::vector<Table>& tables() {
+  static const std::vector<Table> all{connections(), messages(),    deliveries(), pdus(),
+                                      users(),       credentials(), files(),      rooms(),
+                                      timeline(),    tcp_events(),  findings()};
+  return all;
+}
+
+}  // namespace plaintalk::analyzer

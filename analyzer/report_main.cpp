@@ -1,0 +1,132 @@
+// plaintalk-report: runs a template over an analysis and prints what it finds.
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "analyzer/report/describe_tables.hpp"
+#include "analyzer/report/render_report.hpp"
+#include "analyzer/report/report_query.hpp"
+#include "analyzer/report/report_template.hpp"
+
+namespace {
+
+namespace analyzer = plaintalk::analyzer;
+
+struct Options {
+  std::string name;
+  std::string analysis;
+  std::string format = "text";
+  std::string out;
+  std::vector<std::string> settings;
+  bool list = false;
+  bool describe_tables = false;
+  bool show_template = false;
+};
+
+void list_templates() {
+  for (const auto& builtin : analyzer::builtin_templates()) {
+    const auto report_template = analyzer::parse_template(std::string(builtin.name), builtin.text);
+    std::cout << report_template.name << ": " << report_template.title << '\n';
+    std::cout << "    " << report_template.description << '\n';
+    for (const auto& parameter : report_template.parameters)
+      std::cout << "    --set " << parameter.name << '=' << parameter.value << "  " << parameter.description
+                << '\n';
+  }
+}
+
+void apply(const std::vector<std::string>& settings, analyzer::ReportTemplate& report_template) {
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    const std::string name = setting.substr(0, equals);
+    bool known = false;
+    for (auto& parameter : report_template.parameters)
+      if (parameter.name == name && equals != setting.npos) {
+        parameter.value = setting.substr(equals + 1);
+        known = true;
+      }
+    if (!known)
+      throw std::runtime_error("the template " + report_template.name + " has no parameter '" + name +
+                               "'; see --list");
+  }
+}
+
+void write(const std::string& text, const std::string& path) {
+  if (path.empty() || path == "-") {
+    std::cout << text << std::flush;
+    if (!std::cout) throw std::runtime_error("cannot write to standard output");
+    return;
+  }
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text << std::flush;
+  if (!file) throw std::runtime_error("cannot write " + path);
+}
+
+int run(const Options& options) {
+  if (options.list) {
+    list_templates();
+    return 0;
+  }
+  if (options.describe_tables) {
+    write(analyzer::describe_tables(), options.out);
+    return 0;
+  }
+  analyzer::ReportTemplate report_template = analyzer::load_template(options.name);
+  if (options.show_template) {
+    write(report_template.sql, options.out);
+    return 0;
+  }
+  apply(options.settings, report_template);
+  const analyzer::Report report = analyzer::run_report(report_template, options.analysis);
+  if (options.format == "csv") {
+    write(analyzer::render_csv(report), options.out);
+  } else if (options.format == "markdown") {
+    write(analyzer::render_markdown(report), options.out);
+  } else {
+    write(analyzer::render_text(report), options.out);
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Runs a report template over an analysis made by plaintalk-analyze."};
+  app.set_version_flag("--version", "plaintalk-report " PLAINTALK_VERSION);
+  app.footer(
+      "A template is an SQL file; start your own from one that is built in: plaintalk-report --show TEMPLATE "
+      "> mine.sql");
+  Options options;
+  app.add_option("TEMPLATE", options.name, "name of a built-in template, or path of an .sql file");
+  app.add_option("ANALYSIS", options.analysis, "folder that plaintalk-analyze wrote, or its analysis.sqlite");
+  app.add_option("--format", options.format, "csv, markdown or text")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"csv", "markdown", "text"}));
+  app.add_option("--out", options.out, "write to this file instead of standard output")->type_name("FILE");
+  app.add_option("--set", options.settings, "value of a parameter of the template: room=#lab")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  app.add_flag("--list", options.list, "list the built-in templates");
+  app.add_flag("--show", options.show_template, "print the template instead of running it");
+  app.add_flag("--describe-tables", options.describe_tables,
+               "print what every column of every table means, as Markdown");
+  try {
+    app.parse(argc, argv);
+    const bool needs_template = !options.list && !options.describe_tables;
+    if (needs_template && options.name.empty())
+      throw CLI::ValidationError("give a template and an analysis, or --list");
+    if (needs_template && !options.show_template && options.analysis.empty())
+      throw CLI::ValidationError("give the analysis as well: a folder that plaintalk-analyze wrote");
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return run(options);
+  } catch (const std::exception& error) {
+    std::cerr << "plaintalk-report: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,192 @@
+// Everything that is kept about one connection while it is followed. A connection is two streams: each Half
+// is one sender with its sequence space, what has been seen of it, and what it last said as a receiver of the
+// other half's data.
+//
+// Offsets are stream offsets: 64 bit, 0 = the first octet after the SYN (or, when the capture began later,
+// the lowest one seen). They are signed because octets below the start of a capture do turn up.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "analyzer/stream/byte_history.hpp"
+#include "analyzer/stream/connection.hpp"
+#include "analyzer/stream/flow_table.hpp"
+#include "analyzer/stream/rtt_meter.hpp"
+#include "analyzer/wire/tcp_segment.hpp"
+
+namespace plaintalk::analyzer {
+
+struct OctetRange {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+// Octets that wait above a hole.
+struct Island {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;              // by the size on the wire
+  std::vector<std::uint8_t> octets;  // captured; fewer than end - begin when the capture cut them
+  std::uint64_t packet = 0;
+  WallTime time;
+  // The packet that opened the hole below this island.
+  std::uint64_t hole_packet = 0;
+  WallTime hole_time;
+};
+
+// A packet, as far as later ones are compared with it.
+struct PacketMark {
+  std::uint64_t packet = 0;
+  WallTime time;
+  std::uint16_t ip_id = 0;
+  std::optional<std::uint32_t> timestamp;
+};
+
+// What two captures of one packet have in common (rule 1).
+struct Signature {
+  WallTime time;
+  std::uint32_t sequence = 0;
+  std::uint32_t acknowledgement = 0;
+  std::uint32_t size = 0;
+  std::uint32_t timestamp = 0;
+  std::uint32_t tap = 0;
+  std::uint16_t ip_id = 0;
+  std::uint16_t checksum = 0;
+  std::uint16_t window = 0;
+  std::uint8_t flags = 0;
+  bool is_set = false;
+};
+
+// One octet sent into a closed window: it becomes data when the receiver takes it (rule 6).
+struct WindowProbe {
+  std::int64_t offset = 0;
+  std::uint8_t octet = 0;
+  bool is_captured = false;
+  std::uint64_t packet = 0;
+  WallTime time;
+};
+
+// A segment whose checksum is wrong in a direction where others are right: held until the receiver says that
+// it took it.
+struct Suspect {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  bool fin = false;
+  std::vector<std::uint8_t> octets;
+  std::uint64_t packet = 0;
+  WallTime time;
+};
+
+// The last packet was, for the rules that look one packet back.
+enum class LastKind : std::uint8_t { none, other, keep_alive, zero_window_probe };
+
+struct Half {
+  // The sequence space.
+  bool base_known = false;
+  bool base_from_syn = false;  // this side's own SYN was captured, or the peer's SYN-ACK named it
+  bool base_from_own_packet = false;
+  std::uint32_t base_seq = 0;  // sequence number of offset 0
+  std::optional<std::uint32_t>
+      other_base;  // of a second SYN-ACK with another ISN: the client's ACK will choose
+
+  // What it sent.
+  bool syn_seen = false;
+  WallTime syn_time;
+  std::uint64_t syn_packet = 0;
+  bool sent_any = false;
+  std::int64_t next = 0;  // everything below has been delivered or given up
+  std::int64_t high = 0;  // end of the highest data octet
+  std::optional<std::int64_t> fin;
+  PacketMark high_mark;
+  std::vector<Island> islands;  // sorted, disjoint, above next
+  std::vector<OctetRange>
+      missing;  // given up, below next: late octets are still recognised. Sorted, disjoint
+  std::uint64_t waiting_bytes = 0;  // in the islands
+  std::optional<WindowProbe> probe;
+  std::vector<Suspect> suspects;
+  bool hole_timer_set = false;
+  bool is_queued_for_limit = false;
+  ByteHistory::Position newest = 0;
+  RttMeter rtt;
+  WallTime last_time;
+  std::uint64_t last_packet = 0;
+  LastKind last_kind = LastKind::none;
+  std::uint8_t ip_id_trust = 0;  // rises while the IP-ID counts up packet by packet
+  std::uint64_t bytes_before_start = 0;
+  std::uint64_t good_checksums = 0;
+  std::uint64_t bad_checksums = 0;
+
+  // What the other side has confirmed of it.
+  bool una_known = false;
+  std::int64_t una = 0;
+  std::uint64_t una_packet = 0;
+  std::int64_t ack_seen_high = 0;  // highest acknowledged octet never seen here, for rule 11
+  std::int64_t reported_ack = 0;
+
+  // What it said as a receiver.
+  bool window_known = false;
+  std::uint16_t window = 0;
+  bool shift_known = false;
+  std::uint8_t shift = 0;
+  std::optional<std::uint8_t> offered_shift;
+  std::optional<std::uint16_t> mss;
+  unsigned duplicate_run = 0;
+  std::uint64_t duplicate_first_packet = 0;
+  std::array<OctetRange, 4> sack{};
+  std::uint8_t sack_count = 0;
+
+  // For conn_state and history (rule 26).
+  std::uint32_t history_seen = 0;
+  std::uint64_t repeat_count = 0;
+  std::uint64_t gap_count = 0;
+  std::uint64_t zero_window_count = 0;
+  std::uint64_t bad_checksum_letters = 0;
+  bool reset = false;
+
+  std::array<Signature, 4> recent{};
+  std::uint8_t recent_next = 0;
+
+  // Where the next octet or pure acknowledgement belongs: after the FIN if that has been sent.
+  std::int64_t sequence_end() const { return fin && *fin <= high ? *fin + 1 : high; }
+  // The offset nearest to what is known already (RFC 9293, section 3.4: all arithmetic modulo 2^32).
+  std::int64_t offset_of(std::uint32_t sequence) const {
+    const std::uint32_t reference = base_seq + static_cast<std::uint32_t>(high);
+    return high + static_cast<std::int32_t>(sequence - reference);
+  }
+};
+
+// A copy of a segment of a connection whose beginning was not captured (rule 35).
+struct HeldSegment {
+  TcpSegment segment;
+  std::vector<std::uint8_t> octets;
+};
+
+struct HeldSegments {
+  std::vector<HeldSegment> segments;
+  std::size_t bytes = 0;
+};
+
+struct Flow {
+  FlowKey key;
+  bool client_is_lower = false;
+  bool is_open = false;     // the sink has been told
+  bool is_closing = false;  // both ends are done; it lingers for stragglers
+  bool established = false;
+  bool duplicates_seen = false;
+  std::uint32_t generation = 0;  // of the slot, so that a queued timer knows that its connection is gone
+  WallTime last_time;
+  std::unique_ptr<HeldSegments> held;
+  std::array<Half, 2> halves;
+  Connection report;
+
+  Half& half(Direction direction) { return halves[static_cast<std::size_t>(direction)]; }
+  const Half& half(Direction direction) const { return halves[static_cast<std::size_t>(direction)]; }
+  SideReport& side(Direction direction) {
+    return direction == Direction::client_to_server ? report.client : report.server;
+  }
+};
+
+}  // namespace plaintalk::analyzer

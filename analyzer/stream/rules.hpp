@@ -1,0 +1,45 @@
+// The TCP rules (docs/TCP_RULES.md), one function a group. judge() runs them over one segment of a connection
+// whose roles are known.
+#pragma once
+
+#include "analyzer/stream/tracker_context.hpp"
+
+namespace plaintalk::analyzer {
+
+// Rule 1. True when the packet was captured before; it must then be ignored. Remembers the packet otherwise.
+bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction direction,
+                          const TcpSegment& segment);
+
+// Rules 2, 18, 33, 34: a SYN or SYN-ACK sets where the stream begins.
+void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// Rule 19.
+void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// Rules 3 to 9, 11 and 22: what the segment says as an answer to the other direction.
+void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// Rules 3, 6, 8, 10, 12 to 17, 20, 30, 31: the octets it carries, and its FIN.
+void apply_data(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// Rules 12 to 17 for data below the highest sent: what kind of repeat or reordering it is, and its count.
+void judge_repeat(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                  std::int64_t begin, std::int64_t end, std::int64_t seen);
+// Rule 29: true when the segment is held back because it seems damaged.
+bool hold_suspect(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// The other side has confirmed everything below una: suspects there were good after all.
+void admit_confirmed_suspects(TrackerContext& context, Flow& flow, Direction direction);
+// The capture is over: suspects that the receiver had no time to judge are kept, for nothing contradicts
+// them.
+void admit_last_suspects(TrackerContext& context, Flow& flow, Direction direction);
+
+// All of them, in order.
+void judge(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+
+// Rule 26: state, history and completeness; and the totals of both sides. Called once, when the connection is
+// given up.
+void note_history(Flow& flow, Direction direction, const TcpSegment& segment);
+// A letter that comes again at the 10th, 100th ... time.
+void note_counted(Flow& flow, Direction direction, char letter, std::uint64_t count);
+void summarise(Flow& flow);
+
+// Rule 22, when the SYN was sent once or we know which: 0 if there was no handshake.
+Nanoseconds initial_rtt(const Flow& flow);
+
+}  // namespace plaintalk::analyzer

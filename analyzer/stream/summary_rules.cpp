@@ -1,0 +1,141 @@
+// Rule 26: how a connection went, in the vocabularies of two tools that people know, so that results can be
+// joined.
+//   completeness  Wireshark's bits
+//   history       Zeek's letters: s SYN, h SYN-ACK, a acknowledgement alone, d data, f FIN, r RST, c wrong
+//   checksum, t repeated data,
+//                 g gap, w zero window, i FIN with RST, q SYN with FIN or RST; upper case = client. c, t, g
+//                 and w are given at the 1st, 10th, 100th ... time, the others once a side
+//   state         Zeek's conn_state
+#include <algorithm>
+
+#include "analyzer/stream/rules.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+enum Completeness : unsigned {
+  with_syn = 1,
+  with_syn_ack = 2,
+  with_ack = 4,
+  with_data = 8,
+  with_fin = 16,
+  with_rst = 32
+};
+
+constexpr std::size_t kHistorySizeMax = 256;
+
+void add_letter(Flow& flow, Direction direction, char letter) {
+  if (flow.report.history.size() >= kHistorySizeMax) return;
+  const char upper = static_cast<char>(letter - 'a' + 'A');
+  flow.report.history += direction == Direction::client_to_server ? upper : letter;
+}
+
+void add_letter_once(Flow& flow, Direction direction, char letter) {
+  const std::uint32_t bit = std::uint32_t{1} << (letter - 'a');
+  Half& half = flow.half(direction);
+  if ((half.history_seen & bit) != 0) return;
+  half.history_seen |= bit;
+  add_letter(flow, direction, letter);
+}
+
+bool is_power_of_ten(std::uint64_t count) {
+  while (count >= 10 && count % 10 == 0) count /= 10;
+  return count == 1;
+}
+
+void note_flags(Flow& flow, Direction direction, const TcpSegment& segment) {
+  const TcpFlags& flags = segment.flags;
+  const int special_count = int{flags.syn} + int{flags.fin} + int{flags.rst};
+  if (special_count > 1) {
+    add_letter_once(flow, direction, flags.fin && flags.rst ? 'i' : 'q');
+  } else if (flags.syn) {
+    add_letter_once(flow, direction, flags.ack ? 'h' : 's');
+  } else if (flags.fin) {
+    add_letter_once(flow, direction, 'f');
+  } else if (flags.rst) {
+    add_letter_once(flow, direction, 'r');
+  } else if (segment.payload_size > 0) {
+    add_letter_once(flow, direction, 'd');
+  } else if (flags.ack) {
+    add_letter_once(flow, direction, 'a');
+  }
+}
+
+// Where one side of a connection stands.
+enum class End : std::uint8_t { silent, partial, syn_sent, syn_ack_sent, established, closed, reset };
+
+End end_of(const Flow& flow, Direction direction) {
+  const Half& half = flow.half(direction);
+  const Half& peer = flow.half(reverse(direction));
+  if (half.reset) return End::reset;
+  if (half.fin) return End::closed;
+  if (!half.sent_any) return End::silent;
+  if (!half.syn_seen) return End::partial;
+  const bool answered = half.una_known && peer.sent_any;
+  if (answered && (peer.syn_seen || half.high > 0)) return End::established;
+  return direction == Direction::client_to_server ? End::syn_sent : End::syn_ack_sent;
+}
+
+std::string state_of(const Flow& flow) {
+  const End client = end_of(flow, Direction::client_to_server);
+  const End server = end_of(flow, Direction::server_to_client);
+  const bool client_is_open = client == End::silent || client == End::partial;
+  const bool server_is_open = server == End::silent || server == End::partial;
+  if (server == End::reset) {
+    const bool no_data = flow.report.client.bytes == 0 && flow.report.server.bytes == 0;
+    const bool rejected =
+        client == End::syn_sent || client == End::syn_ack_sent || (client == End::reset && no_data);
+    return rejected ? "REJ" : client_is_open ? "RSTRH" : "RSTR";
+  }
+  if (client == End::reset) {
+    if (!server_is_open) return "RSTO";
+    const bool only_syn = flow.halves[0].syn_seen && server == End::silent && flow.report.client.bytes == 0 &&
+                          !flow.halves[0].fin;
+    return only_syn ? "RSTOS0" : "OTH";
+  }
+  if (client == End::closed && server == End::closed) return "SF";
+  if (client == End::closed) return server_is_open ? "SH" : "S2";
+  if (server == End::closed) return client_is_open ? "SHR" : "S3";
+  if (client == End::syn_sent && server == End::silent) return "S0";
+  if (client == End::established && server == End::established) return "S1";
+  return "OTH";
+}
+
+void summarise_side(Flow& flow, Direction direction) {
+  Half& half = flow.half(direction);
+  SideReport& side = flow.side(direction);
+  const std::int64_t end = half.fin ? std::max(*half.fin, half.next) : std::max(half.high, half.next);
+  side.stream_size = static_cast<std::uint64_t>(std::max<std::int64_t>(end, 0));
+  const std::uint64_t within = side.bytes - half.bytes_before_start;
+  side.gap_bytes = side.stream_size > within ? side.stream_size - within : 0;
+  side.rtt = half.rtt.summary();
+}
+
+}  // namespace
+
+void note_history(Flow& flow, Direction direction, const TcpSegment& segment) {
+  Half& half = flow.half(direction);
+  unsigned& completeness = flow.report.completeness;
+  const TcpFlags& flags = segment.flags;
+  if (flags.syn) completeness |= flags.ack ? with_syn_ack : with_syn;
+  if (flags.fin) completeness |= with_fin;
+  if (flags.rst) completeness |= with_rst;
+  if (segment.payload_size > 0) completeness |= with_data;
+  if (flags.ack && !flags.syn && !flags.rst && direction == Direction::client_to_server)
+    completeness |= with_ack;
+  note_flags(flow, direction, segment);
+  if (segment.checksum == ChecksumState::bad && is_power_of_ten(++half.bad_checksum_letters))
+    add_letter(flow, direction, 'c');
+}
+
+void note_counted(Flow& flow, Direction direction, char letter, std::uint64_t count) {
+  if (is_power_of_ten(count)) add_letter(flow, direction, letter);
+}
+
+void summarise(Flow& flow) {
+  summarise_side(flow, Direction::client_to_server);
+  summarise_side(flow, Direction::server_to_client);
+  flow.report.state = state_of(flow);
+}
+
+}  // namespace plaintalk::analyzer

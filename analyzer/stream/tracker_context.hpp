@@ -1,0 +1,61 @@
+// What every rule needs besides the connection: limits, the sink, the clock of the capture, and the shared
+// memory budget.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "analyzer/stream/byte_history.hpp"
+#include "analyzer/stream/connection_tracker.hpp"
+#include "analyzer/stream/flow.hpp"
+
+namespace plaintalk::analyzer {
+
+struct TrackerContext {
+  TrackerContext(const TrackerLimits& tracker_limits, StreamSink& stream_sink)
+      : limits(tracker_limits), sink(stream_sink), history(tracker_limits.history_bytes) {}
+
+  const TrackerLimits limits;
+  StreamSink& sink;
+  ByteHistory history;
+  WallTime now;  // never goes back, unlike the times of packets
+  std::uint64_t waiting_bytes = 0;
+
+  // Set by the rules for the tracker, which owns the queues: this half's first hole has been acknowledged, or
+  // began to wait.
+  bool hole_timer_wanted = false;
+};
+
+enum class TcpConfidence : std::uint8_t { certain, likely, ambiguous };
+std::string_view name_of(TcpConfidence confidence);
+
+struct TcpVerdict {
+  unsigned rule = 0;
+  std::string_view name;
+  TcpConfidence confidence = TcpConfidence::certain;
+};
+
+// Where in the stream a verdict is about.
+struct OctetExtent {
+  std::int64_t offset = 0;
+  std::int64_t length = 0;
+};
+
+void report(TrackerContext& context, const Flow& flow, Direction direction, const TcpSegment& segment,
+            const TcpVerdict& verdict, OctetExtent extent, std::string evidence);
+
+// "packet 12", for evidence.
+std::string packet_words(std::uint64_t packet);
+// "0.002041 s"
+std::string span_words(Nanoseconds span);
+
+// Time from `earlier` to `later`, not less than 0: captures do go backwards.
+inline Nanoseconds elapsed(WallTime earlier, WallTime later) {
+  return later > earlier ? later - earlier : Nanoseconds(0);
+}
+
+}  // namespace plaintalk::analyzer

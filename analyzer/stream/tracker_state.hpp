@@ -1,0 +1,67 @@
+// The inside of ConnectionTracker: the table of connections, and the queues of those that wait for something.
+// Each queue has a constant delay, so it is in order of time by itself; entries of connections that are gone
+// are told by their generation.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "analyzer/stream/connection_tracker.hpp"
+#include "analyzer/stream/flow_table.hpp"
+#include "analyzer/stream/idle_order.hpp"
+#include "analyzer/stream/tracker_context.hpp"
+
+namespace plaintalk::analyzer {
+
+struct ConnectionTracker::State {
+  State(const TrackerLimits& limits, StreamSink& sink) : context(limits, sink) {}
+
+  void segment(const TcpSegment& segment);
+  void finish();
+
+ private:
+  struct Reference {
+    std::uint32_t index = 0;
+    std::uint32_t generation = 0;
+  };
+  struct Timer {
+    WallTime deadline;
+    Reference flow;
+    Direction direction{};
+  };
+
+  Flow* resolve(Reference reference);
+  Reference reference_to(std::uint32_t index) const { return {index, flows[index]->generation}; }
+
+  std::uint32_t create(const FlowKey& key, const TcpSegment& first);
+  void open(Flow& flow, const Endpoint& client, const Endpoint& server, std::string reason);
+  void close(std::uint32_t index);
+  bool starts_new_generation(Flow& flow, const TcpSegment& segment);
+
+  // Connections that began before the capture wait a moment, so that their lowest octets are known (rule 35).
+  void hold(std::uint32_t index, const TcpSegment& segment);
+  void settle(std::uint32_t index);
+
+  void process(std::uint32_t index, const TcpSegment& segment);
+  void follow_up(std::uint32_t index);
+  void run_timers();
+  void fire_hole_timer(const Timer& timer);
+  void keep_within_limits();
+  void make_room_for_one_more();
+
+  TrackerContext context;
+  FlowTable table;
+  std::vector<std::unique_ptr<Flow>> flows;
+  std::vector<std::uint32_t> free_slots;
+  std::uint64_t next_id = 1;
+
+  std::deque<Timer> hole_timers;
+  std::deque<Timer> held_flows;
+  std::deque<Timer> closing_flows;
+  std::deque<Timer> waiting_halves;  // in the order in which they began to wait; the deadline means nothing
+  IdleOrder idle_order;
+};
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,308 @@
+#include "analyzer/talk/interpreter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "protocol/names.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+std::string render_count(std::uint64_t count, std::string_view thing) {
+  return std::to_string(count) + ' ' + std::string(thing) + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+Interpreter::Interpreter(TalkSink& sink, ContentStore& store, Findings& findings, Timeline& timeline,
+                         bool show_secrets)
+    : sink_(sink),
+      findings_(findings),
+      timeline_(timeline),
+      show_secrets_(show_secrets),
+      people_(sink, findings),
+      transfers_(store, findings),
+      messages_(
+          findings, [this](const MessageResult& row) { settled(row); },
+          [this](Message& message) { find_command(message); }) {}
+
+Interpreter::~Interpreter() {
+  // Sessions and memberships hold each other; whoever is still there must be let go of by hand. Every
+  // membership is in its room.
+  const auto release = [](Room& room) {
+    for (const auto& member : std::exchange(room.members, {})) {
+      member->session->memberships.clear();
+      member->session->earlier_stays.clear();
+    }
+  };
+  for (auto& room : retired_rooms_) release(*room);
+  for (auto& [endpoint, server] : servers_)
+    for (auto& [name, room] : server->rooms) release(*room);
+}
+
+Interpreter::Talker::Talker(Interpreter& interpreter, std::shared_ptr<Session> session_)
+    : session(std::move(session_)),
+      requests([this, &interpreter](Request& request, const Reply& reply,
+                                    bool in_turn) { interpreter.joined(*this, request, reply, in_turn); },
+               [this, &interpreter](Request& request) { interpreter.unanswered(*this, request); },
+               interpreter.body_bytes_) {}
+
+Server& Interpreter::server_of(const Endpoint& endpoint) {
+  Endpoint key = endpoint;
+  if (key.address.is_loopback()) key.address = IpAddress::v4(127, 0, 0, 1);
+  auto& server = servers_[key];
+  if (!server) {
+    server = std::make_unique<Server>();
+    server->label = render(key);
+  }
+  return *server;
+}
+
+Room* Interpreter::room_of(Server& server, const std::string& name, WallTime when) {
+  if (name.empty()) return nullptr;
+  auto found = server.rooms.find(name);
+  if (found == server.rooms.end()) {
+    if (room_count_ >= kRoomCountMax) {
+      if (!room_bound_told_)
+        findings_.add("limit-reached", when, {}, {}, "too many rooms: rooms.csv is not complete");
+      room_bound_told_ = true;
+      return nullptr;
+    }
+    ++room_count_;
+    found = server.rooms.emplace(name, std::make_unique<Room>()).first;
+    Room& room = *found->second;
+    room.server = &server;
+    room.label = server.label;
+    room.name = name;
+    room.is_direct = name.front() == '@';
+    room.result.first_seen = when;
+    room.result.last_seen = when;
+  }
+  Room& room = *found->second;
+  room.result.first_seen = std::min(room.result.first_seen, when);
+  room.result.last_seen = std::max(room.result.last_seen, when);
+  return &room;
+}
+
+std::string Interpreter::room_name(std::string_view target, const std::string& account) {
+  const auto parsed = parse_target(target);
+  if (!parsed) return {};
+  if (parsed->kind != Target::Kind::account) return parsed->name;
+  return account.empty() ? std::string() : conversation_name(account, parsed->name);
+}
+
+Room* Interpreter::after_restart_check(Talker& talker, Room* room, std::uint64_t last, Moment seen) {
+  if (!room || room->known.empty() || last >= room->known.highest() ||
+      !(room->high_seen < talker.session->opened))
+    return room;
+  Server& server = *room->server;
+  findings_.add("server-restart", seen.time, talker.session->id, {room->high_seen.packet, seen.packet},
+                terminal_safe(room->name) + " had reached number " + std::to_string(room->known.highest()) +
+                    " before this connection began, and is at " + std::to_string(last) + " now");
+  messages_.settle_all(now_);
+  const auto old = server.rooms.find(room->name);
+  const unsigned epoch = room->epoch + 1;
+  const std::string name = room->name;
+  for (const auto& member : room->members) leave(*member, {0, seen.time}, seen, true);
+  retired_rooms_.push_back(std::move(old->second));
+  server.rooms.erase(old);
+  Room* fresh = room_of(server, name, seen.time);
+  if (!fresh) return nullptr;
+  fresh->epoch = epoch;
+  fresh->label += '/' + std::to_string(epoch);
+  return fresh;
+}
+
+void Interpreter::set_account(Session& session, const std::shared_ptr<Session>& shared,
+                              const std::string& account) {
+  const auto folded = fold_account(account);
+  if (!folded || session.account == *folded) return;
+  auto& sessions = session.server->sessions;
+  if (const auto old = sessions.find(session.account); old != sessions.end()) {
+    std::erase(old->second, shared);
+    if (old->second.empty()) sessions.erase(old);
+  }
+  session.account = *folded;
+  sessions[*folded].push_back(shared);
+}
+
+std::unique_ptr<Interpreter::Talker> Interpreter::opened(const Connection& connection) {
+  auto session = std::make_shared<Session>();
+  session->id = connection.id;
+  session->client = connection.client.endpoint;
+  session->server = &server_of(connection.server.endpoint);
+  session->opened = {0, connection.start};
+  session->lossy = connection.midstream;
+  if (connection.midstream)
+    findings_.add("began-earlier", connection.start, connection.id, {},
+                  "connection " + std::to_string(static_cast<std::uint64_t>(connection.id)) +
+                      " was open before the capture began: logins and joins before that are unknown");
+  return std::make_unique<Talker>(*this, std::move(session));
+}
+
+void Interpreter::client_frame(Talker& talker, const PlacedFrame& placed) {
+  const Frame& frame = placed.frame;
+  if (!is_answered(frame.verb)) return;
+  if (frame.verb == Verb::say || frame.verb == Verb::login || frame.verb == Verb::register_)
+    people_.seen(talker.session->account, placed.last.time);
+  Request request = read_request(frame, placed.first, placed.last, show_secrets_);
+  if (body_bytes_ + request.body.size() > kBodyBytesMax) {
+    // An upload is taken as it is, without waiting for its acknowledgement; a message will show its text when
+    // it goes out.
+    if (request.verb == Verb::data) upload(talker, request);
+    request.body.clear();
+    request.holes.clear();
+  }
+  talker.requests.sent(std::move(request));
+}
+
+void Interpreter::client_error(Talker& talker, Moment seen) {
+  Request request;
+  request.unreadable = true;
+  request.first = seen;
+  request.last = seen;
+  talker.requests.sent(std::move(request));
+}
+
+void Interpreter::lost(Talker& talker, Direction direction, Moment seen) {
+  Session& session = *talker.session;
+  session.lossy = true;
+  if (direction == Direction::client_to_server) {
+    talker.requests.lost_client_octets();
+    for (auto& [room, member] : session.memberships) member->doubtful = true;
+    return;
+  }
+  talker.requests.lost_server_octets();
+  session.last_server_octet = seen;
+  for (auto& [room, member] : session.memberships) {
+    if (member->uncaptured_from) continue;
+    std::uint64_t high = member->live_high;
+    for (const Undecided& copy : member->undecided) high = std::max(high, copy.seq);
+    member->uncaptured_from = high;
+  }
+}
+
+void Interpreter::acknowledged(Talker& talker, std::uint64_t offset, WallTime time) {
+  auto& awaited = talker.session->awaited_acks;
+  for (; !awaited.empty() && awaited.front().end_offset <= offset; awaited.pop_front()) {
+    Message* message = messages_.by_serial(awaited.front().message);
+    if (message && !message->deliveries[awaited.front().delivery].acked)
+      message->deliveries[awaited.front().delivery].acked = time;
+  }
+}
+
+void Interpreter::closed(Talker& talker, const Connection& connection) {
+  Session& session = *talker.session;
+  session.closed_at = std::max(now_, connection.end);
+  session.awaited_acks.clear();
+  talker.requests.finish();
+  if (!session.ended) tell(Happening::Kind::ended, {0, connection.end}, session, session.account, {}, {});
+  // Without FIN and RST it is the capture that ended, and the stay went on.
+  if (connection.client.has_fin || connection.client.has_rst || connection.server.has_fin ||
+      connection.server.has_rst || connection.evicted)
+    end_session(session, {0, connection.end - MessageTable::kTailGrace}, {0, connection.end}, true);
+  people_.connection_closed(session, connection);
+  std::uint64_t strange_count = 0;
+  for (const Reply& reply : talker.requests.held())
+    if (reply.verb != Verb::bye && reply.verb != Verb::err) ++strange_count;
+  if (strange_count > 0 && talker.requests.synchronised() && !session.lossy)
+    findings_.add("unmatched-reply", connection.end, session.id, {},
+                  render_count(strange_count, "reply") + " on connection " +
+                      std::to_string(static_cast<std::uint64_t>(session.id)) +
+                      " answered no command that was seen");
+  if (talker.requests.dropped_count() > 0)
+    findings_.add("limit-reached", connection.end, session.id, {},
+                  "too many commands wait for their replies on connection " +
+                      std::to_string(static_cast<std::uint64_t>(session.id)));
+  closed_sessions_.push_back(talker.session);
+}
+
+void Interpreter::advance(WallTime now) {
+  now_ = std::max(now_, now);
+  messages_.settle_older(now_);
+  // Messages that a session could count for have been given out before the session is let go of.
+  while (!closed_sessions_.empty() &&
+         closed_sessions_.front()->closed_at + 2 * MessageTable::kSettleAfter < now_) {
+    forget(*closed_sessions_.front());
+    closed_sessions_.pop_front();
+  }
+}
+
+void Interpreter::find_command(Message& message) {
+  if (message.is_file) {
+    if (const auto* done = transfers_.done(*message.room->server, message.file)) {
+      message.in = done->in;
+      message.in_connection = done->connection;
+      message.ok = done->ok;
+    }
+    return;
+  }
+  const auto found = said_.find(message.room->server->label + ' ' + message.sender);
+  if (found == said_.end() || !message.sent_hash) return;
+  auto& said = found->second;
+  const auto match = std::find_if(said.begin(), said.end(), [&](const Said& candidate) {
+    return candidate.room == message.room->name && candidate.hash == *message.sent_hash &&
+           !(message.first_out.known() && message.first_out < candidate.in);
+  });
+  if (match == said.end()) return;
+  message.in = match->in;
+  message.in_connection = match->connection;
+  said.erase(match);
+}
+
+void Interpreter::settled(const MessageResult& row) {
+  if (row.origin == "live") {
+    const WallTime when = row.in.known()           ? row.in.time
+                          : row.deliveries.empty() ? now_
+                                                   : row.deliveries.front().out.time;
+    ++timeline_.at(when).messages;
+    if (UserResult* user = people_.seen(row.sender, when))
+      ++(row.kind == "file" ? user->files_sent : user->messages_sent);
+    for (const DeliveryResult& delivery : row.deliveries) {
+      ++timeline_.at(delivery.out.time).deliveries;
+      if (UserResult* user = people_.seen(delivery.recipient, delivery.out.time)) ++user->deliveries;
+    }
+  }
+  sink_.message(row);
+}
+
+void Interpreter::finish_room(Room& room) {
+  RoomResult& row = room.result;
+  row.server = room.label;
+  row.room = room.name;
+  row.kind = room.is_direct ? "direct" : "room";
+  row.topic = room.topic;
+  if (room.is_direct) {
+    if (const auto people = parse_conversation(room.name)) {
+      room.accounts.emplace(people->first);
+      room.accounts.emplace(people->second);
+    }
+  }
+  for (const std::string& account : room.accounts) {
+    if (!row.accounts.empty()) row.accounts += ' ';
+    row.accounts += account;
+  }
+  if (!room.given_out.empty()) {
+    row.seq_first = room.given_out.lowest();
+    row.seq_last = room.given_out.highest();
+  }
+  sink_.room(row);
+}
+
+void Interpreter::finish(WallTime now) {
+  now_ = std::max(now_, now);
+  messages_.settle_all(now_);
+  people_.finish();
+  transfers_.finish(sink_);
+  for (auto& room : retired_rooms_) finish_room(*room);
+  for (auto& [endpoint, server] : servers_)
+    for (auto& [name, room] : server->rooms) finish_room(*room);
+}
+
+void Interpreter::tell(Happening::Kind kind, Moment seen, const Session& session, std::string_view who,
+                       std::string_view room, std::string_view text) {
+  sink_.happening({kind, seen.time, seen.packet, session.id, who, room, text});
+}
+
+}  // namespace plaintalk::analyzer

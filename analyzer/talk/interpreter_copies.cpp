@@ -1,0 +1,211 @@
+// What a server sends by itself: copies of messages, presence, file data.
+#include <algorithm>
+#include <utility>
+
+#include "analyzer/talk/interpreter.hpp"
+#include "base/text.hpp"
+#include "protocol/names.hpp"
+
+namespace plaintalk::analyzer {
+
+void Interpreter::server_frame(Talker& talker, const PlacedFrame& placed) {
+  const Frame& frame = placed.frame;
+  talker.session->last_server_octet = placed.last;
+  if (is_reply(frame.verb)) {
+    Reply reply = read_reply(frame, placed.first, placed.last, show_secrets_);
+    if (talker.requests.replied(reply)) return;
+    apply(talker, reply, nullptr);
+    reply.applied = true;
+    return talker.requests.hold(std::move(reply));
+  }
+  switch (frame.verb) {
+    case Verb::msg:
+      return copy(talker, placed, false);
+    case Verb::file:
+      return copy(talker, placed, true);
+    case Verb::gap:
+      return shed(talker, placed);
+    case Verb::joined:
+    case Verb::parted:
+    case Verb::topic:
+    case Verb::pres:
+    case Verb::note:
+      return presence(talker, placed);
+    case Verb::data:
+    case Verb::done:
+      return file_from_server(talker, placed);
+    default:
+      return;
+  }
+}
+
+void Interpreter::copy(Talker& talker, const PlacedFrame& placed, bool is_file) {
+  const Frame& frame = placed.frame;
+  Session& session = *talker.session;
+  const std::string name = room_name(text_argument(frame, 0), {});
+  const auto seq = number_argument(frame, 1);
+  if (name.empty() || !seq || *seq == 0) return;
+  Room* room = room_of(*session.server, name, placed.first.time);
+  if (!room) return;
+  const std::string sender = text_argument(frame, 2);
+  seen_in_room(talker, room->name, sender, placed.first.time);
+  Message* message = messages_.open(*room, *seq, placed.first);
+  if (!message) return old_copy(talker, placed, *room, *seq);
+  describe(*message, placed, sender, is_file);
+  place_copy(talker, placed, *room, *message);
+}
+
+void Interpreter::describe(Message& message, const PlacedFrame& placed, const std::string& sender,
+                           bool is_file) {
+  const Frame& frame = placed.frame;
+  message.is_file = is_file;
+  if (!message.first_out.known() || placed.first < message.first_out) message.first_out = placed.first;
+  if (message.sender.empty()) {
+    message.sender = sender;
+  } else if (message.sender != sender && !message.altered) {
+    message.altered = true;
+  }
+  std::uint64_t hole_bytes = 0;
+  for (const BodyHole& hole : frame.holes) hole_bytes += hole.size;
+  messages_.set_text(message, frame.body, is_file ? number_argument(frame, 4).value_or(0) : frame.body.size(),
+                     hole_bytes);
+  const std::uint64_t line = hash_of(frame.line);
+  message.altered = message.altered || (message.line_hash && *message.line_hash != line);
+  message.line_hash = line;
+  if (hole_bytes == 0) {
+    const std::uint64_t body = hash_of(frame.body);
+    message.altered = message.altered || (message.sent_hash && *message.sent_hash != body) ||
+                      (!is_file && message.said_hash && *message.said_hash != body);
+    message.sent_hash = body;
+  }
+  if (!is_file) return;
+  message.file = text_argument(frame, 3);
+  Transfers::Facts facts;
+  facts.room = message.room->name;
+  facts.seq = message.seq;
+  facts.name = frame.body;
+  facts.sender = sender;
+  facts.sha256 = text_argument(frame, 5);
+  facts.size = number_argument(frame, 4);
+  transfers_.describe(*message.room->server, message.file, facts, placed.first);
+  if (!message.in.known()) find_command(message);
+}
+
+void Interpreter::place_copy(Talker& talker, const PlacedFrame& placed, Room& room, Message& message) {
+  const auto member = membership_of(talker.session, room);
+  const bool again = std::any_of(message.deliveries.begin(), message.deliveries.end(),
+                                 [&](const Delivery& other) { return other.session == talker.session; });
+  // Above everything that came live it can only be live. Where that is not known, a message said after the
+  // join is.
+  const bool rising = member->live_known && !member->catching_up && message.seq > member->live_high;
+  const bool said_since = (!member->live_known || member->catching_up) && message.in.known() &&
+                          member->from_latest.known() && member->from_latest < message.in && !again;
+  // After the end of the stay nothing is taken for granted: it may be on its way from before, or a leak.
+  const bool live = member->joined && !member->ended && (rising || said_since);
+  Delivery delivery;
+  delivery.session = talker.session;
+  delivery.membership = member;
+  delivery.out = placed.first;
+  delivery.acked = placed.acked;
+  delivery.state = live ? Delivery::State::live : Delivery::State::undecided;
+  delivery.after_later = member->live_known && message.seq < member->live_high;
+  const std::size_t index = messages_.add_delivery(message, std::move(delivery));
+  const auto serial = messages_.serial_of(room, message.seq);
+  if (live) {
+    if (member->uncaptured_from) member->uncaptured.add(*member->uncaptured_from + 1, message.seq);
+    member->uncaptured_from.reset();
+    member->doubtful = false;
+    member->live_known = member->live_known || room.is_direct;
+    member->live_high = std::max(member->live_high, message.seq);
+  } else if (member->undecided.size() < kUndecidedCountMax) {
+    member->undecided.push_back({message.seq, serial, index, placed.first});
+  }
+  auto& awaited = talker.session->awaited_acks;
+  if (!placed.acked && awaited.size() < kAwaitedAckCountMax)
+    awaited.push_back({placed.end_offset, *serial, index});
+  if (!live || std::exchange(message.told, true)) return;
+  tell(message.is_file ? Happening::Kind::file : Happening::Kind::message, placed.first, *talker.session,
+       message.sender, room.name, message.text);
+}
+
+void Interpreter::old_copy(Talker& talker, const PlacedFrame& placed, Room& room, std::uint64_t seq) {
+  const auto member = membership_of(talker.session, room);
+  if (member->joined && member->live_known && !member->catching_up && seq > member->live_high) {
+    member->live_high = seq;
+    findings_.add("late-delivery", placed.first.time, talker.session->id, {placed.first.packet},
+                  "message " + std::to_string(seq) + " of " + terminal_safe(room.name) + " reached " +
+                      terminal_safe(talker.session->account) + " only now");
+    return;
+  }
+  if (member->undecided.size() < kUndecidedCountMax) member->undecided.push_back({seq, {}, 0, placed.first});
+}
+
+void Interpreter::shed(Talker& talker, const PlacedFrame& placed) {
+  const Frame& frame = placed.frame;
+  const std::string name = room_name(text_argument(frame, 0), talker.session->account);
+  const auto first = number_argument(frame, 1);
+  const auto last = number_argument(frame, 2);
+  Room* room = room_of(*talker.session->server, name, placed.first.time);
+  if (!room || !first || !last || *first == 0 || *last < *first || *last == ~std::uint64_t{0}) return;
+  Membership& member = *membership_of(talker.session, *room);
+  if (member.shed.range_count() < kUndecidedCountMax) member.shed.add(*first, *last + 1);
+  room->known.add(*first, *last + 1);
+  member.live_high = std::max(member.live_high, *last);
+  findings_.add("shed", placed.first.time, talker.session->id, {placed.first.packet},
+                "messages " + std::to_string(*first) + " to " + std::to_string(*last) + " of " +
+                    terminal_safe(room->name) + " were not sent to " +
+                    terminal_safe(talker.session->account) + ", who read too slowly");
+}
+
+void Interpreter::seen_in_room(Talker& talker, const std::string& name, const std::string& account,
+                               WallTime when) {
+  if (!fold_account(account)) return;
+  people_.seen(account, when);
+  Room* room = room_of(*talker.session->server, name, when);
+  if (room && room->accounts.size() < kAccountsPerRoomMax) room->accounts.insert(account);
+}
+
+void Interpreter::presence(Talker& talker, const PlacedFrame& placed) {
+  const Frame& frame = placed.frame;
+  const WallTime when = placed.first.time;
+  switch (frame.verb) {
+    case Verb::joined:
+    case Verb::parted:
+      return seen_in_room(talker, room_name(text_argument(frame, 0), {}), text_argument(frame, 1), when);
+    case Verb::topic: {
+      Room* room = room_of(*talker.session->server, room_name(text_argument(frame, 0), {}), when);
+      if (room && frame.body.size() <= kInlineBodySizeMax) room->topic = frame.body;
+      return;
+    }
+    case Verb::pres: {
+      const std::string account = text_argument(frame, 0);
+      if (fold_account(account)) people_.seen(account, when);
+      return;
+    }
+    default:
+      break;
+  }
+  // NOTE WHO room name ...: the answer to WHO names people and where they are.
+  if (frame.argument(0) != "WHO") return;
+  const std::string account = text_argument(frame, 2);
+  if (!fold_account(account)) return;
+  UserResult* user = people_.seen(account, when);
+  if (user && !frame.body.empty() && frame.body.size() <= kDisplaySizeMax) user->display_name = frame.body;
+  const std::string name = room_name(text_argument(frame, 1), {});
+  if (!name.empty()) seen_in_room(talker, name, account, when);
+}
+
+void Interpreter::file_from_server(Talker& talker, const PlacedFrame& placed) {
+  const Frame& frame = placed.frame;
+  Session& session = *talker.session;
+  const std::string handle = text_argument(frame, 0);
+  if (frame.verb == Verb::done)
+    return transfers_.downloaded(*session.server, handle, session.account, placed.last);
+  const auto offset = number_argument(frame, 1);
+  if (!offset) return;
+  const std::vector<BodyHole> holes(frame.holes.begin(), frame.holes.end());
+  transfers_.piece(*session.server, handle,
+                   {*offset, frame.body, holes, placed.first, placed.last, session.id, false});
+}
+
+}  // namespace plaintalk::analyzer

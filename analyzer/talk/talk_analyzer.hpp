@@ -1,0 +1,118 @@
+// The door of the talk layer: takes what the stream layer tells, finds out which connections speak PLAINTALK,
+// decodes their frames, and has them understood. No I/O and no clock: rows go to a TalkSink, contents of
+// files to a ContentStore, times come from the packets.
+//
+// State is kept for open connections and for what is still to be joined; everything else has been handed
+// over.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analyzer/stream/stream_sink.hpp"
+#include "analyzer/talk/findings.hpp"
+#include "analyzer/talk/interpreter.hpp"
+#include "analyzer/talk/packet_map.hpp"
+#include "analyzer/talk/talk_sink.hpp"
+#include "analyzer/talk/timeline.hpp"
+#include "protocol/frame.hpp"
+
+namespace plaintalk::analyzer {
+
+struct TalkOptions {
+  std::uint16_t server_port = kDefaultPort;
+  bool show_secrets = false;
+};
+
+class TalkAnalyzer : public StreamSink {
+ public:
+  // Connections that end are given out in the order of their numbers, as far as this many of them can wait
+  // for an earlier one.
+  static constexpr std::size_t kWaitingConnectionCountMax = 10'000;
+
+  TalkAnalyzer(TalkOptions options, TalkSink& sink, ContentStore& store);
+
+  // Every packet of the capture, whatever is in it: for the timeline.
+  void packet(WallTime time, std::uint32_t size);
+  // Capture time has come to `now`, and the tracker has been given every segment up to it: what is old enough
+  // is counted and given out.
+  void advance(WallTime now);
+
+  void opened(const Connection& connection) override;
+  void data(const StreamData& data) override;
+  void gap(const StreamGap& gap) override;
+  void acknowledged(const StreamAck& ack) override;
+  void event(const TcpEvent& event) override;
+  void closed(const Connection& connection) override;
+
+  // After the tracker's finish(): gives out everything that is left.
+  void finish();
+
+  // For what the readers below know, such as drops. Must come before finish().
+  Findings& findings() { return findings_; }
+
+ private:
+  struct Held {  // what came before the protocol was known
+    Direction direction{};
+    bool is_gap = false;
+    std::uint64_t gap_size = 0;
+    std::string octets;
+    Moment moment;
+  };
+  struct Lane {  // one direction
+    PacketMap packets;
+    std::unique_ptr<FrameDecoder> decoder;
+    std::string first;  // octets for guessing
+    bool start_lost = false;
+    bool started = false;
+    bool dead = false;
+    std::uint64_t frame_count = 0;
+  };
+  struct Line {  // one connection
+    ConnectionId id{};
+    bool on_server_port = false;
+    bool midstream = false;
+    Connection opened_as;
+    std::string_view protocol;  // empty while it is not known
+    Lane client;
+    Lane server;
+    std::vector<Held> held;
+    std::unique_ptr<Interpreter::Talker> talker;
+    Lane& lane(Direction direction) { return direction == Direction::client_to_server ? client : server; }
+  };
+  struct Ended {
+    Connection connection;
+    std::string_view protocol;
+    std::string user;
+    std::string device;
+  };
+
+  Line* find(ConnectionId id);
+  void seen(WallTime time);
+  void guess(Line& line, bool at_end, WallTime when);
+  void start(Line& line);
+  void feed(Line& line, Direction direction, std::string_view octets, Moment moment);
+  void skip(Line& line, Direction direction, std::uint64_t size, Moment moment);
+  void read(Line& line, Direction direction, Moment moment);
+  void frame(Line& line, Direction direction);
+  void error(Line& line, Direction direction, Moment moment);
+  void adopt_limits(Line& line, const Frame& greeting);
+  void give_out_connections(bool all);
+
+  TalkOptions options_;
+  TalkSink& sink_;
+  Findings findings_;
+  Timeline timeline_;
+  Interpreter interpreter_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Line>> lines_;
+  std::map<std::uint64_t, Ended> ended_;
+  std::uint64_t next_ended_ = 1;
+  WallTime now_{};
+};
+
+}  // namespace plaintalk::analyzer

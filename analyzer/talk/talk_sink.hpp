@@ -1,0 +1,54 @@
+// Where the talk layer puts what it finds. Rows are handed over as soon as they are certain, so that nothing
+// has to be kept: connections, pdus, messages, credentials and TCP events while the capture is read; users,
+// files, rooms, the timeline and findings at its end.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "analyzer/stream/stream_sink.hpp"
+#include "analyzer/talk/results.hpp"
+
+namespace plaintalk::analyzer {
+
+class TalkSink {
+ public:
+  virtual ~TalkSink() = default;
+  virtual void connection(const ConnectionResult& row) = 0;
+  virtual void tcp_event(const TcpEvent& row) = 0;
+  virtual void pdu(const PduResult& row) = 0;
+  virtual void message(const MessageResult& row) = 0;
+  virtual void credential(const CredentialResult& row) = 0;
+  virtual void user(const UserResult& row) = 0;
+  virtual void file(const FileResult& row) = 0;
+  virtual void room(const RoomResult& row) = 0;
+  virtual void timeline(const TimelineResult& row) = 0;
+  virtual void finding(const Finding& row) = 0;
+  virtual void happening(const Happening&) {}
+};
+
+// Keeps the contents of transferred files outside of the talk layer's memory. Files are named by numbers
+// given here.
+class ContentStore {
+ public:
+  virtual ~ContentStore() = default;
+
+  enum class Written : std::uint8_t {
+    stored,
+    differs /* from octets already stored there: the first ones stay */,
+    refused
+  };
+  // Some octets of the file; those stored before are compared instead of stored again.
+  virtual Written write(std::uint64_t file, std::uint64_t offset, std::string_view octets) = 0;
+
+  struct Outcome {
+    std::string sha256;  // lower-case hexadecimal, of what was stored with holes as zero octets; empty when
+                         // nothing is kept
+    std::string path;    // relative to the output folder
+  };
+  // No more octets will come. `size` is the whole size; the rest is a hole.
+  virtual Outcome finish(std::uint64_t file, std::uint64_t size) = 0;
+};
+
+}  // namespace plaintalk::analyzer

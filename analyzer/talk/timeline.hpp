@@ -1,0 +1,31 @@
+// What happened in each second of the capture. Seconds without anything have no row.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+
+#include "analyzer/talk/findings.hpp"
+#include "analyzer/talk/talk_sink.hpp"
+
+namespace plaintalk::analyzer {
+
+class Timeline {
+ public:
+  static constexpr std::size_t kSecondCountMax = 1 << 20;  // twelve days without a pause
+
+  explicit Timeline(Findings& findings) : findings_(findings) {}
+
+  // The row of that second. Beyond the bound everything goes to a row that is not given out.
+  TimelineResult& at(WallTime time);
+  void finish(TalkSink& sink);
+
+ private:
+  Findings& findings_;
+  std::map<std::int64_t, TimelineResult> seconds_;
+  TimelineResult overflow_;
+  TimelineResult* last_ = nullptr;
+  bool bound_told_ = false;
+};
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,142 @@
+#include "analyzer/talk/transfers.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace plaintalk::analyzer {
+
+Transfers::File* Transfers::file(const Server& server, const std::string& handle, Moment seen) {
+  if (handle.empty()) return nullptr;
+  const auto [found, is_new] = by_handle_.try_emplace({server.label, handle}, files_.size());
+  if (is_new) {
+    if (files_.size() >= kFileCountMax) {
+      by_handle_.erase(found);
+      if (!bound_told_)
+        findings_.add("limit-reached", seen.time, {}, {seen.packet},
+                      "too many files: files.csv is not complete");
+      bound_told_ = true;
+      return nullptr;
+    }
+    File& file = files_.emplace_back();
+    file.number = files_.size();
+    file.row.server = server.label;
+    file.row.file = handle;
+    file.row.first = seen;
+    file.row.last = seen;
+  }
+  File& file = files_[found->second];
+  if (file.row.last < seen) file.row.last = seen;
+  return &file;
+}
+
+void Transfers::describe(const Server& server, const std::string& handle, const Facts& facts, Moment seen) {
+  File* found = file(server, handle, seen);
+  if (found && !facts.sha256.empty() && !found->row.sha256_announced.empty() &&
+      found->row.sha256_announced != facts.sha256) {
+    // The same handle for another content: a restarted server began to count again.
+    by_handle_.erase({server.label, handle});
+    found = file(server, handle, seen);
+  }
+  if (!found) return;
+  FileResult& row = found->row;
+  if (!facts.room.empty()) row.room = facts.room;
+  if (facts.seq) row.seq = facts.seq;
+  if (!facts.name.empty()) row.name = facts.name;
+  if (!facts.sender.empty()) row.sender = facts.sender;
+  if (!facts.sha256.empty()) row.sha256_announced = facts.sha256;
+  if (facts.size) row.size = facts.size;
+}
+
+void Transfers::piece(const Server& server, const std::string& handle, const Piece& piece) {
+  File* found = file(server, handle, piece.last);
+  if (!found) return;
+  (piece.is_upload ? found->row.uploaded_bytes : found->row.downloaded_bytes) += piece.body.size();
+  std::size_t at = 0;
+  const auto keep = [&](std::size_t end) {
+    if (end <= at) return;
+    const std::string_view octets = piece.body.substr(at, end - at);
+    const std::uint64_t offset = piece.offset + at;
+    if (offset + octets.size() < offset || found->seen.range_count() >= kRangeCountMax) {
+      found->refused = true;
+      return;
+    }
+    const auto written = store_.write(found->number, offset, octets);
+    if (written == ContentStore::Written::refused) {
+      found->refused = true;
+      return;
+    }
+    found->seen.add(offset, offset + octets.size());
+    found->end = std::max(found->end, offset + octets.size());
+    if (written == ContentStore::Written::differs && !found->conflict_told) {
+      found->conflict_told = true;
+      findings_.add("file-conflict", piece.last.time, piece.connection,
+                    {piece.first.packet, piece.last.packet},
+                    "octets from " + std::to_string(offset) + " of file " + terminal_safe(handle) +
+                        " differ from what another transfer carried; the first are kept");
+    }
+  };
+  for (const BodyHole& hole : piece.holes) {
+    keep(hole.offset);
+    at = std::max(at, hole.offset + hole.size);
+  }
+  keep(piece.body.size());
+}
+
+void Transfers::downloaded(const Server& server, const std::string& handle, const std::string& account,
+                           Moment seen) {
+  File* found = file(server, handle, seen);
+  if (!found) return;
+  ++found->row.downloads;
+  if (!account.empty()) found->recipients.insert(account);
+}
+
+void Transfers::upload_done(const Server& server, const std::string& handle, ConnectionId connection,
+                            Moment seen, WallTime ok) {
+  if (File* found = file(server, handle, seen)) found->done = Done{connection, seen, ok};
+}
+
+const Transfers::Done* Transfers::done(const Server& server, const std::string& handle) const {
+  const auto found = by_handle_.find({server.label, handle});
+  if (found == by_handle_.end() || !files_[found->second].done) return nullptr;
+  return &*files_[found->second].done;
+}
+
+void Transfers::finish_file(File& file, TalkSink& sink) {
+  FileResult& row = file.row;
+  for (const std::string& account : file.recipients) {
+    if (!row.recipients.empty()) row.recipients += ' ';
+    row.recipients += account;
+  }
+  const std::uint64_t size = row.size.value_or(file.end);
+  const std::uint64_t inside = file.end <= size ? file.seen.size() : 0;
+  row.gap_bytes = file.end <= size ? size - inside : 0;
+  row.complete = row.size.has_value() && row.gap_bytes == 0 && file.end <= size && !file.refused;
+  if (file.seen.size() > 0 || row.complete) {
+    const auto outcome = store_.finish(file.number, std::max(size, file.end));
+    row.sha256_carved = outcome.sha256;
+    row.path = outcome.path;
+  }
+  const std::string name =
+      "file " + terminal_safe(row.file) + (row.name.empty() ? "" : " (" + terminal_safe(row.name) + ")");
+  if (!row.complete) {
+    findings_.add("incomplete-file", row.last.time, {}, {row.first.packet, row.last.packet},
+                  name + ": " + std::to_string(file.seen.size()) + " of " +
+                      (row.size ? std::to_string(*row.size) : std::string("an unknown number of")) +
+                      " octets were in the capture" +
+                      (file.refused ? "; some were too scattered or too many to keep" : ""));
+  } else if (!row.sha256_announced.empty() && !row.sha256_carved.empty() &&
+             row.sha256_announced != row.sha256_carved) {
+    findings_.add("hash-mismatch", row.last.time, {}, {row.first.packet, row.last.packet},
+                  name + " is complete but its SHA-256 is not the announced one");
+  }
+  sink.file(row);
+}
+
+void Transfers::finish(TalkSink& sink) {
+  for (File& file : files_) finish_file(file, sink);
+  files_.clear();
+  by_handle_.clear();
+}
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,92 @@
+// Puts IP fragments back together (RFC 791, section 3.2; RFC 8200, section 4.5; RFC 5722 for overlaps).
+//
+// Bounded three ways: datagrams waiting, octets held, and capture time. At a bound the oldest datagram is
+// given up and counted. Where fragments overlap the octets that came first stay; a contradiction is counted,
+// for it is how an evasion looks.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/endpoint.hpp"
+#include "base/time.hpp"
+
+namespace plaintalk::analyzer {
+
+struct DatagramKey {
+  IpAddress source;
+  IpAddress target;
+  std::uint32_t identification = 0;
+  std::uint8_t protocol = 0;  // IPv4 only: part of the key there
+  auto operator<=>(const DatagramKey&) const = default;
+};
+
+struct FragmentPiece {
+  std::size_t offset = 0;
+  bool more = false;
+  std::uint8_t next_header = 0;  // of the first fragment counts (RFC 8200)
+  Bytes bytes;                   // captured
+  std::size_t wire_size = 0;
+};
+
+class Defragmenter {
+ public:
+  struct Limits {
+    std::size_t datagram_count_max = 1024;
+    std::size_t bytes_max = 16 << 20;
+    Nanoseconds age_max = std::chrono::seconds(60);
+  };
+  struct Datagram {
+    Bytes bytes;                // up to the first octet that was not captured
+    std::size_t wire_size = 0;  // of the whole payload
+    std::uint8_t next_header = 0;
+  };
+  enum class Verdict : std::uint8_t { waiting, complete, bad };
+
+  Defragmenter() : Defragmenter(Limits{}) {}
+  explicit Defragmenter(Limits limits) : limits_(limits) {}
+
+  // `complete` leaves the datagram in datagram(), valid until the next call.
+  Verdict add(const DatagramKey& key, const FragmentPiece& piece, WallTime now);
+  const Datagram& datagram() const { return datagram_; }
+
+  std::uint64_t given_up_count() const { return given_up_count_; }
+  std::uint64_t conflict_count() const { return conflict_count_; }
+
+ private:
+  struct Range {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  struct Waiting {
+    WallTime first_seen;
+    std::uint64_t order = 0;
+    std::vector<std::uint8_t> octets;
+    std::vector<Range> ranges;              // sorted, disjoint
+    std::optional<std::size_t> total_size;  // known once the last fragment came
+    std::size_t cut_at = SIZE_MAX;          // the first octet the capture cut off
+    std::uint8_t next_header = 0;
+  };
+  using Table = std::map<DatagramKey, Waiting>;
+
+  void store(Waiting& waiting, const FragmentPiece& piece);
+  void make_room(std::size_t size, WallTime now);
+  void drop_finished_entries();
+  void forget(Table::iterator entry);
+
+  Limits limits_;
+  Table table_;
+  std::deque<std::pair<std::uint64_t, DatagramKey>> by_age_;
+  std::uint64_t next_order_ = 0;
+  std::size_t held_bytes_ = 0;
+  std::uint64_t given_up_count_ = 0;
+  std::uint64_t conflict_count_ = 0;
+  Waiting finished_;
+  Datagram datagram_;
+};
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,23 @@
+// From a captured frame to the IP packet inside it, whatever the link type.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+
+#include "analyzer/wire/skip_reason.hpp"
+#include "base/packet_record.hpp"
+
+namespace plaintalk::analyzer {
+
+struct NetworkPacket {
+  Bytes bytes;                // starts with the IP header; padding or a trailer may follow the packet
+  std::size_t wire_size = 0;  // how many octets there were on the wire from here on, at least bytes.size()
+  std::optional<std::uint16_t> vlan;
+  std::uint32_t tap = 0;
+};
+
+std::expected<NetworkPacket, SkipReason> network_packet_of(const PacketRecord& record);
+
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,20 @@
+-- title: How TCP did
+-- description: Each connection with its repeats, reorderings, holes and round-trip times. A rate is the share of the packets sent in that direction. Client columns are about what the client sent.
+SELECT connection,
+  client_address || ':' || client_port AS client,
+  server_address || ':' || server_port AS server,
+  protocol, user, state,
+  round(duration_s, 3) AS seconds,
+  client_packets + server_packets AS packets,
+  client_retransmitted_packets AS client_retransmitted,
+  server_retransmitted_packets AS server_retransmitted,
+  CASE WHEN client_packets > 0 THEN round(100.0 * client_retransmitted_packets / client_packets, 2) END AS client_percent,
+  CASE WHEN server_packets > 0 THEN round(100.0 * server_retransmitted_packets / server_packets, 2) END AS server_percent,
+  client_out_of_order_packets + server_out_of_order_packets AS out_of_order,
+  client_duplicate_acks + server_duplicate_acks AS duplicate_acks,
+  client_gap_bytes + server_gap_bytes AS gap_octets,
+  duplicate_capture_packets AS captured_twice,
+  handshake_rtt_us,
+  client_rtt_p95_us, server_rtt_p95_us
+FROM connections
+ORDER BY client_retransmitted_packets + server_retransmitted_packets DESC, connection
