@@ -1,0 +1,235 @@
+#include "labs/demo/stage.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <stdexcept>
+#include <string_view>
+
+#include "labs/session/private_network.hpp"
+
+namespace plaintalk::demo {
+namespace {
+
+using session::CaptureMode;
+using session::ChildProcess;
+
+constexpr Milliseconds kReadyLimit{20'000};
+constexpr Milliseconds kSessionLimit{120'000};
+constexpr Milliseconds kMorePerUser{2'000};  // a slow machine starts this many programs one after the other
+constexpr Milliseconds kStopLimit{10'000};
+constexpr Milliseconds kAnalyzeLimit{120'000};
+// The kernel does not end a program with file capabilities when its parent dies (prctl(2), PR_SET_PDEATHSIG):
+// the capture gets an end of its own.
+constexpr std::string_view kCaptureSecondsMax = "1800";
+constexpr std::size_t kStartedAtOnceMax = 8;
+
+constexpr std::string_view kPasswordFile = "alice-password.txt";
+
+// "...ready: listening on 127.0.0.1:40123" -> "127.0.0.1:40123".
+std::string address_in(const std::string& ready_line) {
+  constexpr std::string_view kBefore = "listening on ";
+  const std::size_t at = ready_line.find(kBefore);
+  if (at == std::string::npos)
+    throw std::runtime_error("the server's ready line names no address: " + ready_line);
+  const std::string rest = ready_line.substr(at + kBefore.size());
+  return rest.substr(0, rest.find_first_of(" ,\r"));
+}
+
+// "the capture has ended (exit status 1): plaintalk-capture: lo: no right" -> "lo: no right".
+std::string cause_of(std::string text) {
+  constexpr std::string_view kSpeaker = "plaintalk-capture: ";
+  const std::size_t at = text.find(kSpeaker);
+  return at == std::string::npos ? text : text.substr(at + kSpeaker.size());
+}
+
+std::string script_file(const std::string& name) { return "scripts/" + name + ".txt"; }
+
+}  // namespace
+
+ChildProcess& Stage::start(const std::string& name, const std::string& program,
+                           std::vector<std::string> arguments, bool captures) {
+  std::string log_name = "logs/" + name + ".log";
+  std::ranges::replace(log_name, ' ', '-');
+  return supervisor_.start({.name = name,
+                            .program = session::find_program(program),
+                            .arguments = std::move(arguments),
+                            .log_path = folder_ / log_name,
+                            .working_folder = folder_.path(),
+                            .inherits_capture_rights = captures});
+}
+
+ChildProcess& Stage::start_capture(const std::string& file) {
+  std::vector<std::string> arguments{
+      "--interface",   "lo", "--out", file, "--duration", std::string(kCaptureSecondsMax),
+      "--buffer-size", "64"};
+  if (!server_address_.empty()) {
+    arguments.insert(arguments.end(), {"--port", server_address_.substr(server_address_.rfind(':') + 1)});
+  }
+  ChildProcess& capture = start("capture", "plaintalk-capture", std::move(arguments), true);
+  supervisor_.wait_for_line(capture, "ready: capturing on", kReadyLimit);
+  return capture;
+}
+
+session::CaptureChoice Stage::choose_capture(std::optional<CaptureMode> wanted) {
+  progress_.step("finding out how this machine lets us capture");
+  const session::CaptureAttempts attempts{
+      .enter_private_network = []() -> std::expected<std::string, std::string> {
+        const auto entered = session::enter_private_network();
+        if (!entered) return std::unexpected(entered.error());
+        return *entered == session::PrivateNetwork::network_namespace
+                   ? "a network namespace of our own"
+                   : "a user and network namespace of our own, without root";
+      },
+      .capture_loopback = [this]() -> std::expected<void, std::string> {
+        try {
+          supervisor_.stop(start_capture("probe.pcapng"), SIGINT, kStopLimit);
+        } catch (const session::Interrupted&) {
+          throw;
+        } catch (const std::runtime_error& error) {
+          return std::unexpected(cause_of(error.what()));
+        }
+        std::filesystem::remove(folder_ / "probe.pcapng");
+        return {};
+      }};
+  auto choice = session::choose_capture_mode(wanted, attempts);
+  if (!choice) throw std::runtime_error(choice.error());
+  return *std::move(choice);
+}
+
+void Stage::write_props(const Cast& cast) const {
+  folder_.write_file("sent/" + std::string(kFileName), make_file_content(kFileSize));
+  folder_.write_file(kPasswordFile, std::string(kPassword) + '\n', true);
+  folder_.write_file(script_file("alice-registers"), cast.registration);
+  const auto write_script = [&](const Actor& actor) {
+    folder_.write_file(script_file(actor.name), actor.script);
+  };
+  write_script(cast.alice);
+  write_script(cast.bob);
+  write_script(cast.carol);
+  std::ranges::for_each(cast.others, write_script);
+  folder_.write_file("scripts/README.txt", how_to_play_again(cast));
+}
+
+void Stage::start_server(CaptureMode mode) {
+  std::vector<std::string> arguments{"--listen", "127.0.0.1:0", "--log", folder_ / "server.jsonl"};
+  if (mode == CaptureMode::own_recording) arguments.insert(arguments.end(), {"--record", "session.pcapng"});
+  server_ = &start("server", "plaintalk-server", std::move(arguments));
+  server_address_ = address_in(supervisor_.wait_for_line(*server_, "ready: listening on", kReadyLimit));
+}
+
+ChildProcess& Stage::start_client(const Actor& actor, std::vector<std::string> more,
+                                  const std::string& script) {
+  std::vector<std::string> arguments{
+      server_address_,
+      "--user",
+      actor.name,
+      "--bind",
+      actor.address,
+      "--timeout",
+      std::to_string(std::chrono::ceil<std::chrono::seconds>(limit_).count() / 2),
+      "--download-dir",
+      "downloads/" + actor.name,
+      "--script",
+      script_file(script)};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  std::filesystem::create_directories(folder_ / ("downloads/" + actor.name));
+  ChildProcess& client = start("client " + script, "plaintalk-client", std::move(arguments));
+  clients_.push_back(&client);
+  return client;
+}
+
+void Stage::play(const Cast& cast, CaptureMode mode) {
+  limit_ = kSessionLimit + kMorePerUser * cast.user_count();
+  write_props(cast);
+  progress_.step("starting the server");
+  start_server(mode);
+  if (mode != CaptureMode::own_recording) {
+    progress_.step("starting the capture");
+    capture_ = &start_capture("session.pcapng");
+  }
+  run_scenes(cast);
+  progress_.step("stopping the server and the capture");
+  const session::ExitStatus server_end = supervisor_.stop(*server_, SIGTERM, kStopLimit);
+  if (!server_end.is_success()) throw std::runtime_error(session::describe_end(*server_));
+  if (capture_ == nullptr) return;
+  const session::ExitStatus capture_end = supervisor_.stop(*capture_, SIGINT, kStopLimit);
+  if (!capture_end.is_success()) throw std::runtime_error(session::describe_end(*capture_));
+}
+
+void Stage::run_scenes(const Cast& cast) {
+  const std::string password = std::string(kPasswordFile);
+  progress_.step("alice registers");
+  ChildProcess& registration =
+      start_client(cast.alice, {"--password-file", password, "--register"}, "alice-registers");
+  supervisor_.wait_for_success(registration, limit_);
+
+  progress_.step("class begins: " + std::to_string(cast.user_count()) +
+                 " users, a room, direct messages, a file");
+  start_client(cast.alice, {"--password-file", password}, "alice");
+  ChildProcess& bob = start_client(cast.bob, {"--guest"}, "bob");
+  std::size_t started_count = 0;
+  for (const Actor& actor : cast.others) {
+    ChildProcess& client = start_client(actor, {"--guest"}, actor.name);
+    // A few at a time: a machine that starts 200 programs at once serves none of them.
+    if (++started_count % kStartedAtOnceMax == 0) {
+      supervisor_.run_until([&] { return !client.lines().empty() || client.has_ended(); }, kReadyLimit);
+    }
+  }
+  stay_dead_until_carol_has_spoken(cast, bob);
+  progress_.step("class ends");
+  wait_for_all(limit_);
+}
+
+void Stage::stay_dead_until_carol_has_spoken(const Cast& cast, ChildProcess& bob) {
+  const auto anybody_failed = [&] {
+    return std::ranges::any_of(clients_, [](const ChildProcess* client) {
+      return client->has_ended() && !client->exit_status()->is_success();
+    });
+  };
+  const auto bob_is_away = [&] { return log_file_.update().closed_count("bob") > 0; };
+  // The server prints a line for each event, which wakes this loop: no clock is involved.
+  if (!supervisor_.run_until([&] { return bob_is_away() || bob.has_ended() || anybody_failed(); }, limit_)) {
+    throw std::runtime_error("bob's connection was not dropped within " +
+                             std::to_string(limit_.count() / 1000) +
+                             " s; bob said last: " + bob.last_words());
+  }
+  wait_for_all(Milliseconds::zero());
+  bob.send_signal(SIGSTOP);
+  progress_.step("bob's line is dead; carol comes late");
+  ChildProcess& carol = start_client(cast.carol, {"--guest"}, "carol");
+  carol.look_for(std::string(kLinePutBackAfter));
+  supervisor_.run_until([&] { return carol.found_line() || carol.has_ended() || anybody_failed(); }, limit_);
+  bob.send_signal(SIGCONT);
+}
+
+// Throws as soon as one client has failed: the others would only wait for its lines.
+void Stage::wait_for_all(Milliseconds limit) {
+  ChildProcess* failed = nullptr;
+  const auto is_over = [&] {
+    std::size_t ended_count = 0;
+    for (ChildProcess* client : clients_) {
+      if (!client->has_ended()) continue;
+      ++ended_count;
+      if (!client->exit_status()->is_success()) failed = client;
+    }
+    return failed != nullptr || server_->has_ended() || ended_count == clients_.size();
+  };
+  const bool in_time = supervisor_.run_until(is_over, limit);
+  if (failed != nullptr) throw std::runtime_error(session::describe_end(*failed));
+  session::Supervisor::require_running(*server_);
+  if (in_time || limit == Milliseconds::zero()) return;
+  const auto slow =
+      std::ranges::find_if(clients_, [](const ChildProcess* client) { return !client->has_ended(); });
+  throw std::runtime_error("the session did not end within " + std::to_string(limit.count() / 1000) +
+                           " s: the " + (*slow)->name() + " said last: " + (*slow)->last_words() +
+                           " [log: " + (*slow)->options().log_path.string() + ']');
+}
+
+void Stage::analyze() {
+  progress_.step("analyzing the capture");
+  ChildProcess& analyzer = start("analyze", "plaintalk-analyze",
+                                 {"session.pcapng", "--out", "analysis", "--show-secrets", "--quiet"});
+  supervisor_.wait_for_success(analyzer, kAnalyzeLimit);
+}
+
+}  // namespace plaintalk::demo
