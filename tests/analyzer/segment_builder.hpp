@@ -1,0 +1,84 @@
+// Segments and packets by name, for tests: tcp().syn().seq(0), tcp().from_server().ack(1).data("hello").
+//
+// Sequence numbers are written relative to each side's initial one, so that a test reads like the RFC: a
+// client's SYN is seq(0), its first octet seq(1), and the server acknowledges it with ack(1).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analyzer/wire/tcp_segment.hpp"
+#include "base/packet_record.hpp"
+
+namespace plaintalk::analyzer::test {
+
+inline const Endpoint kClient{IpAddress::v4(192, 0, 2, 1), 40000};
+inline const Endpoint kServer{IpAddress::v4(192, 0, 2, 2), 7777};
+
+class SegmentBuilder {
+ public:
+  SegmentBuilder& from_server() { return swap_ends(); }
+  SegmentBuilder& between(Endpoint source, Endpoint target);
+  SegmentBuilder& isn(std::uint32_t client, std::uint32_t server);
+  SegmentBuilder& syn() { return set(&TcpFlags::syn); }
+  SegmentBuilder& fin() { return set(&TcpFlags::fin); }
+  SegmentBuilder& rst() { return set(&TcpFlags::rst); }
+  SegmentBuilder& urg() { return set(&TcpFlags::urg); }
+  SegmentBuilder& seq(std::uint32_t relative);
+  SegmentBuilder& ack(std::uint32_t relative);
+  SegmentBuilder& data(std::string_view octets);
+  SegmentBuilder& cut_to(std::size_t captured) {
+    captured_ = captured;
+    return *this;
+  }
+  SegmentBuilder& window(std::uint16_t window);
+  SegmentBuilder& shift(std::uint8_t shift);
+  SegmentBuilder& sack(std::uint32_t left, std::uint32_t right);
+  SegmentBuilder& stamp(std::uint32_t value);
+  SegmentBuilder& ip_id(std::uint16_t id);
+  SegmentBuilder& tap(std::uint32_t tap);
+  SegmentBuilder& at_ms(double ms);
+  SegmentBuilder& checksum(ChecksumState state);
+
+  // Borrows the builder's octets: use it before the builder goes away. `number` is the packet's.
+  TcpSegment segment(std::uint64_t number) const;
+  // The same as an IPv4 or IPv6 packet with right checksums and the timestamps option if stamp() was given.
+  std::vector<std::uint8_t> ip_packet() const;
+
+ private:
+  SegmentBuilder& set(bool TcpFlags::*flag) {
+    segment_.flags.*flag = true;
+    return *this;
+  }
+  SegmentBuilder& swap_ends();
+
+  TcpSegment segment_ = [] {
+    TcpSegment segment;
+    segment.source = kClient;
+    segment.target = kServer;
+    segment.window = 65535;
+    segment.checksum = ChecksumState::good;
+    return segment;
+  }();
+  std::string octets_;
+  std::size_t captured_ = SIZE_MAX;
+  std::uint32_t client_isn_ = 1000;
+  std::uint32_t server_isn_ = 5000;
+  std::uint32_t relative_seq_ = 0;
+  std::uint32_t relative_ack_ = 0;
+  bool is_from_server_ = false;
+};
+
+inline SegmentBuilder tcp() { return {}; }
+
+// Frames around an IP packet.
+using Octets = std::vector<std::uint8_t>;
+Octets ethernet(const Octets& payload, std::uint16_t ethertype = 0x0800);
+Octets vlan_tag(const Octets& payload, std::uint16_t vlan, std::uint16_t ethertype);
+Octets operator+(Octets left, const Octets& right);
+
+PacketRecord record_of(const Octets& frame, LinkType link_type, std::uint32_t original_size = 0);
+
+}  // namespace plaintalk::analyzer::test

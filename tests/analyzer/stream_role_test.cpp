@@ -1,0 +1,181 @@
+#include "recording_sink.hpp"
+
+namespace plaintalk::analyzer::test {
+namespace {
+
+TEST(StreamRole, IsToldByASynAckWhenTheSynIsMissing) {
+  Capture capture;
+  capture << tcp().from_server().syn().ack(1) << tcp().seq(1).ack(1).data("hello");
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.connections[0].client.endpoint, kClient);
+  EXPECT_EQ(sink.connections[0].role_reason, "syn-ack");
+  EXPECT_EQ(sink.client(), "hello");
+}
+
+TEST(StreamRole, IsToldByTheGreetingBeforeThePort) {
+  const Endpoint high{IpAddress::v4(192, 0, 2, 2), 50000};
+  Capture capture;
+  capture << tcp().between(high, kClient).seq(1).ack(1).data("PLAINTALK/1 lab caps=auth :type HELP\n")
+          << tcp().between(kClient, high).seq(1).ack(1);
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.connections[0].server.endpoint, high);
+  EXPECT_EQ(sink.connections[0].role_reason, "greeting");
+  EXPECT_TRUE(sink.connections[0].midstream);
+}
+
+TEST(StreamRole, IsToldByAClientsVerbThePortOrTheLowerPort) {
+  const Endpoint low{IpAddress::v4(192, 0, 2, 3), 80};
+  Capture verb;
+  verb << tcp().between(low, kClient).seq(1).data("SAY #lab :hi\n");
+  EXPECT_EQ(verb.finish().connections[0].role_reason, "client verb");
+  EXPECT_EQ(verb.sink.connections[0].client.endpoint, low);
+  Capture port;
+  port << tcp().from_server().seq(1).ack(1).data("x");
+  EXPECT_EQ(port.finish().connections[0].role_reason, "port 7777");
+  EXPECT_EQ(port.sink.connections[0].server.endpoint, kServer);
+  Capture lower;
+  lower << tcp().between(kClient, low).seq(1).ack(1).data("x");
+  EXPECT_EQ(lower.finish().connections[0].role_reason, "lower port");
+  EXPECT_EQ(lower.sink.connections[0].server.endpoint, low);
+}
+
+TEST(StreamRole, FindsTheLowestOffsetOfAConnectionThatBeganBeforeTheCapture) {
+  Capture capture;
+  capture << tcp().seq(4).ack(1).data("def") << tcp().seq(1).ack(1).data("abc")
+          << tcp().from_server().seq(1).ack(7);
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.client(), "abcdef");
+  EXPECT_TRUE(sink.connections[0].midstream);
+  EXPECT_EQ(sink.connections[0].state, "OTH");
+  EXPECT_EQ(sink.gaps.size(), 0U);
+}
+
+TEST(StreamRole, PutsAHandshakeThatWasCapturedAfterTheDataBeforeIt) {
+  Capture capture;
+  capture << tcp().seq(1).ack(1).data("abc") << tcp().syn() << tcp().from_server().syn().ack(1);
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.connections.size(), 1U);
+  EXPECT_EQ(sink.client(), "abc");
+  EXPECT_EQ(sink.connections[0].role_reason, "syn");
+  EXPECT_FALSE(sink.connections[0].midstream);
+}
+
+TEST(StreamRole, StartsAnotherConnectionOnReusedPorts) {
+  Capture capture;
+  capture.handshake() << tcp().seq(1).ack(1).data("one").fin() << tcp().from_server().seq(1).ack(5).fin()
+                      << tcp().seq(5).ack(2);
+  const auto again = [] { return tcp().isn(900'000, 800'000); };
+  capture << again().syn() << again().from_server().syn().ack(1) << again().seq(1).ack(1).data("two");
+  RecordingSink& sink = capture.finish();
+  ASSERT_EQ(sink.connections.size(), 2U);
+  EXPECT_EQ(sink.client(1), "one");
+  EXPECT_EQ(sink.client(2), "two");
+  EXPECT_EQ(sink.connections[0].state, "SF");
+}
+
+TEST(StreamRole, CountsARefusedAttemptThatIsMadeAgainAsOneConnection) {
+  Capture capture;
+  capture << tcp().syn() << tcp().from_server().rst().ack(1) << tcp().syn()
+          << tcp().from_server().rst().ack(1);
+  EXPECT_EQ(capture.finish().connections.size(), 1U);
+  EXPECT_EQ(capture.sink.connections[0].state, "REJ");
+  Capture at_last;
+  at_last << tcp().syn() << tcp().from_server().rst().ack(1) << tcp().syn()
+          << tcp().from_server().syn().ack(1) << tcp().seq(1).ack(1).data("in").at_ms(500'000)
+          << tcp().seq(3).ack(1).data("side").at_ms(900'000);
+  EXPECT_EQ(at_last.finish().connections.size(), 1U);
+  EXPECT_EQ(at_last.sink.connections[0].state, "S1");
+  EXPECT_EQ(at_last.sink.client(), "inside");
+}
+
+TEST(StreamRole, GoesOnAfterAFinThatWasNotTheEnd) {
+  Capture capture;
+  capture.handshake() << tcp().seq(1).ack(1).data("a").fin() << tcp().from_server().seq(1).ack(9)
+                      << tcp().seq(9).ack(1).data("more");
+  RecordingSink& sink = capture.finish();
+  EXPECT_TRUE(sink.client().ends_with("more"));
+  EXPECT_EQ(sink.count("contradicting fin"), 1U);
+}
+
+TEST(StreamRole, TakesASynInsideTheWindowOfALivingConnectionForAnAttack) {
+  Capture capture;
+  capture.handshake() << tcp().seq(1).ack(1).data("abc") << tcp().from_server().seq(1).ack(4)
+                      << tcp().seq(1000).syn() << tcp().seq(4).ack(1).data("def");
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.connections.size(), 1U);
+  EXPECT_EQ(sink.count("syn inside connection"), 1U);
+  EXPECT_EQ(sink.client(), "abcdef");
+}
+
+TEST(StreamRole, ChoosesTheSynAckThatTheClientAcknowledges) {
+  Capture capture;
+  capture << tcp().syn() << tcp().isn(1000, 99).from_server().syn().ack(1) << tcp().from_server().syn().ack(1)
+          << tcp().seq(1).ack(1) << tcp().from_server().seq(1).ack(1).data("real");
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.server(), "real");
+  EXPECT_EQ(sink.connections[0].server.gap_bytes, 0U);
+}
+
+TEST(StreamRole, FollowsASimultaneousOpen) {
+  Capture capture;
+  capture << tcp().syn() << tcp().from_server().syn() << tcp().syn().ack(1)
+          << tcp().from_server().syn().ack(1) << tcp().seq(1).ack(1).data("a")
+          << tcp().from_server().seq(1).ack(2).data("b");
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.connections.size(), 1U);
+  EXPECT_EQ(sink.client(), "a");
+  EXPECT_EQ(sink.server(), "b");
+  EXPECT_EQ(sink.count("simultaneous open"), 1U);
+}
+
+TEST(StreamRole, ClosesConnectionsInTheOrderOfTheirIds) {
+  Capture capture;
+  for (std::uint16_t port = 500; port > 400; --port)
+    capture << tcp().between({IpAddress::v4(192, 0, 2, 9), port}, kServer).syn();
+  const RecordingSink& sink = capture.finish();
+  ASSERT_EQ(sink.connections.size(), 100U);
+  EXPECT_TRUE(std::ranges::is_sorted(sink.connections, {}, &Connection::id));
+}
+
+struct StateCase {
+  std::string_view state;
+  std::string_view history;
+  std::vector<SegmentBuilder> segments;
+};
+
+TEST(StreamRole, NamesTheStateAsZeekDoes) {
+  const std::vector<StateCase> cases = {
+      {"S0", "S", {tcp().syn()}},
+      {"REJ", "Sr", {tcp().syn(), tcp().from_server().rst().ack(1)}},
+      {"S1", "ShA", {tcp().syn(), tcp().from_server().syn().ack(1), tcp().seq(1).ack(1)}},
+      {"S2",
+       "ShAF",
+       {tcp().syn(), tcp().from_server().syn().ack(1), tcp().seq(1).ack(1), tcp().seq(1).ack(1).fin()}},
+      {"S3",
+       "ShAf",
+       {tcp().syn(), tcp().from_server().syn().ack(1), tcp().seq(1).ack(1),
+        tcp().from_server().seq(1).ack(1).fin()}},
+      {"RSTO",
+       "ShAR",
+       {tcp().syn(), tcp().from_server().syn().ack(1), tcp().seq(1).ack(1), tcp().seq(1).ack(1).rst()}},
+      {"RSTR",
+       "ShAr",
+       {tcp().syn(), tcp().from_server().syn().ack(1), tcp().seq(1).ack(1),
+        tcp().from_server().seq(1).ack(1).rst()}},
+      {"RSTOS0", "SR", {tcp().syn(), tcp().seq(1).rst()}},
+      {"SH", "SF", {tcp().syn(), tcp().seq(1).fin().ack(1)}},
+      {"SHR", "hf", {tcp().from_server().syn().ack(1), tcp().from_server().seq(1).ack(1).fin()}},
+      {"RSTRH", "hr", {tcp().from_server().syn().ack(1), tcp().from_server().seq(1).ack(1).rst()}},
+      {"OTH", "D", {tcp().seq(1).ack(1).data("x")}},
+  };
+  for (const StateCase& one : cases) {
+    Capture capture;
+    for (const SegmentBuilder& segment : one.segments) capture << segment;
+    const RecordingSink& sink = capture.finish();
+    EXPECT_EQ(sink.connections[0].state, one.state) << one.history;
+    EXPECT_EQ(sink.connections[0].history, one.history) << one.state;
+  }
+}
+
+}  // namespace
+}  // namespace plaintalk::analyzer::test

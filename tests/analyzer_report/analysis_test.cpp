@@ -1,0 +1,246 @@
+#include <cmath>
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include "analyzer/report/database.hpp"
+#include "analyzer/report/happenings.hpp"
+#include "analyzer/report/table.hpp"
+#include "model.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+// The fields of a CSV file with LF line ends (RFC 4180 otherwise).
+std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
+  std::vector<std::vector<std::string>> rows{{""}};
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (quoted && c == '"' && at + 1 < text.size() && text[at + 1] == '"') {
+      rows.back().back() += '"';
+      ++at;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && c == ',') {
+      rows.back().emplace_back();
+    } else if (!quoted && c == '\n') {
+      rows.push_back({""});
+    } else {
+      rows.back().back() += c;
+    }
+  }
+  rows.pop_back();
+  return rows;
+}
+
+// What a table of the database would look like in its CSV file.
+std::vector<std::vector<std::string>> rows_of(const std::string& path, const Table& table) {
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  std::string names;
+  std::vector<std::vector<std::string>> rows(1);
+  for (const Column& column : table.columns) {
+    names += (names.empty() ? "" : ", ") + std::string(column.name);
+    rows[0].emplace_back(column.name);
+  }
+  sqlite3_stmt* statement = nullptr;
+  const std::string sql = "SELECT " + names + " FROM " + std::string(table.name) + " ORDER BY rowid";
+  EXPECT_EQ(sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr), SQLITE_OK);
+  while (sqlite3_step(statement) == SQLITE_ROW) {
+    auto& row = rows.emplace_back();
+    for (int index = 0; index < static_cast<int>(table.columns.size()); ++index) {
+      Cell cell;
+      const CellType type = table.columns[static_cast<std::size_t>(index)].type;
+      cell.present = sqlite3_column_type(statement, index) != SQLITE_NULL;
+      if (!cell.present) {
+        row.emplace_back();
+        continue;
+      }
+      if (type == CellType::text || type == CellType::time) {
+        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, index));
+        const std::string value(text, static_cast<std::size_t>(sqlite3_column_bytes(statement, index)));
+        const bool formula = type == CellType::text && csv_field(value).starts_with("\"'");
+        row.push_back((formula ? "'" : "") + value);
+        continue;
+      }
+      if (type == CellType::integer) {
+        EXPECT_EQ(sqlite3_column_type(statement, index), SQLITE_INTEGER);
+        cell.number = sqlite3_column_int64(statement, index);
+      } else {
+        EXPECT_EQ(sqlite3_column_type(statement, index), SQLITE_FLOAT);
+        cell.number =
+            std::llround(sqlite3_column_double(statement, index) * (type == CellType::seconds ? 1e9 : 1e3));
+      }
+      row.push_back(render(cell, type));
+    }
+  }
+  sqlite3_finalize(statement);
+  sqlite3_close(database);
+  return rows;
+}
+
+TEST(Analysis, TellsEveryMessageAndEveryCopy) {
+  const TemporaryFolder folder;
+  const AnalysisOutcome outcome = analyse_octets(session_capture(), into(folder / "out"));
+  EXPECT_FALSE(outcome.input_damaged);
+  EXPECT_NE(outcome.text.find("2 in, 4 of 4 copies out; nothing missing"), std::string::npos) << outcome.text;
+  const auto messages = parse_csv(read_text(folder / "out/messages.csv"));
+  ASSERT_EQ(messages.size(), 3u);
+  EXPECT_EQ(messages[1][2], "alice");
+  EXPECT_EQ(messages[1][8], "2");
+  EXPECT_EQ(messages[1][9], "2");
+  EXPECT_EQ(messages[1][10], "0");
+  EXPECT_EQ(parse_csv(read_text(folder / "out/deliveries.csv")).size(), 5u);
+  const auto files = parse_csv(read_text(folder / "out/files.csv"));
+  ASSERT_EQ(files.size(), 2u);
+  EXPECT_EQ(files[1][7], hex(sha256(kFileContent)));
+  EXPECT_EQ(files[1][8], files[1][7]);
+  EXPECT_EQ(read_text(folder / "out/" + files[1][11]), kFileContent);
+}
+
+TEST(Analysis, WritesTheSameInBothFormsOfEveryTable) {
+  const TemporaryFolder folder;
+  analyse_octets(session_capture(), into(folder / "out"));
+  for (const Table& table : tables()) {
+    SCOPED_TRACE(table.name);
+    const auto csv = parse_csv(read_text(folder / "out/" + std::string(table.name) + ".csv"));
+    EXPECT_EQ(csv, rows_of(folder / "out/analysis.sqlite", table));
+    for (const auto& row : csv) EXPECT_EQ(row.size(), table.columns.size());
+  }
+}
+
+TEST(Analysis, GivesNanosecondsForArithmetic) {
+  const TemporaryFolder folder;
+  analyse_octets(session_capture(), into(folder / "out"));
+  sqlite3* database = nullptr;
+  ASSERT_EQ(
+      sqlite3_open_v2((folder / "out/analysis.sqlite").c_str(), &database, SQLITE_OPEN_READONLY, nullptr),
+      SQLITE_OK);
+  sqlite3_stmt* statement = nullptr;
+  ASSERT_EQ(sqlite3_prepare_v2(
+                database,
+                "SELECT count(*), sum(d.latency_us * 1000 = d.time_out_ns - m.time_in_ns) FROM deliveries d "
+                "JOIN messages m USING (room, seq)",
+                -1, &statement, nullptr),
+            SQLITE_OK);
+  ASSERT_EQ(sqlite3_step(statement), SQLITE_ROW);
+  EXPECT_EQ(sqlite3_column_int(statement, 0), 4);
+  EXPECT_EQ(sqlite3_column_int(statement, 1), 4);
+  sqlite3_finalize(statement);
+  sqlite3_close(database);
+}
+
+TEST(Analysis, IsTheSameOctetForOctetEveryTime) {
+  const TemporaryFolder folder;
+  for (const std::string name : {"one", "two"}) analyse_octets(session_capture(), into(folder / name));
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "one")) {
+    if (!entry.is_regular_file()) continue;
+    const std::string name = std::filesystem::relative(entry.path(), folder / "one").string();
+    EXPECT_EQ(read_text(entry.path().string()), read_text(folder / "two/" + name)) << name;
+    ++count;
+  }
+  EXPECT_EQ(count, tables().size() + 4) << "tables, database, summary, marker and one carved file";
+}
+
+TEST(Analysis, KeepsSecretsOutOfEveryFileUnlessAsked) {
+  const TemporaryFolder folder;
+  for (const bool show : {false, true}) {
+    AnalysisOptions options = into(folder / (show ? "shown" : "masked"));
+    options.show_secrets = show;
+    analyse_octets(session_capture(), options);
+    bool found = false;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(options.folder)) {
+      if (!entry.is_regular_file()) continue;
+      const std::string text = read_text(entry.path().string());
+      found = found || text.find("tulip9") != text.npos || text.find("K3V5") != text.npos;
+    }
+    EXPECT_EQ(found, show);
+  }
+}
+
+TEST(Analysis, LetsNothingHostileThrough) {
+  const TemporaryFolder folder;
+  const AnalysisOutcome outcome = analyse_octets(session_capture(), into(folder / "out"));
+  EXPECT_EQ(outcome.text.find('\x1b'), outcome.text.npos);
+  const std::string csv = read_text(folder / "out/messages.csv");
+  EXPECT_EQ(csv.find('\x1b'), csv.npos);
+  EXPECT_NE(csv.find("\"'=HYPERLINK(\"\"http://x\"\") <b>|`\\x1b[31m"), csv.npos) << csv;
+  const std::string summary = read_text(folder / "out/summary.md");
+  EXPECT_EQ(summary.find('\x1b'), summary.npos);
+  EXPECT_EQ(summary.find("<b>"), summary.npos);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "out"))
+    EXPECT_EQ(entry.path().string().find("passwd"), std::string::npos);
+}
+
+TEST(Analysis, WritesOnlyTheTablesThatWereAskedFor) {
+  const TemporaryFolder folder;
+  AnalysisOptions options = into(folder / "out");
+  options.tables = {"messages", "deliveries"};
+  analyse_octets(session_capture(), options);
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "out"))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{".plaintalk-analysis", "deliveries.csv", "messages.csv"}));
+}
+
+TEST(Analysis, OfADamagedFileHoldsEverythingBeforeTheDamage) {
+  const TemporaryFolder folder;
+  const std::string whole = session_capture();
+  const AnalysisOutcome outcome = analyse_octets(whole.substr(0, whole.size() - 200), into(folder / "out"));
+  EXPECT_TRUE(outcome.input_damaged);
+  EXPECT_NE(outcome.text.find("damaged input"), std::string::npos);
+  EXPECT_NE(read_text(folder / "out/findings.csv").find("damaged-input"), std::string::npos);
+  EXPECT_EQ(parse_csv(read_text(folder / "out/messages.csv")).size(), 3u);
+}
+
+TEST(Analysis, EndsEarlyWhenAskedTo) {
+  const TemporaryFolder folder;
+  SessionCapture session;
+  auto& alice = session.connect(1);
+  for (int count = 0; count < 1000; ++count) alice.client_sent("PING\n", session.step());
+  session.finish();
+  AnalysisOptions options = into(folder / "out");
+  options.go_on = [](const MergedCapture&) { return false; };
+  const AnalysisOutcome outcome = analyse_octets(session.octets, options);
+  EXPECT_NE(outcome.text.find("256 packets"), std::string::npos) << outcome.text;
+}
+
+TEST(MergedCapture, TakesSeveralFilesInTheOrderOfTime) {
+  const std::string first = session_capture();
+  SessionCapture later;
+  later.step();
+  later.connect(9);
+  later.finish();
+  std::vector<capture::CaptureReader> readers;
+  readers.push_back(capture::CaptureReader::from_memory(as_bytes(first), "a"));
+  readers.push_back(capture::CaptureReader::from_memory(as_bytes(later.octets), "b"));
+  MergedCapture merged(std::move(readers), {"a", "b"});
+  std::uint64_t count = 0;
+  WallTime last{};
+  bool second_file = false;
+  while (const auto record = merged.next()) {
+    EXPECT_EQ(record->number, ++count);
+    EXPECT_LE(last, record->time);
+    last = record->time;
+    second_file = second_file || record->interface != 0;
+  }
+  EXPECT_TRUE(second_file);
+  EXPECT_FALSE(merged.damaged());
+}
+
+TEST(Happenings, AreOneSafeLineEach) {
+  const WallTime time{std::chrono::milliseconds(1'700'000'000'345)};
+  EXPECT_EQ(
+      render_happening({Happening::Kind::message, time, 7, ConnectionId{1}, "alice", "#lab", "a\x1b[31m\nb"}),
+      "22:13:20.345 #lab  alice: a\\x1b[31m\\nb\n");
+  EXPECT_EQ(render_happening({Happening::Kind::ended, time, 7, ConnectionId{1}, "", "", ""}), "");
+  const std::string longest(5000, 'x');
+  EXPECT_LT(render_happening({Happening::Kind::message, time, 7, ConnectionId{1}, "a", "#l", longest}).size(),
+            500u);
+}
+
+}  // namespace
+}  // namespace plaintalk::analyzer

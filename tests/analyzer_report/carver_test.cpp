@@ -1,0 +1,75 @@
+#include "analyzer/report/carver.hpp"
+
+#include <gtest/gtest.h>
+
+#include "model.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+class CarverTest : public testing::Test {
+ protected:
+  TemporaryFolder folder;
+  OutputFolder out{folder / "out"};
+  Carver carver{out};
+};
+
+TEST_F(CarverTest, NamesAFileByItsContentInWhateverOrderItCame) {
+  EXPECT_EQ(carver.write(1, 4, "efgh"), ContentStore::Written::stored);
+  EXPECT_EQ(carver.write(2, 0, "other"), ContentStore::Written::stored);
+  EXPECT_EQ(carver.write(1, 0, "abcd"), ContentStore::Written::stored);
+  const auto outcome = carver.finish(1, 8);
+  EXPECT_EQ(outcome.sha256, hex(sha256("abcdefgh")));
+  EXPECT_EQ(outcome.path, "files/" + outcome.sha256);
+  EXPECT_EQ(read_text(folder / "out/" + outcome.path), "abcdefgh");
+}
+
+TEST_F(CarverTest, MarksHolesInTheName) {
+  carver.write(1, 4, "efgh");
+  const auto outcome = carver.finish(1, 10);
+  const std::string content = std::string(4, '\0') + "efgh" + std::string(2, '\0');
+  EXPECT_EQ(outcome.path, "files/" + hex(sha256(content)) + ".partial");
+  EXPECT_EQ(read_text(folder / "out/" + outcome.path), content);
+}
+
+TEST_F(CarverTest, KeepsTheFirstOfTwoContentsAndTells) {
+  carver.write(1, 0, "abcd");
+  EXPECT_EQ(carver.write(1, 2, "cdef"), ContentStore::Written::stored);
+  EXPECT_EQ(carver.write(1, 0, "aXcd"), ContentStore::Written::differs);
+  EXPECT_EQ(carver.finish(1, 6).sha256, hex(sha256("abcdef")));
+}
+
+TEST_F(CarverTest, RefusesOffsetsFarOutAndDropsWhatIsMostlyHoles) {
+  EXPECT_EQ(carver.write(1, Carver::kFileSizeMax, "x"), ContentStore::Written::refused);
+  EXPECT_EQ(carver.write(1, ~std::uint64_t{0}, "x"), ContentStore::Written::refused);
+  carver.write(2, 0, "x");
+  const auto outcome = carver.finish(2, Carver::kHoleSizeMax + 2);
+  EXPECT_TRUE(outcome.path.empty());
+  EXPECT_TRUE(carver.finish(3, ~std::uint64_t{0}).path.empty());
+}
+
+TEST_F(CarverTest, GivesTwoFilesOfTheSameContentOneName) {
+  carver.write(1, 0, "same");
+  carver.write(2, 0, "same");
+  EXPECT_EQ(carver.finish(1, 4).path, carver.finish(2, 4).path);
+}
+
+TEST_F(CarverTest, CarvesAnEmptyFile) {
+  const auto outcome = carver.finish(1, 0);
+  EXPECT_EQ(outcome.sha256, hex(sha256("")));
+  EXPECT_TRUE(std::filesystem::exists(folder / "out/" + outcome.path));
+}
+
+TEST_F(CarverTest, ReplacesALinkThatBearsTheNameInsteadOfFollowingIt) {
+  write_text(folder / "victim", "safe");
+  const std::string name = hex(sha256("abcd"));
+  carver.write(1, 0, "ab");
+  std::filesystem::create_symlink(folder / "victim", folder / "out/files/" + name);
+  carver.write(1, 2, "cd");
+  carver.finish(1, 4);
+  EXPECT_EQ(read_text(folder / "victim"), "safe");
+  EXPECT_FALSE(std::filesystem::is_symlink(folder / "out/files/" + name));
+}
+
+}  // namespace
+}  // namespace plaintalk::analyzer

@@ -1,0 +1,39 @@
+// The list of golden captures. Each is made by a scenario below tests/golden/, always octet for octet the
+// same.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace plaintalk::golden {
+
+struct Golden {
+  std::string_view file_name;  // NAME.pcap or NAME.pcapng
+  std::string (*make)();
+};
+
+std::span<const Golden> goldens();
+
+// story_sessions.cpp: how people use it.
+std::string room_session();
+std::string logins_and_direct_messages();
+std::string segmentation();
+std::string lost_connection();
+// story_faults.cpp: what networks do.
+std::string retransmission();
+std::string reordering();
+std::string sequence_wrap();
+// story_captures.cpp: what captures do.
+std::string capture_loss();
+std::string duplicate_capture();
+std::string midstream();
+std::string snap_length();
+std::string vlan_ipv6();
+std::string sll2();
+std::string two_interfaces();
+// story_files.cpp: files, and people who mean harm.
+std::string file_transfer();
+std::string hostile();
+
+}  // namespace plaintalk::golden

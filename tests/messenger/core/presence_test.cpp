@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include "tests/messenger/core/lab.hpp"
+
+namespace plaintalk::messenger::test {
+namespace {
+
+TEST(Presence, AwayIsToldOnceToEverybodyWhoSharesARoom) {
+  Lab lab;
+  Person& alice = lab.guest("alice");
+  Person& bob = lab.guest("bob");
+  Person& eve = lab.guest("eve");
+  for (const std::string room : {"#a", "#b"}) {
+    alice.asks("JOIN " + room);
+    bob.asks("JOIN " + room);
+  }
+  bob.reads();
+  alice.reads();
+  EXPECT_EQ(alice.asks("AWAY id=1 :lunch"), "OK id=1\n");
+  EXPECT_EQ(bob.reads(), "PRES alice away :lunch\n");
+  EXPECT_EQ(alice.asks("AWAY"), "OK\n");
+  EXPECT_EQ(bob.reads(), "PRES alice online\n");
+  alice.asks("AWAY");
+  EXPECT_EQ(bob.reads(), "");  // no news
+  EXPECT_EQ(eve.reads(), "");
+}
+
+TEST(Presence, LeavingForGoodIsToldAtOnce) {
+  Lab lab;
+  Person& alice = lab.guest("alice");
+  Person& bob = lab.guest("bob");
+  for (const std::string room : {"#a", "#b"}) {
+    alice.asks("JOIN " + room);
+    bob.asks("JOIN " + room);
+  }
+  bob.reads();
+  alice.sends_octets("SAY #a :last words\nQUIT\n");
+  const std::string heard = bob.reads();
+  EXPECT_EQ(count_of(heard, "PRES alice gone\n"), 1U) << heard;
+  EXPECT_EQ(count_of(heard, "PARTED "), 2U) << heard;
+  EXPECT_EQ(count_of(heard, "reason=quit"), 2U) << heard;
+  EXPECT_LT(heard.find(":last words"), heard.find("PARTED #a"));
+}
+
+TEST(Presence, ALostConnectionIsAnnouncedAfterTwentySeconds) {
+  Lab lab;
+  Person& alice = lab.guest("alice");
+  Person& bob = lab.guest("bob");
+  alice.asks("JOIN #lab");
+  bob.asks("JOIN #lab");
+  alice.drops();
+  lab.passes(Milliseconds(19'900));
+  EXPECT_EQ(bob.reads(), "");
+  EXPECT_NE(bob.asks("WHO #lab").find("NOTE WHO #lab alice state=gone\n"), std::string::npos);
+  EXPECT_EQ(value_of(bob.asks("JOIN #lab"), "members"), "2");
+  lab.passes(Milliseconds(200));
+  EXPECT_EQ(bob.reads(), "PRES alice gone\nPARTED #lab alice reason=dropped\n");
+  EXPECT_EQ(value_of(bob.asks("JOIN #lab"), "members"), "1");
+  EXPECT_TRUE(lab.events.has("room part #lab alice dropped"));
+}
+
+TEST(Presence, WhoComesBackInTimeIsNeverMissed) {
+  Lab lab;
+  Person& alice = lab.guest("alice");
+  Person& bob = lab.guest("bob");
+  alice.asks("JOIN #lab");
+  bob.asks("JOIN #lab");
+  bob.reads();
+  alice.drops();
+  lab.passes(Milliseconds(10'000));
+  Person& back = lab.login("LOGIN alice device=d-alice token=" + alice.token);
+  EXPECT_TRUE(back.asks("SYNC #lab after=0").ends_with("members=2\n"));
+  lab.passes(Milliseconds(15'000));
+  EXPECT_EQ(bob.reads(), "");
+}
+
+TEST(Presence, WhoeverComesBackToOneRoomOnlyHasPartedFromTheOther) {
+  Lab lab;
+  Person& alice = lab.guest("alice");
+  Person& bob = lab.guest("bob");
+  for (const std::string room : {"#a", "#b"}) {
+    alice.asks("JOIN " + room);
+    bob.asks("JOIN " + room);
+  }
+  bob.reads();
+  alice.drops();
+  Person& back = lab.login("LOGIN alice device=d-alice token=" + alice.token);
+  back.asks("JOIN #a");
+  lab.passes(Milliseconds(21'000));
+  EXPECT_EQ(bob.reads(), "PARTED #b alice reason=dropped\n");
+}
+
+TEST(Presence, AReplacedConnectionThatDoesNotComeBackHasPartedAsReplaced) {
+  Lab lab;
+  Person& alice = lab.guest("alice");
+  Person& bob = lab.guest("bob");
+  alice.asks("JOIN #lab");
+  bob.asks("JOIN #lab");
+  Person& again = lab.login("LOGIN alice device=d-alice token=" + alice.token);
+  EXPECT_TRUE(alice.is_cut_by_server());
+  lab.passes(Milliseconds(21'000));
+  EXPECT_EQ(bob.reads(), "PARTED #lab alice reason=replaced\n");
+  EXPECT_FALSE(again.is_cut_by_server());
+}
+
+TEST(Presence, AGuestWhoStartsAfreshLeavesTheRoomsOfTheEarlierOne) {
+  Lab lab;
+  Person& alice = lab.guest("alice");
+  Person& bob = lab.guest("bob");
+  alice.asks("JOIN #lab");
+  bob.asks("JOIN #lab");
+  alice.drops();
+  lab.guest("alice");
+  EXPECT_NE(bob.reads().find("PARTED #lab alice reason=dropped\n"), std::string::npos);
+}
+
+TEST(Presence, LargeRoomsAreNotTold) {
+  ServerConfig config = Lab::quick();
+  config.room_member_announce_max = 2;
+  Lab lab(config);
+  Person& a = lab.guest("a");
+  Person& b = lab.guest("b");
+  Person& c = lab.guest("c");
+  for (Person* person : {&a, &b, &c}) person->asks("JOIN #lab");
+  b.asks("AWAY :x");
+  b.asks("QUIT");
+  EXPECT_EQ(count_of(a.reads(), " b "), 0U);
+  EXPECT_EQ(count_of(c.reads(), " b "), 0U);
+}
+
+}  // namespace
+}  // namespace plaintalk::messenger::test

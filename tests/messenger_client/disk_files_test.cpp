@@ -1,0 +1,134 @@
+#include "messenger/client/disk_files.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/crypto/digest.hpp"
+#include "base/text.hpp"
+#include "messenger/client/history_file.hpp"
+
+namespace plaintalk::messenger::client {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string content(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class FolderTest : public testing::Test {
+ protected:
+  FolderTest() {
+    std::string pattern = (fs::temp_directory_path() / "plaintalk-client-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~FolderTest() override { fs::remove_all(folder_); }
+  std::size_t count() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator{}));
+  }
+  fs::path folder_;
+};
+
+TEST(SafeFileName, IsOneHarmlessNameWhateverWasSent) {
+  EXPECT_EQ(safe_file_name("router.bin"), "router.bin");
+  EXPECT_EQ(safe_file_name("../../etc/passwd"), "passwd");
+  EXPECT_EQ(safe_file_name("C:\\windows\\evil.exe"), "evil.exe");
+  EXPECT_EQ(safe_file_name(".bashrc"), "bashrc");
+  EXPECT_EQ(safe_file_name("-rf"), "rf");
+  EXPECT_EQ(safe_file_name("a\x1b[2Jb\nc"), "a_[2Jb_c");
+  EXPECT_EQ(safe_file_name("photo\xe2\x80\xaegpj.exe"), "photo_gpj.exe") << "no direction overrides";
+  EXPECT_EQ(safe_file_name("caf\xc3\xa9"), "caf\xc3\xa9");
+  for (const char* name : {"", "/", "..", "...", "./", "\\"}) EXPECT_EQ(safe_file_name(name), "file") << name;
+  EXPECT_LE(safe_file_name(std::string(5000, 'x')).size(), 200U);
+}
+
+TEST_F(FolderTest, NeverOverwritesAFileThatIsThere) {
+  std::ofstream(folder_ / "notes.txt") << "mine";
+  DiskFiles files(folder_.string());
+  for (const char* name : {"notes (1).txt", "notes (2).txt"}) {
+    auto sink = files.create_download("notes.txt");
+    ASSERT_TRUE(sink);
+    ASSERT_TRUE((*sink)->append("theirs"));
+    const auto path = (*sink)->keep();
+    ASSERT_TRUE(path);
+    EXPECT_EQ(*path, (folder_ / name).string());
+    EXPECT_EQ(content(*path), "theirs");
+  }
+  EXPECT_EQ(content(folder_ / "notes.txt"), "mine");
+}
+
+TEST_F(FolderTest, LeavesNothingBehindOfADownloadThatWasNotKept) {
+  DiskFiles files(folder_.string());
+  {
+    auto sink = files.create_download("notes.txt");
+    ASSERT_TRUE(sink);
+    ASSERT_TRUE((*sink)->append("half"));
+    EXPECT_EQ(count(), 1U);
+    EXPECT_FALSE(fs::exists(folder_ / "notes.txt")) << "a partial file must not look complete";
+  }
+  EXPECT_EQ(count(), 0U);
+}
+
+TEST_F(FolderTest, DoesNotFollowALinkThatWaitsUnderTheName) {
+  std::ofstream(folder_ / "victim") << "precious";
+  fs::create_symlink(folder_ / "victim", folder_ / "notes.txt");
+  DiskFiles files(folder_.string());
+  auto sink = files.create_download("notes.txt");
+  ASSERT_TRUE(sink);
+  ASSERT_TRUE((*sink)->append("theirs"));
+  ASSERT_TRUE((*sink)->keep());
+  EXPECT_EQ(content(folder_ / "victim"), "precious");
+}
+
+TEST_F(FolderTest, ReadsAndHashesWhatIsToBeSent) {
+  const std::string octets(300'000, 'z');
+  std::ofstream(folder_ / "big.bin", std::ios::binary) << octets;
+  DiskFiles files(folder_.string());
+  const auto source = files.open_upload((folder_ / "big.bin").string());
+  ASSERT_TRUE(source);
+  EXPECT_EQ((*source)->name(), "big.bin");
+  EXPECT_EQ((*source)->size(), octets.size());
+  EXPECT_EQ((*source)->sha256(), hex(sha256(octets)));
+  fs::resize_file(folder_ / "big.bin", 10);
+  EXPECT_FALSE((*source)->read(0, 20)) << "it became shorter";
+}
+
+TEST_F(FolderTest, SendsOnlyPlainFiles) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  DiskFiles files(folder_.string());
+  for (const char* name : {"pipe", "", "missing"})
+    EXPECT_FALSE(files.open_upload((folder_ / name).string())) << name;
+}
+
+TEST_F(FolderTest, KeepsTypedLinesWhereNobodyElseReadsThem) {
+  const fs::path path = folder_ / "state" / "history";
+  HistoryFile history(path.string());
+  EXPECT_TRUE(history.load().empty());
+  history.append("/join #lab");
+  history.append("hello");
+  struct stat about {};
+  ASSERT_EQ(::stat(path.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777U, 0600U);
+  EXPECT_EQ(history.load(), (std::vector<std::string>{"/join #lab", "hello"}));
+}
+
+TEST_F(FolderTest, ShortensAHistoryThatHasGrownLong) {
+  const fs::path path = folder_ / "history";
+  {
+    std::ofstream file(path);
+    for (int line = 0; line < 20'000; ++line) file << line << " " << std::string(60, 'x') << "\n";
+  }
+  HistoryFile history(path.string());
+  EXPECT_EQ(history.load().size(), kHistoryLineCountMax);
+  EXPECT_EQ(history.load().back().substr(0, 5), "19999");
+  EXPECT_LT(fs::file_size(path), 100'000U);
+}
+
+}  // namespace
+}  // namespace plaintalk::messenger::client

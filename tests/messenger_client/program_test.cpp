@@ -1,0 +1,234 @@
+// The real client against the real server: scripts, JSON, lost connections, a server that dies.
+#include "program.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace plaintalk::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+class ProgramTest : public testing::Test {
+ protected:
+  ProgramTest() {
+    std::string pattern = (fs::temp_directory_path() / "plaintalk-client-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+    start_server("127.0.0.1:0");
+  }
+  ~ProgramTest() override {
+    server_.reset();
+    fs::remove_all(folder_);
+  }
+
+  void start_server(const std::string& place) {
+    server_.emplace(std::vector<std::string>{PLAINTALK_SERVER, "--listen", place, "--unlimited-rate",
+                                             "--spool", (folder_ / "spool").string()});
+    const auto line = server_->read_until("ready: listening on ");
+    ASSERT_TRUE(line) << "the server did not start";
+    place_ = line->substr(line->rfind(' ') + 1);
+  }
+
+  std::vector<std::string> words(const std::string& user, std::vector<std::string> more) const {
+    std::vector<std::string> all{PLAINTALK_CLIENT, place_, "--user", user, "--timeout", "50"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  std::string script(const std::string& name, const std::string& text) const {
+    const fs::path path = folder_ / name;
+    std::ofstream(path) << text;
+    return path.string();
+  }
+
+  fs::path folder_;
+  std::string place_;
+  std::optional<Program> server_;
+};
+
+std::vector<json> events(const std::string& text) {
+  std::vector<json> found;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = text.find('\n', at);
+    found.push_back(json::parse(text.substr(at, end - at), nullptr, false));
+    at = end + 1;
+  }
+  return found;
+}
+
+// Goal: a network that breaks again and again loses nothing and repeats nothing.
+// Method: alice says 300 numbered messages and cuts her connection hard nine times in between, without
+// waiting for any answer; bob, whose connection is cut as well, must have each of them once and in order.
+TEST_F(ProgramTest, LosesAndRepeatsNothingWhenConnectionsAreCutInTheMiddleOfSending) {
+  Program bob(words("bob", {"--json", "--room", "#lab"}));
+  ASSERT_TRUE(bob.read_until("\"answer\""));
+  Program alice(words("alice", {"--json", "--room", "#lab"}));
+  constexpr int count = 300;
+  for (int number = 1; number <= count; ++number) {
+    alice.write(
+        json{{"command", "say"}, {"text", "number " + std::to_string(number)}, {"tag", number}}.dump() +
+        "\n");
+    if (number % 30 == 0 && number < count) alice.write("{\"command\":\"drop\"}\n");
+    if (number == count / 2) bob.write("{\"command\":\"drop\"}\n");
+  }
+  alice.close_input();
+  std::map<int, int> answers;
+  std::vector<std::string> own;
+  for (const json& event : events(alice.read_all())) {
+    if (event["event"] == "answer" && event.contains("tag")) {
+      EXPECT_TRUE(event["ok"]) << event;
+      ++answers[event["tag"].get<int>()];
+    }
+    if (event["event"] == "message") own.push_back(event["text"]);
+  }
+  EXPECT_EQ(alice.wait(), 0);
+  EXPECT_EQ(answers.size(), static_cast<std::size_t>(count));
+  for (const auto& [tag, times] : answers) EXPECT_EQ(times, 1) << tag;
+
+  std::vector<std::string> heard;
+  std::uint64_t seq = 0;
+  while (heard.size() < count) {
+    const auto line = bob.read_until("\"event\":\"message\"");
+    ASSERT_TRUE(line) << "after " << heard.size();
+    const json event = json::parse(*line);
+    EXPECT_EQ(event["seq"], ++seq);
+    heard.push_back(event["text"]);
+  }
+  for (int number = 1; number <= count; ++number)
+    EXPECT_EQ(heard[static_cast<std::size_t>(number - 1)], "number " + std::to_string(number));
+  for (std::size_t i = 0; i < own.size(); ++i)
+    EXPECT_EQ(own[i], heard[i]) << "her own screen shows the same order";
+  bob.close_input();
+  bob.read_all();
+  EXPECT_EQ(bob.wait(), 0);
+}
+
+TEST_F(ProgramTest, ComesBackToAServerThatWasKilledAndStartedAgain) {
+  Program bob(words("bob", {"--json", "--room", "#lab"}));
+  ASSERT_TRUE(bob.read_until("\"answer\""));
+  Program alice(words("alice", {"--json", "--room", "#lab"}));
+  alice.write("{\"command\":\"say\",\"text\":\"before\"}\n");
+  ASSERT_TRUE(bob.read_until("\"text\":\"before\""));
+  server_->signal(SIGKILL);
+  server_->wait();
+  ASSERT_TRUE(alice.read_until("\"state\":\"retrying\""));
+  ASSERT_TRUE(bob.read_until("\"state\":\"retrying\""));
+  alice.write("{\"command\":\"say\",\"text\":\"typed while it was down\"}\n");
+  start_server(place_);
+  ASSERT_TRUE(bob.read_until("\"kind\":\"restarted\""));
+  const auto line = bob.read_until("\"event\":\"message\"");
+  ASSERT_TRUE(line);
+  EXPECT_EQ(json::parse(*line)["text"], "typed while it was down") << "and nothing from before comes again";
+  alice.close_input();
+  alice.read_all();
+  EXPECT_EQ(alice.wait(), 0);
+  bob.close_input();
+  EXPECT_EQ(bob.read_all().find("\"event\":\"message\""), std::string::npos);
+  EXPECT_EQ(bob.wait(), 0);
+}
+
+TEST_F(ProgramTest, ScriptsTalkAndPassAFileThroughALostConnection) {
+  std::string octets;
+  for (unsigned i = 0; i < 1'500'000; ++i) octets += static_cast<char>(i * i >> 7 & 0xFF);
+  std::ofstream(folder_ / "router image.bin", std::ios::binary) << octets;
+  fs::create_directory(folder_ / "in");
+  Program bob(words("bob", {"--room", "#lab", "--download-dir", (folder_ / "in").string(), "--script",
+                            script("bob.txt",
+                                   "/expect who has it?\nI want it\n/expect router image.bin\n/get f1\n"
+                                   "got it\n/expect well done\n-/get nosuchfile\n/history 1\n")}));
+  ASSERT_TRUE(bob.read_until("joined #lab"));
+  Program alice(
+      words("alice", {"--script", script("alice.txt", "/join #lab\nwho has it?\n/expect I want it\n/send " +
+                                                          (folder_ / "router image.bin").string() +
+                                                          "\n/expect got it\n/drop\nwell done\n")}));
+  const std::string alice_saw = alice.read_all();
+  const std::string bob_saw = bob.read_all();
+  EXPECT_EQ(alice.wait(), 0) << alice_saw;
+  EXPECT_EQ(bob.wait(), 0) << bob_saw;
+  std::ifstream file(folder_ / "in" / "router image.bin", std::ios::binary);
+  const std::string arrived{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_TRUE(arrived == octets);
+  EXPECT_NE(alice_saw.find("* back on lab as alice (guest)\n"), std::string::npos) << alice_saw;
+  EXPECT_NE(bob_saw.find("[#lab 5] alice: well done\n! 404 NO_SUCH"), std::string::npos) << bob_saw;
+}
+
+TEST_F(ProgramTest, ResumesAFileWhoseConnectionIsCutOnTheWay) {
+  const std::string octets(6'000'000, 'q');
+  std::ofstream(folder_ / "big.bin", std::ios::binary) << octets;
+  Program alice(words("alice", {"--json", "--room", "#lab", "--download-dir", folder_.string()}));
+  ASSERT_TRUE(alice.read_until("\"answer\""));
+  alice.write(json{{"command", "send"}, {"path", (folder_ / "big.bin").string()}, {"tag", "up"}}.dump() +
+              "\n");
+  ASSERT_TRUE(alice.read_until("\"direction\":\"send\""));
+  alice.write("{\"command\":\"drop\"}\n");
+  const auto sent = alice.read_until("\"tag\":\"up\",\"");
+  auto line = sent;
+  while (line && line->find("\"event\":\"answer\"") == std::string::npos) line = alice.read_line();
+  ASSERT_TRUE(line);
+  const json up = json::parse(*line);
+  ASSERT_TRUE(up["ok"]) << up;
+  alice.write(json{{"command", "get"}, {"file", up["file"]}, {"tag", "down"}}.dump() + "\n");
+  ASSERT_TRUE(alice.read_until("\"direction\":\"get\""));
+  alice.write("{\"command\":\"drop\"}\n");
+  alice.close_input();
+  std::vector<json> downs;
+  for (const json& event : events(alice.read_all())) {
+    if (event["event"] == "answer" && event.value("tag", json()) == "down") downs.push_back(event);
+  }
+  EXPECT_EQ(alice.wait(), 0);
+  ASSERT_EQ(downs.size(), 1U);
+  ASSERT_TRUE(downs[0]["ok"]) << downs[0];
+  EXPECT_EQ(downs[0]["sha256"], up["sha256"]);
+  EXPECT_EQ(fs::file_size(downs[0]["path"].get<std::string>()), octets.size());
+}
+
+TEST_F(ProgramTest, EndsWithTheStatusThatTellsWhatWentWrong) {
+  const auto status_of = [](std::vector<std::string> all) {
+    Program client(all);
+    client.close_input();
+    client.read_all();
+    return client.wait();
+  };
+  const std::string empty = script("empty.txt", "");
+  const std::string password = script("password.txt", "tulip9\n");
+  const std::string wrong = script("wrong.txt", "rose1\n");
+  EXPECT_EQ(status_of(words("alice", {"--script", empty})), 0);
+  EXPECT_EQ(status_of(words("alice", {"--script", script("bad.txt", "/part #nowhere\n")})), 1);
+  EXPECT_EQ(status_of(words("alice", {"--script", script("allowed.txt", "-/part #nowhere\n")})), 0);
+  EXPECT_EQ(status_of(words("alice",
+                            {"--script", script("wait.txt", "/expect nothing comes\n"), "--timeout", "1"})),
+            1);
+  EXPECT_EQ(status_of(words("no such name", {"--script", empty})), 2);
+  EXPECT_EQ(status_of(words("carol", {"--register", "--password-file", password, "--script", empty})), 0);
+  EXPECT_EQ(status_of(words("carol", {"--password-file", password, "--script", empty})), 0);
+  EXPECT_EQ(status_of(words("carol", {"--password-file", wrong, "--script", empty})), 4);
+  EXPECT_EQ(status_of(words("carol", {"--guest", "--script", empty})), 4);
+  server_->signal(SIGTERM);
+  server_->read_all();
+  server_->wait();
+  EXPECT_EQ(status_of(words("alice", {"--script", empty, "--no-retry"})), 3);
+  EXPECT_EQ(status_of(words("alice", {"--script", empty, "--timeout", "1"})), 3);
+}
+
+TEST_F(ProgramTest, SendsEverythingThatIsPipedInBeforeItLeaves) {
+  Program alice(words("alice", {"--room", "#lab"}));
+  alice.write("one\n/nonsense\ntwo");
+  alice.close_input();
+  const std::string saw = alice.read_all();
+  EXPECT_EQ(alice.wait(), 0);
+  const auto first = saw.find("[#lab 1] alice: one\n");
+  const auto second = saw.find("[#lab 2] alice: two\n");
+  EXPECT_NE(first, std::string::npos) << saw;
+  EXPECT_NE(saw.find("! there is no command /nonsense"), std::string::npos) << saw;
+  EXPECT_NE(second, std::string::npos) << saw;
+}
+
+}  // namespace
+}  // namespace plaintalk::test

@@ -1,0 +1,167 @@
+// Files through the session: credit, going on after a lost connection, and hashes that do not fit.
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "base/crypto/digest.hpp"
+#include "base/text.hpp"
+#include "talk.hpp"
+
+namespace plaintalk::messenger::client {
+namespace {
+
+std::string data_frame(std::string_view file, std::size_t offset, std::string_view octets) {
+  return "DATA " + std::string(file) + " " + std::to_string(offset) + " {" + std::to_string(octets.size()) +
+         "}\n" + std::string(octets) + "\n";
+}
+
+std::string hash_of(std::string_view octets) { return hex(sha256(octets)); }
+
+class FilesTest : public testing::Test {
+ protected:
+  FilesTest() {
+    talk_.files.to_send["notes.txt"] = "0123456789";
+    talk_.log_in();
+  }
+  std::string put_line() const { return "PUT notes.txt 10 sha256=" + hash_of("0123456789") + " to=#lab\n"; }
+
+  Talk talk_;
+};
+
+TEST_F(FilesTest, SendsNoMoreThanTheCreditAllows) {
+  talk_.send_file("notes.txt", "#lab");
+  EXPECT_EQ(talk_.sent(), put_line());
+  talk_.hear("OK file=f1 next=0 chunk=4 credit=8\n");
+  EXPECT_EQ(talk_.sent(), data_frame("f1", 0, "0123") + data_frame("f1", 4, "4567"));
+  talk_.hear("ACK f1 4\nACK f1 8\n");
+  EXPECT_EQ(talk_.sent(), "");
+  talk_.hear("CREDIT f1 8\n");
+  EXPECT_EQ(talk_.sent(), data_frame("f1", 8, "89"));
+  talk_.hear("ACK f1 10\n");
+  EXPECT_EQ(talk_.sent(), "DONE f1\n");
+  talk_.hear("OK file=f1 verified=1\n");
+  const auto answers = talk_.answers();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_FALSE(answers[0].refusal);
+  EXPECT_EQ(answers[0].sha256, hash_of("0123456789"));
+}
+
+TEST_F(FilesTest, GoesOnWhereTheServerSaysAfterALostConnection) {
+  talk_.send_file("notes.txt", "#lab");
+  talk_.sent();
+  talk_.hear("OK file=f1 next=0 chunk=4 credit=100\n");
+  talk_.sent();
+  talk_.hear("ACK f1 4\n");
+  talk_.lose();
+  talk_.greet();
+  talk_.hear(kLoginOk);
+  EXPECT_EQ(talk_.sent(), "LOGIN alice device=d token=T1\n" + put_line());
+  talk_.hear("OK file=f1 next=8 chunk=4 credit=100 :resuming\n");
+  EXPECT_EQ(talk_.sent(), data_frame("f1", 8, "89"));
+}
+
+// Goal: the data frames behind a refused one are refused too and must not each move the place to go on from.
+TEST_F(FilesTest, GoesBackOnceForAllFramesThatWereInFlight) {
+  talk_.send_file("notes.txt", "#lab");
+  talk_.sent();
+  talk_.hear("OK file=f1 next=0 chunk=4 credit=12\n");
+  talk_.sent();
+  talk_.hear("ERR 409 OFFSET verb=DATA next=2 :go on at next=\n");
+  EXPECT_EQ(talk_.sent(), data_frame("f1", 2, "2345"));
+  talk_.hear(
+      "ERR 409 OFFSET verb=DATA next=2 :go on at next=\nERR 409 OFFSET verb=DATA next=2 :go on at next=\n");
+  EXPECT_EQ(talk_.sent(), data_frame("f1", 6, "6789"));
+  talk_.hear("ACK f1 6\nACK f1 10\n");
+  EXPECT_EQ(talk_.sent(), "DONE f1\n");
+}
+
+TEST_F(FilesTest, TakesTheAnnouncementForTheAnswerThatGotLost) {
+  talk_.join_lab(0);
+  talk_.send_file("notes.txt", "#lab");
+  talk_.sent();
+  talk_.hear("OK file=f1 next=0 chunk=16 credit=100\n");
+  talk_.sent();
+  talk_.hear("ACK f1 10\n");
+  EXPECT_EQ(talk_.sent(), "DONE f1\n");
+  talk_.lose();
+  talk_.greet();
+  talk_.hear(kLoginOk);
+  talk_.sent();
+  talk_.session.take_events();
+  talk_.hear("FILE #lab 1 alice f1 10 " + hash_of("0123456789") +
+             " :notes.txt\nEND #lab last=1 more=0 oldest=1\n");
+  EXPECT_EQ(talk_.answers().size(), 1U);
+  EXPECT_EQ(talk_.sent(), "") << "sent again, it would be announced twice";
+}
+
+TEST_F(FilesTest, ReportsAFileThatTheServerFoundDifferent) {
+  talk_.send_file("notes.txt", "#lab");
+  talk_.sent();
+  talk_.hear("OK file=f1 next=0 chunk=16 credit=100\n");
+  talk_.sent();
+  talk_.hear("ACK f1 10\n");
+  talk_.sent();
+  talk_.hear("ERR 422 HASH verb=DONE :not what was announced\n");
+  const auto answers = talk_.answers();
+  ASSERT_EQ(answers.size(), 1U);
+  ASSERT_TRUE(answers[0].refusal);
+  EXPECT_EQ(answers[0].refusal->code, 422U);
+}
+
+TEST_F(FilesTest, KeepsADownloadOnlyWhenItsHashIsRight) {
+  talk_.session.submit({.verb = Verb::get, .target = "f2"}, talk_.now);
+  EXPECT_EQ(talk_.sent(), "GET f2 credit=262144\n");
+  talk_.hear("OK file=f2 size=6 sha256=" + hash_of("abcdef") + " from=0 :../x/letters.txt\n");
+  talk_.hear(data_frame("f2", 0, "abc") + data_frame("f2", 3, "def"));
+  EXPECT_TRUE(talk_.files.kept.empty());
+  talk_.hear("DONE f2 " + hash_of("abcdef") + "\n");
+  ASSERT_EQ(talk_.files.kept.size(), 1U);
+  EXPECT_EQ(talk_.files.kept.begin()->second, "abcdef");
+
+  talk_.session.submit({.verb = Verb::get, .target = "f3"}, talk_.now);
+  talk_.session.take_events();
+  talk_.hear("OK file=f3 size=3 sha256=" + hash_of("abc") + " from=0 :other.txt\n" +
+             data_frame("f3", 0, "abX") + "DONE f3 " + hash_of("abc") + "\n");
+  const auto answers = talk_.answers();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_TRUE(answers[0].refusal);
+  EXPECT_FALSE(talk_.files.kept.contains("other.txt"));
+}
+
+TEST_F(FilesTest, GrantsCreditForWhatWasStoredAndGoesOnAfterALostConnection) {
+  const std::string half(kDownloadCredit / 2, 'a');
+  const std::string all = half + half + half;
+  talk_.session.submit({.verb = Verb::get, .target = "f2"}, talk_.now);
+  talk_.sent();
+  const std::string announced = " sha256=" + hash_of(all) + " from=";
+  talk_.hear("OK file=f2 size=" + std::to_string(all.size()) + announced + "0 :big\n");
+  talk_.hear(data_frame("f2", 0, half));
+  EXPECT_EQ(talk_.sent(), "CREDIT f2 " + std::to_string(half.size()) + "\n");
+  talk_.lose();
+  talk_.greet();
+  talk_.hear(kLoginOk);
+  EXPECT_EQ(talk_.sent(), "LOGIN alice device=d token=T1\nGET f2 from=131072 credit=262144\n");
+  talk_.hear("OK file=f2 size=" + std::to_string(all.size()) + announced + "131072 :big\n");
+  talk_.hear(data_frame("f2", half.size(), half) + data_frame("f2", 2 * half.size(), half));
+  talk_.hear("DONE f2 " + hash_of(all) + "\n");
+  EXPECT_EQ(talk_.files.kept["big"], all);
+}
+
+TEST_F(FilesTest, GivesUpADownloadThatIsLongerThanAnnounced) {
+  talk_.session.submit({.verb = Verb::get, .target = "f2"}, talk_.now);
+  talk_.sent();
+  talk_.hear("OK file=f2 size=3 sha256=" + hash_of("abc") + " from=0 :n\n" + data_frame("f2", 0, "abcd"));
+  EXPECT_EQ(talk_.sent(), "CANCEL f2\n");
+  const auto answers = talk_.answers();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_TRUE(answers[0].refusal);
+}
+
+TEST_F(FilesTest, SaysWhyAFileCannotBeSentWithoutAskingTheServer) {
+  talk_.send_file("missing", "#lab");
+  EXPECT_EQ(talk_.sent(), "");
+  EXPECT_EQ(talk_.shown(), "! no such file\n");
+}
+
+}  // namespace
+}  // namespace plaintalk::messenger::client

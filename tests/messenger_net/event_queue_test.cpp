@@ -1,0 +1,75 @@
+// Events on their way to the log thread.
+#include "messenger/net/event_queue.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace plaintalk::messenger::test {
+namespace {
+
+WallTime at(std::int64_t ns) { return WallTime(Nanoseconds(ns)); }
+
+// Goal: what comes out is what went in, also when it lies at an odd place in the buffer.
+TEST(EventQueue, GivesBackEventsAsTheyWere) {
+  const std::vector<ConnectionId> recipients{ConnectionId{1}, ConnectionId{7}};
+  const std::vector<ConnectionId> shed{ConnectionId{9}};
+  std::string octets;
+  encode_event(ServerNote{"note", "odd"}, at(1), octets);
+  encode_event(Routed{ConnectionId{1}, "#lab", 42, "msg", "alice", "x", 17, recipients, shed}, at(2), octets);
+  encode_event(
+      ConnectionOpened{ConnectionId{3}, {IpAddress::v4(127, 0, 0, 2), 5}, {IpAddress::v4(127, 0, 0, 1), 6}},
+      at(3), octets);
+  encode_event(Refused{ConnectionId{3}, "", "SAY", 403, "DENIED", std::string(5000, 'x'), true}, at(4),
+               octets);
+  int seen = 0;
+  each_event(octets, [&](const ServerEvent& event, WallTime time) {
+    EXPECT_EQ(time, at(++seen));
+    if (const auto* note = std::get_if<ServerNote>(&event)) {
+      EXPECT_EQ(note->text, "odd");
+    }
+    if (const auto* routed = std::get_if<Routed>(&event)) {
+      EXPECT_EQ(routed->seq, 42U);
+      EXPECT_EQ(routed->id, "x");
+      EXPECT_EQ(std::vector<ConnectionId>(routed->recipients.begin(), routed->recipients.end()), recipients);
+      EXPECT_EQ(std::vector<ConnectionId>(routed->shed.begin(), routed->shed.end()), shed);
+    }
+    if (const auto* opened = std::get_if<ConnectionOpened>(&event)) {
+      EXPECT_EQ(render(opened->client), "127.0.0.2:5");
+    }
+    if (const auto* refused = std::get_if<Refused>(&event)) {
+      EXPECT_EQ(refused->text.size(), 5000U);
+      EXPECT_TRUE(refused->fatal);
+    }
+  });
+  EXPECT_EQ(seen, 4);
+}
+
+TEST(EventQueue, CountsWhatDoesNotFitAndLetsMessagesGiveWayFirst) {
+  EventQueue queue(4000);
+  for (int i = 0; i < 100; ++i)
+    queue.push(Routed{ConnectionId{1}, "#lab", 1, "msg", "alice", "", 5, {}, {}}, at(i));
+  queue.push(ConnectionClosed{ConnectionId{1}, "alice", "quit", 1, 2}, at(100));
+  EventQueue::Batch batch;
+  ASSERT_TRUE(queue.take(batch));
+  std::size_t messages = 0;
+  std::size_t others = 0;
+  each_event(batch.octets, [&](const ServerEvent& event, WallTime) {
+    ++(std::holds_alternative<Routed>(event) ? messages : others);
+  });
+  EXPECT_LE(batch.octets.size(), 4000U);
+  EXPECT_GT(batch.lost.routed, 0U);
+  EXPECT_EQ(messages + batch.lost.routed, 100U);
+  EXPECT_EQ(others, 1U) << "a closed connection is logged though messages were lost";
+  EXPECT_EQ(batch.lost.other, 0U);
+
+  queue.push(ServerNote{"after", ""}, at(101));
+  queue.close();
+  ASSERT_TRUE(queue.take(batch));
+  EXPECT_EQ(batch.lost.routed, 0U) << "a loss is reported once";
+  EXPECT_FALSE(queue.take(batch));
+}
+
+}  // namespace
+}  // namespace plaintalk::messenger::test

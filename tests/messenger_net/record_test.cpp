@@ -1,0 +1,96 @@
+// --record: the file, read back by our own capture reader, holds exactly what the client sent and received.
+#include <map>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "capture/file/capture_reader.hpp"
+#include "peer.hpp"
+#include "server_process.hpp"
+#include "temporary_folder.hpp"
+
+namespace plaintalk::messenger::test {
+namespace {
+
+struct Conversation {
+  std::string client;
+  std::string server;
+  int client_fins = 0;
+  int server_fins = 0;
+};
+
+// By the client's port. Enough of IPv4 and TCP for packets that carry no options in IPv4 (RFC 791, RFC 9293).
+std::map<std::uint16_t, Conversation> read_recording(const std::string& path, std::uint16_t server_port) {
+  auto reader = capture::CaptureReader::open(path);
+  std::map<std::uint16_t, Conversation> conversations;
+  for (;;) {
+    const auto next = reader.next();
+    if (!next) throw std::runtime_error(next.error().what);
+    if (!*next) break;
+    const Bytes packet = (*next)->bytes;
+    const std::size_t ip_size = std::size_t{packet[0]} % 16 * 4;
+    const Bytes tcp = packet.subspan(ip_size, be16(packet, 2) - ip_size);
+    const bool from_server = be16(tcp, 0) == server_port;
+    Conversation& conversation = conversations[from_server ? be16(tcp, 2) : be16(tcp, 0)];
+    const std::string_view payload = as_text(tcp.subspan(std::size_t{tcp[12]} / 16 * 4));
+    (from_server ? conversation.server : conversation.client) += payload;
+    if ((tcp[13] & 1) != 0) ++(from_server ? conversation.server_fins : conversation.client_fins);
+  }
+  EXPECT_EQ(reader.comments().size(), 1U);
+  EXPECT_TRUE(!reader.comments().empty() && reader.comments()[0].starts_with("synthetic"));
+  return conversations;
+}
+
+TEST(Record, HoldsExactlyTheOctetsThatWereExchanged) {
+  const TemporaryFolder folder;
+  ServerProcess server({"--quiet", "--unlimited-rate", "--record", folder / "r.pcapng"});
+  std::string said = "LOGIN alice device=d\nJOIN #lab\n";
+  for (int i = 0; i < 300; ++i) said += "SAY #lab :number " + std::to_string(i) + "\n";
+  said += "SAY #lab {40000}\n" + std::string(40000, 'z') + "\nQUIT\n";
+  Peer alice(server.port());
+  alice.send(said);
+  const std::string heard = alice.read_to_end();
+  EXPECT_NE(heard.find("BYE :goodbye"), std::string::npos);
+  Peer bob(server.port());
+  bob.send("LOGIN bob\n");
+  bob.finish_sending();
+  const std::string bob_heard = bob.read_to_end();
+  const std::uint16_t alice_port = alice.own_port();
+  const std::uint16_t bob_port = bob.own_port();
+  EXPECT_EQ(server.stop(), 0);
+
+  const auto conversations = read_recording(folder / "r.pcapng", server.port());
+  ASSERT_EQ(conversations.size(), 2U);
+  EXPECT_EQ(conversations.at(alice_port).client, said);
+  EXPECT_EQ(conversations.at(alice_port).server, heard);
+  EXPECT_EQ(conversations.at(bob_port).client, "LOGIN bob\n");
+  EXPECT_EQ(conversations.at(bob_port).server, bob_heard);
+  for (const auto& [port, conversation] : conversations) {
+    EXPECT_EQ(conversation.client_fins, 1) << port;
+    EXPECT_EQ(conversation.server_fins, 1) << port;
+  }
+}
+
+TEST(Record, SaysThatTheFileCannotBeMade) {
+  const TemporaryFolder folder;
+  ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:0", "--record", folder / "missing/r.pcapng"});
+  EXPECT_EQ(server.wait(), 1);
+  EXPECT_NE(server.errors().find("missing/r.pcapng"), std::string::npos) << server.errors();
+}
+
+// Goal: a full disk ends the recording, is said once, and does not disturb the messenger.
+TEST(Record, OutlivesAFullDisk) {
+  ServerProcess server({"--quiet", "--record", "/dev/full"});
+  Peer peer(server.port());
+  enter(peer, "alice", "#lab");
+  peer.send("QUIT\n");
+  EXPECT_EQ(peer.read_to_end(), "BYE :goodbye\n");
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_EQ(
+      server.errors(),
+      "plaintalk-server: the recording ends here: /dev/full: writing failed: No space left on device\n");
+}
+
+}  // namespace
+}  // namespace plaintalk::messenger::test

@@ -1,0 +1,120 @@
+// How the server starts, and how it says that it cannot.
+#include <gtest/gtest.h>
+
+#include "base/number.hpp"
+#include "messenger/net/start_lines.hpp"
+#include "peer.hpp"
+#include "server_process.hpp"
+#include "temporary_folder.hpp"
+
+namespace plaintalk::messenger::test {
+namespace {
+
+std::size_t count(std::string_view text, std::string_view part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+TEST(ServerStart, SaysOnExactlyOneLineWhereItListens) {
+  ServerProcess server;
+  EXPECT_GT(server.port(), 0);
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_EQ(count(server.output(), "ready: listening on 127.0.0.1:" + std::to_string(server.port())), 1U);
+  EXPECT_EQ(count(server.output(), "ready:"), 1U);
+  EXPECT_EQ(server.errors(), "");
+}
+
+TEST(ServerStart, QuietMeansNothingButTheReadyLine) {
+  ServerProcess server({"--quiet"});
+  {
+    Peer peer(server.port());
+    enter(peer, "alice", "#lab");
+  }
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_EQ(server.output(), "ready: listening on 127.0.0.1:" + std::to_string(server.port()) + "\n");
+}
+
+// Goal: each --listen is really served, not only named.
+TEST(ServerStart, ListensOnSeveralAddresses) {
+  ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"});
+  ASSERT_TRUE(server.wait_for_output("\n"));
+  const std::string& line = server.output();
+  const std::size_t second = line.find(", 127.0.0.1:");
+  ASSERT_NE(second, std::string::npos) << line;
+  const auto port = parse_decimal<std::uint16_t>(line.substr(second + 12, line.find('\n') - second - 12));
+  ASSERT_TRUE(port.has_value()) << line;
+  Peer peer(*port);
+  EXPECT_TRUE(peer.read_until("\n").starts_with("PLAINTALK/1 "));
+}
+
+TEST(ServerStart, RefusesATakenPortWithOneLineThatSaysWhatToDo) {
+  ServerProcess first;
+  const std::string address = "127.0.0.1:" + std::to_string(first.port());
+  ChildProcess second(PLAINTALK_SERVER, {"--listen", address});
+  EXPECT_EQ(second.wait(), 1);
+  EXPECT_EQ(second.errors(),
+            "plaintalk-server: cannot listen on " + address +
+                ": another program uses this port; stop it, or choose another port (port 0 takes a "
+                "free one)\n");
+  EXPECT_EQ(second.output(), "");
+}
+
+TEST(ServerStart, RefusesAnAddressThatIsNone) {
+  ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:port"});
+  EXPECT_EQ(server.wait(), 1);
+  EXPECT_NE(server.errors().find("plaintalk-server: --listen: '127.0.0.1:port' is not HOST:PORT"),
+            std::string::npos)
+      << server.errors();
+}
+
+TEST(ServerStart, RefusesALogThatCannotBeWritten) {
+  const TemporaryFolder folder;
+  ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:0", "--log", folder / "missing/log.jsonl"});
+  EXPECT_EQ(server.wait(), 1);
+  EXPECT_EQ(count(server.errors(), "\n"), 1U) << server.errors();
+  EXPECT_NE(server.errors().find("cannot write the log"), std::string::npos);
+}
+
+TEST(ServerStart, ReportsAConfigurationErrorWithFileAndLine) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("server.toml", "name = \"x\"\n[limits]\nline_size = 5\n");
+  ChildProcess server(PLAINTALK_SERVER, {"--config", file});
+  EXPECT_EQ(server.wait(), 1);
+  EXPECT_EQ(server.errors(),
+            "plaintalk-server: " + file +
+                ":3: limits.line_size: no such setting; server.example.toml lists them all\n");
+}
+
+TEST(ServerStart, LetsTheCommandLineWinOverTheFile) {
+  const TemporaryFolder folder;
+  const std::string file =
+      folder.write("server.toml", "name = \"file\"\nlisten = \"127.0.0.1:1\"\nguests_allowed = true\n");
+  ServerProcess server({"--config", file, "--name", "line", "--no-guests"});
+  Peer peer(server.port());
+  EXPECT_TRUE(peer.read_until("\n").starts_with("PLAINTALK/1 line "));
+  peer.send("LOGIN alice\n");
+  EXPECT_TRUE(peer.read_until("\n").starts_with("ERR 40"));
+}
+
+TEST(ServerStart, ExitsWithTwoForAWrongCommandLineAndZeroForHelpAndVersion) {
+  ChildProcess wrong(PLAINTALK_SERVER, {"--no-such-option"});
+  EXPECT_EQ(wrong.wait(), 2);
+  ChildProcess help(PLAINTALK_SERVER, {"--help"});
+  EXPECT_EQ(help.wait(), 0);
+  ChildProcess version(PLAINTALK_SERVER, {"--version"});
+  EXPECT_EQ(version.wait(), 0);
+  EXPECT_EQ(version.output(), "plaintalk-server 0.1.0\n");
+}
+
+TEST(StartLines, WarnsForAnAddressThatOthersCanReach) {
+  const Endpoint open{IpAddress::v4(192, 0, 2, 1), 7777};
+  const Endpoint loopback{IpAddress::v4(127, 0, 0, 1), 7778};
+  const std::string lines = start_lines({open, loopback});
+  EXPECT_TRUE(lines.starts_with("warning: 192.0.2.1:7777 can be reached from other machines"));
+  EXPECT_TRUE(lines.ends_with("ready: listening on 192.0.2.1:7777, 127.0.0.1:7778\n"));
+  EXPECT_EQ(count(start_lines({loopback}), "warning"), 0U);
+}
+
+}  // namespace
+}  // namespace plaintalk::messenger::test

@@ -1,0 +1,82 @@
+#include "protocol/frame_writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include "protocol/limits.hpp"
+
+namespace plaintalk {
+namespace {
+
+std::string with_body(std::string_view body) {
+  std::string out;
+  FrameWriter(out, Verb::say).argument("#lab").body(body);
+  return out;
+}
+
+TEST(FrameWriter, WritesArgumentsAndParametersInOrder) {
+  std::string out = "X\n";
+  FrameWriter(out, Verb::ok).parameter("id", "x1").parameter("seq", 42u).argument("a").argument(0u).end();
+  FrameWriter(out, Verb::greeting).argument("lab").end();
+  EXPECT_EQ(out, "X\nOK id=x1 seq=42 a 0\nPLAINTALK/1 lab\n");
+}
+
+TEST(FrameWriter, WritesABodyInlineWhenThatIsLegal) {
+  EXPECT_EQ(with_body("hi  there: {5} "), "SAY #lab :hi  there: {5} \n");
+  EXPECT_EQ(with_body(""), "SAY #lab :\n");
+  EXPECT_EQ(with_body("gr\xC3\xBC\xC3\x9F"), "SAY #lab :gr\xC3\xBC\xC3\x9F\n");
+}
+
+TEST(FrameWriter, CountsABodyThatIsNotInlineText) {
+  EXPECT_EQ(with_body("a\nb"), "SAY #lab {3}\na\nb\n");
+  EXPECT_EQ(with_body("a\rb"), "SAY #lab {3}\na\rb\n");
+  EXPECT_EQ(with_body(std::string_view("a\0b", 3)), std::string("SAY #lab {3}\na\0b\n", 17));
+  EXPECT_EQ(with_body("\xFF"), "SAY #lab {1}\n\xFF\n");
+}
+
+TEST(FrameWriter, CountsALongBody) {
+  const std::string longest(kInlineBodySizeMax, 'x');
+  EXPECT_EQ(with_body(longest), "SAY #lab :" + longest + "\n");
+  EXPECT_EQ(with_body(longest + "x"), "SAY #lab {1025}\n" + longest + "x\n");
+}
+
+TEST(FrameWriter, CountsABodyThatWouldMakeTheLineTooLong) {
+  const std::string token(kLineSizeMax - 1000, 't');
+  const std::string body(1000 - 7, 'x');  // "SAY ", " :" and the LF are seven octets
+  std::string out;
+  FrameWriter(out, Verb::say).argument(token).body(body.substr(1));
+  EXPECT_EQ(out.size(), kLineSizeMax - 1);
+  out.clear();
+  FrameWriter(out, Verb::say).argument(token).body(body);
+  EXPECT_EQ(out.size(), kLineSizeMax);
+  EXPECT_EQ(out.find("{"), out.npos);
+  out.clear();
+  FrameWriter(out, Verb::say).argument(token).body(body + "x");
+  EXPECT_NE(out.find("{994}\n"), out.npos);
+}
+
+TEST(FrameWriter, WritesOnlyTheHeadWhenTheCallerSendsTheBody) {
+  std::string out;
+  FrameWriter(out, Verb::data).argument("f").argument(16384u).counted_head(512);
+  EXPECT_EQ(out, "DATA f 16384 {512}\n");
+}
+
+TEST(FrameWriter, EscapesWhatWouldReadAsSomethingElse) {
+  std::string out;
+  FrameWriter(out, Verb::say).argument("{5}").end();
+  FrameWriter(out, Verb::get).argument("x").argument("HTTP/1.1").end();
+  FrameWriter(out, Verb::say).parameter("{k", "{5}").end();
+  EXPECT_EQ(out, "SAY %7B5}\nGET x %48TTP/1.1\nSAY %7Bk={5}\n");
+}
+
+TEST(FrameWriterDeathTest, StopsAtATokenThatIsNoToken) {
+  std::string out;
+  for (const char* token : {"", "a b", ":a", "a\n", "100%", "\xC3\xA9", "k=v"})
+    EXPECT_DEATH(FrameWriter(out, Verb::say).argument(token), "escape") << token;
+  EXPECT_DEATH(FrameWriter(out, Verb::say).parameter("k", "a b"), "escape");
+  EXPECT_DEATH(FrameWriter(out, Verb::say).parameter("", "v"), "not a key");
+  EXPECT_DEATH(FrameWriter(out, Verb::say).parameter("a=b", "v"), "not a key");
+  EXPECT_DEATH(FrameWriter(out, Verb::unknown), "verb");
+}
+
+}  // namespace
+}  // namespace plaintalk
