@@ -17,7 +17,6 @@
 
 namespace {
 
-using namespace std::string_literals;
 namespace analyzer = plaintalk::analyzer;
 namespace capture = plaintalk::capture;
 
@@ -153,7 +152,8 @@ int main(int argc, char** argv) {
         std::string known;
         for (const auto& table : analyzer::tables())
           known += (known.empty() ? "" : ", ") + std::string(table.name);
-        return analyzer::find_table(name) ? ""s : "there is no table '" + name + "'; there are: " + known;
+        return analyzer::find_table(name) ? std::string()
+                                          : "there is no table '" + name + "'; there are: " + known;
       });
   app.add_option("--port", options.port, "the messenger's port")
       ->capture_default_str()

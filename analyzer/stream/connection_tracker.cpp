@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kHeldSegmentCountMax = 16;
 constexpr std::size_t kHeldBytesMax = 65536;
 
-// With thousands of connections each packet finds its own out of the cache. Asking for all of it at once costs one wait, not twenty.
+// With thousands of connections each packet finds its own out of the cache. Asking for all of it at once
+// costs one wait, not twenty.
 void prefetch(const Flow& flow) {
   constexpr std::size_t kLineSize = 64;
   const auto* const first = reinterpret_cast<const char*>(&flow);
@@ -201,10 +202,19 @@ void ConnectionTracker::State::run_timers() {
   }
   while (!closing_flows.empty() && (closing_flows.front().deadline <= context.now ||
                                     closing_flows.size() > context.limits.closed_count_max)) {
-    const Reference reference = closing_flows.front().flow;
+    const bool has_room = closing_flows.size() <= context.limits.closed_count_max;
+    const Timer timer = closing_flows.front();
+    // Asked before the entry is taken out: at the bound an entry that went back in would make room for itself for ever.
+    const bool is_over = closing_flows.size() > context.limits.closed_count_max;
     closing_flows.pop_front();
-    // Not if a refused attempt was made again in the meantime.
-    if (const Flow* flow = resolve(reference); flow != nullptr && flow->is_closing) close(reference.index);
+    const Flow* const flow = resolve(timer.flow);
+    // A refused attempt may have been made again in the meantime.
+    if (flow == nullptr || !flow->is_closing) continue;
+    if (!is_over && flow->last_time + context.limits.closed_linger > context.now) {
+      closing_flows.push_back({context.now + context.limits.closed_linger, timer.flow, {}});
+    } else {
+      close(timer.flow.index);
+    }
   }
 }
 

@@ -87,7 +87,9 @@ void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const T
   const auto accept_reset = [&](TcpConfidence confidence, const std::string& why) {
     half.reset = true;
     flow.side(direction).has_rst = true;
-    flow.is_closing = true;
+    // A reset alone, of a connection that was over before the capture began, closes nothing: more of them may
+    // follow much later.
+    flow.is_closing = half.base_known || peer.base_known;
     report(context, flow, direction, segment, {19, "reset", confidence}, {}, why + text);
   };
   // Nothing to compare with: this side has not shown its sequence numbers. An answer to a SYN must

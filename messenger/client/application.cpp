@@ -152,7 +152,7 @@ void Application::session_ended(const Ended& ended) {
       finish(kExitFailure);
       return;
     case Ended::Why::login_refused:
-      password_refused_ = ended.code == 402;
+      password_refused_ = ended.code == 402 && !ever_ready_;
       front_end_.on_status(
           {ConnectionStatus::State::over, "login refused: " + terminal_safe(ended.text), {}, 0});
       finish(kExitLoginRefused);

@@ -128,7 +128,10 @@ void LineEditor::wait_for_input() {
 
 int LineEditor::next_character(wchar_t& character) {
   while (characters_.empty()) {
-    if (input_ended_ || io_.stopped()) return 0;
+    if (input_ended_ || io_.stopped()) {
+      erase_edited();
+      return 0;
+    }
     wait_for_input();
     io_.run_one();
   }
@@ -149,7 +152,11 @@ std::optional<std::string> LineEditor::read_line() {
   editing_ = true;
   const wchar_t* line = el_wgets(edit_->line, &count);
   editing_ = false;
-  if (line == nullptr || count <= 0) return std::nullopt;
+  if (line == nullptr || count <= 0) {
+    put("\r\x1b[J");  // no prompt stays behind for what is shown next
+    std::fflush(stdout);
+    return std::nullopt;
+  }
   std::wstring_view text(line, static_cast<std::size_t>(count));
   while (!text.empty() && (text.back() == L'\n' || text.back() == L'\r')) text.remove_suffix(1);
   entered_ = narrow(text);

@@ -159,6 +159,12 @@ void ClientSession::login_answered(const Frame& frame) {
     return;
   }
   const auto retry = parse_decimal<std::uint32_t>(frame.parameter("retry").value_or(""));
+  if (was_in_ && refusal.code == 402) {
+    end(Ended::Why::login_refused,
+        "the server does not take this login any more; if it was restarted without its accounts, --register "
+        "makes yours again");
+    return;
+  }
   const bool passing = refusal.code == 429 || refusal.code >= 500 || refusal.code == 408;
   end(passing ? Ended::Why::lost : Ended::Why::login_refused,
       std::to_string(refusal.code) + " " + refusal.name + ": " + refusal.text,

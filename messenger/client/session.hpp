@@ -126,7 +126,7 @@ class ClientSession {
   void answer(RequestId id, std::optional<Refusal> refusal);
   void bye(const Frame& frame);
 
-  // session_frames.cpp: what each frame means
+  // session_frames.cpp and session_rooms.cpp: what each frame means
   void on_frame(const Frame& frame);
   void on_reply(const Frame& frame);
   void on_request_reply(const Sent& sent, const Frame& frame);

@@ -1,19 +1,12 @@
 // Transfers: the frames of docs/PROTOCOL.md, section 7, between the wire and Upload or Download.
 #include <utility>
 
-#include "base/number.hpp"
+#include "messenger/client/frame_fields.hpp"
 #include "messenger/client/session.hpp"
 #include "protocol/frame_writer.hpp"
-#include "protocol/names.hpp"
 
 namespace plaintalk::messenger::client {
 namespace {
-
-std::uint64_t number(std::optional<std::string_view> token) {
-  return parse_decimal<std::uint64_t>(token.value_or("")).value_or(0);
-}
-
-std::string text(std::optional<std::string_view> token) { return unescape(token.value_or("")).value_or(""); }
 
 Refusal own_refusal(std::string why) { return Refusal{0, "FILE", std::move(why)}; }
 

@@ -2,39 +2,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/number.hpp"
+#include "messenger/client/frame_fields.hpp"
 #include "messenger/client/session.hpp"
 #include "protocol/frame_writer.hpp"
-#include "protocol/names.hpp"
 
 namespace plaintalk::messenger::client {
-namespace {
-
-constexpr std::size_t kPageLimit = kPageSizeMax;
-constexpr Milliseconds kRatePauseMin{50};
-constexpr Milliseconds kRatePauseMax{10'000};
-
-std::uint64_t number(std::optional<std::string_view> token) {
-  return parse_decimal<std::uint64_t>(token.value_or("")).value_or(0);
-}
-
-std::string text(std::string_view token) { return unescape(token).value_or(std::string(token)); }
-
-std::optional<std::string> body_of(const Frame& frame) {
-  if (frame.body_kind == BodyKind::none) return std::nullopt;
-  return std::string(frame.body);
-}
-
-// (room, seq) names a frame for ever on one server; who and when tell it from one with that number on
-// another.
-std::string identity_of(const RoomFrame& frame) {
-  if (const auto* message = std::get_if<MessageCame>(&frame))
-    return "MSG " + message->from + " " + std::to_string(message->at_ms);
-  const auto& file = std::get<FileCame>(frame);
-  return "FILE " + file.from + " " + file.file + " " + file.sha256;
-}
-
-}  // namespace
 
 Refusal read_refusal(const Frame& frame) {
   Refusal refusal;
@@ -159,8 +131,7 @@ void ClientSession::on_refused(const Sent& sent, const Frame& frame) {
   const auto retry = frame.parameter("retry");
   if (number(frame.argument(0)) == 429 && retry && !transfer &&
       waiting.rate_retry_count++ < kRateRetryCountMax) {
-    const auto pause = Milliseconds{std::min<std::uint64_t>(number(retry), 10'000)};
-    rate_pause_until_ = now_ + std::clamp(pause, kRatePauseMin, kRatePauseMax);
+    rate_pause_until_ = now_ + pause_before_retry(frame);
     unsent_.insert(sent.request);
     return;
   }
@@ -243,157 +214,6 @@ void ClientSession::on_done(RequestId id, Waiting& waiting, const Frame& frame) 
       break;
   }
   answer(id, std::nullopt);
-}
-
-void ClientSession::on_page(const Sent& sent, const Frame& frame) {
-  const auto found = rooms_.find(sent.room);
-  if (found == rooms_.end()) {  // left meanwhile
-    if (sent.catching_up) caught_up_with_one();
-    return;
-  }
-  Room& room = found->second;
-  room.paging = false;
-  if (frame.verb != Verb::end) {
-    const unsigned code = read_refusal(frame).code;
-    if (code == 429 || code >= 500) {
-      const auto pause = Milliseconds{std::min<std::uint64_t>(number(frame.parameter("retry")), 10'000)};
-      room.paging = true;
-      room.page_at = now_ + std::clamp(pause, kRatePauseMin, kRatePauseMax);
-      room.catching_up = sent.catching_up;
-      return;
-    }
-    if (sent.room.front() == '#')
-      notice("left", "no longer in " + sent.room + ": " + read_refusal(frame).text);
-    rooms_.erase(found);
-    if (sent.catching_up) caught_up_with_one();
-    return;
-  }
-  room.joined = true;
-  if (std::exchange(room.restarted, false)) {
-    ask_page(sent.room, room, Verb::history, sent.catching_up);
-    return;
-  }
-  std::vector<RoomFrame> frames;
-  const auto settled =
-      room.cursor.settle(sent.after, number(frame.parameter("last")), frame.parameter("more") == "1",
-                         number(frame.parameter("oldest")), frames);
-  if (settled.restarted)
-    notice("restarted", "the server was restarted: " + sent.room + " counts from 1 again");
-  for (const auto& [first, last] : settled.missed)
-    events_.emplace_back(MessagesMissed{sent.room, first, last});
-  show(frames);
-  if (settled.page_again)
-    ask_page(sent.room, room, Verb::history, sent.catching_up);
-  else if (sent.catching_up)
-    caught_up_with_one();
-}
-
-void ClientSession::ask_page(const std::string& name, Room& room, Verb verb, bool catching_up,
-                             bool checking) {
-  room.paging = true;
-  FrameWriter(output_, verb)
-      .argument(name)
-      .parameter("after", room.cursor.cursor() - (checking ? 1 : 0))
-      .parameter("limit", std::uint64_t{kPageLimit})
-      .end();
-  sent_.push_back(Sent{.what = Sent::What::page,
-                       .verb = verb,
-                       .room = name,
-                       .after = room.cursor.cursor(),
-                       .catching_up = catching_up,
-                       .checking = checking});
-}
-
-void ClientSession::check_newest(const std::string& name, Room& room, std::uint64_t seq,
-                                 const RoomFrame& frame) {
-  const bool checking = !sent_.empty() && sent_.front().checking && sent_.front().room == name;
-  if (!checking || room.restarted || seq != room.cursor.cursor() || identity_of(frame) == room.newest) return;
-  notice("restarted", "the server was restarted: " + name + " counts from 1 again");
-  room.restarted = true;
-  room.cursor.restart(seq);
-}
-
-std::string ClientSession::room_of(const std::string& target) const {
-  if (target.empty() || target.front() != '@' || target.find(',') != std::string::npos) return target;
-  return conversation_name(config_.user, std::string_view(target).substr(1));
-}
-
-ClientSession::Room* ClientSession::find_or_add_room(const std::string& name) {
-  const auto found = rooms_.find(name);
-  if (found != rooms_.end()) return &found->second;
-  if (rooms_.size() >= kRoomCountMax) return nullptr;
-  return &rooms_[name];
-}
-
-void ClientSession::on_room_frame(const Frame& frame) {
-  const auto name = parse_target(text(frame.argument(0)));
-  if (!name || name->kind == Target::Kind::account || parted_.contains(name->name)) return;
-  Room* room = find_or_add_room(name->name);
-  if (room == nullptr) return;
-  if (frame.verb == Verb::gap) {
-    room->cursor.start(std::max<std::uint64_t>(number(frame.argument(1)), 1) - 1);
-    room->cursor.announce(number(frame.argument(2)));
-  } else {
-    RoomFrame shown;
-    const std::uint64_t seq = number(frame.argument(1));
-    const std::string from = text(frame.argument(2));
-    if (frame.verb == Verb::msg)
-      shown = MessageCame{name->name,
-                          seq,
-                          from,
-                          static_cast<std::int64_t>(number(frame.argument(3))),
-                          std::string(frame.body),
-                          from == config_.user,
-                          false};
-    else
-      shown = FileCame{name->name,
-                       seq,
-                       from,
-                       text(frame.argument(3)),
-                       number(frame.argument(4)),
-                       text(frame.argument(5)),
-                       std::string(frame.body),
-                       from == config_.user,
-                       false};
-    if (show_as_history(name->name, seq, shown)) return;
-    check_newest(name->name, *room, seq, shown);
-    std::vector<RoomFrame> frames;
-    if (room->cursor.take(seq, std::move(shown), frames) == RoomCursor::Verdict::shown) show(frames);
-    room->joined = true;
-  }
-  if (room->cursor.behind() && !room->paging) ask_page(name->name, *room, Verb::history, false);
-}
-
-bool ClientSession::show_as_history(const std::string& room, std::uint64_t seq, RoomFrame& frame) {
-  if (sent_.empty() || sent_.front().what != Sent::What::request || sent_.front().verb != Verb::history)
-    return false;
-  const auto found = requests_.find(sent_.front().request);
-  if (found == requests_.end() || room_of(found->second.request.target) != room) return false;
-  const RoomCursor& cursor = rooms_.at(room).cursor;
-  if (cursor.known() && seq > cursor.cursor()) return false;  // new, and it happens to be in the page
-  Waiting& waiting = found->second;
-  if (seq <= waiting.shown_until) return true;
-  waiting.shown_until = seq;
-  if (waiting.request.files_only && std::holds_alternative<MessageCame>(frame)) return true;
-  Answered& done = waiting.answer;
-  if (done.shown_count++ == 0) done.first_shown = seq;
-  std::visit([](auto& event) { event.from_history = true; }, frame);
-  std::visit([this](auto& event) { events_.emplace_back(std::move(event)); }, frame);
-  return true;
-}
-
-void ClientSession::show(std::vector<RoomFrame>& frames) {
-  for (RoomFrame& frame : frames) {
-    const auto room = rooms_.find(std::visit([](const auto& event) { return event.room; }, frame));
-    if (room != rooms_.end()) room->second.newest = identity_of(frame);
-    if (const auto* file = std::get_if<FileCame>(&frame); file != nullptr && file->own) {
-      const FileCame copy = *file;
-      std::visit([this](auto& event) { events_.emplace_back(std::move(event)); }, frame);
-      own_file_appeared(copy);
-      continue;
-    }
-    std::visit([this](auto& event) { events_.emplace_back(std::move(event)); }, frame);
-  }
 }
 
 void ClientSession::on_person(const Frame& frame) {

@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "analyzer/stream/connection_tracker.hpp"
-#include "segment_builder.hpp"
+#include "tests/analyzer/segment_builder.hpp"
 
 namespace plaintalk::analyzer::test {
 

@@ -1,4 +1,4 @@
-#include "segment_builder.hpp"
+#include "tests/analyzer/segment_builder.hpp"
 
 #include <algorithm>
 #include <utility>

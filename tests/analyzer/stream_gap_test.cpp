@@ -1,4 +1,4 @@
-#include "recording_sink.hpp"
+#include "tests/analyzer/recording_sink.hpp"
 
 namespace plaintalk::analyzer::test {
 namespace {

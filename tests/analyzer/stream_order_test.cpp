@@ -1,6 +1,6 @@
 #include <random>
 
-#include "recording_sink.hpp"
+#include "tests/analyzer/recording_sink.hpp"
 
 namespace plaintalk::analyzer::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "recording_sink.hpp"
+#include "tests/analyzer/recording_sink.hpp"
 
 namespace plaintalk::analyzer::test {
 namespace {
@@ -126,6 +126,24 @@ TEST(StreamRole, FollowsASimultaneousOpen) {
   EXPECT_EQ(sink.client(), "a");
   EXPECT_EQ(sink.server(), "b");
   EXPECT_EQ(sink.count("simultaneous open"), 1U);
+}
+
+TEST(StreamRole, LetsStragglersJoinAFinishedConnectionWhileItLingers) {
+  Capture capture({.closed_linger = std::chrono::seconds(10)});
+  capture.handshake() << tcp().seq(1).ack(1).fin() << tcp().from_server().seq(1).ack(2).fin()
+                      << tcp().seq(2).ack(2) << tcp().from_server().seq(2).ack(2).rst().at_ms(9'000)
+                      << tcp().seq(2).ack(2).at_ms(18'000);
+  EXPECT_EQ(capture.sink.connections.size(), 0U);
+  const Endpoint other{IpAddress::v4(192, 0, 2, 9), 1};
+  capture << tcp().between(other, kServer).syn().at_ms(60'000);
+  ASSERT_EQ(capture.sink.connections.size(), 1U) << "closed by the time of the capture, not at its end";
+  EXPECT_EQ(capture.sink.connections[0].client.packets, 5U);
+}
+
+TEST(StreamRole, KeepsResetsOfAConnectionThatWasNeverSeenTogether) {
+  Capture capture;
+  for (int hour = 1; hour <= 5; ++hour) capture << tcp().seq(7).rst().at_ms(hour * 3'600'000.0);
+  EXPECT_EQ(capture.finish().connections.size(), 1U);
 }
 
 TEST(StreamRole, ClosesConnectionsInTheOrderOfTheirIds) {

@@ -4,7 +4,7 @@
 
 #include "analyzer/wire/internet_checksum.hpp"
 #include "analyzer/wire/packet_decoder.hpp"
-#include "segment_builder.hpp"
+#include "tests/analyzer/segment_builder.hpp"
 
 namespace plaintalk::analyzer::test {
 namespace {

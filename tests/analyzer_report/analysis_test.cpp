@@ -6,7 +6,7 @@
 #include "analyzer/report/database.hpp"
 #include "analyzer/report/happenings.hpp"
 #include "analyzer/report/table.hpp"
-#include "model.hpp"
+#include "tests/analyzer_report/model.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model.hpp"
+#include "tests/analyzer_report/model.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

@@ -4,7 +4,7 @@
 #include "analyzer/report/describe_tables.hpp"
 #include "analyzer/report/report_template.hpp"
 #include "analyzer/report/table.hpp"
-#include "model.hpp"
+#include "tests/analyzer_report/model.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "analyzer/report/output_folder.hpp"
-#include "model.hpp"
+#include "tests/analyzer_report/model.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "analyzer/report/render_report.hpp"
 #include "analyzer/report/report_query.hpp"
-#include "model.hpp"
+#include "tests/analyzer_report/model.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

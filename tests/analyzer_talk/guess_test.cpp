@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "analyzer/talk/protocol_guess.hpp"
-#include "play.hpp"
+#include "tests/analyzer_talk/play.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "play.hpp"
+#include "tests/analyzer_talk/play.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

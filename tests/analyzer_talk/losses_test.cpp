@@ -1,7 +1,7 @@
 // Captures that are not whole: they must never make the routing look guilty.
 #include <gtest/gtest.h>
 
-#include "play.hpp"
+#include "tests/analyzer_talk/play.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "analyzer/talk/packet_map.hpp"
 #include "analyzer/talk/ranges.hpp"
-#include "play.hpp"
+#include "tests/analyzer_talk/play.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

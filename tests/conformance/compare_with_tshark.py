@@ -4,7 +4,7 @@
 usage: compare_with_tshark.py --analyze PROGRAM [--tcptrace] [--all] FOLDER...
 
 For each file with TCP in it:
-  connections   as many as tshark has TCP streams
+  connections   as many as tshark has TCP streams outside of tunnels
   bytes         for each connection and direction, the distinct payload octets. tshark gives only the sequence number and the
                 length of each segment; the union of the intervals is computed here, so it shares no code with the analyzer
   sum           (--tcptrace) retransmitted + out-of-order packets of the whole file: the sum is nearly the same in every tool,
@@ -27,8 +27,9 @@ import tempfile
 SKIPPED = 77
 SUFFIXES = {".pcap", ".pcapng", ".cap", ".trace", ".dmp", ".pkt", ".ntar"}
 FIELDS = ["frame.number", "tcp.stream", "ip.src", "ipv6.src", "tcp.srcport", "ip.dst", "ipv6.dst", "tcp.dstport",
-          "tcp.seq_raw", "tcp.len", "tcp.flags", "tcp.analysis.zero_window_probe", "tcp.analysis.keep_alive"]
+          "tcp.seq_raw", "tcp.len", "tcp.flags", "tcp.analysis.zero_window_probe", "tcp.analysis.keep_alive", "frame.protocols"]
 FIN, SYN, RST = 1, 2, 4
+TUNNELS = {"udp", "gre", "icmp", "icmpv6", "sctp", "etherip", "l2tp", "esp"}
 
 
 class Union:
@@ -62,8 +63,14 @@ def run(command, timeout=300):
     return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=timeout)
 
 
+def is_inside_a_tunnel(protocols):
+    """The analyzer looks at the outermost TCP only; tshark into GRE, VXLAN, IP in IP, and packets quoted by ICMP."""
+    outer = protocols.split(":tcp", 1)[0].split(":")
+    return bool(TUNNELS & set(outer)) or outer.count("ip") + outer.count("ipv6") > 1
+
+
 def streams_of_tshark(path):
-    """Per stream: {(address, port): Union}. None when tshark cannot read the file at all."""
+    """Per stream: {(address, port): Union}, without those inside tunnels."""
     command = ["tshark", "-n", "-r", str(path), "-Y", "tcp", "-T", "fields", "-E", "occurrence=f", "-E", "separator=\t"]
     for field in FIELDS:
         command += ["-e", field]
@@ -74,6 +81,8 @@ def streams_of_tshark(path):
         if len(cells) != len(FIELDS) or not cells[1]:
             continue
         row = dict(zip(FIELDS, cells))
+        if is_inside_a_tunnel(row["frame.protocols"]):
+            continue
         stream = streams.setdefault(int(row["tcp.stream"]), {})
         source = (row["ip.src"] or row["ipv6.src"], row["tcp.srcport"])
         target = (row["ip.dst"] or row["ipv6.dst"], row["tcp.dstport"])

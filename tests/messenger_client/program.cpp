@@ -1,4 +1,4 @@
-#include "program.hpp"
+#include "tests/messenger_client/program.hpp"
 
 #include <array>
 #include <csignal>

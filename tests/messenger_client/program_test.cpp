@@ -1,5 +1,5 @@
 // The real client against the real server: scripts, JSON, lost connections, a server that dies.
-#include "program.hpp"
+#include "tests/messenger_client/program.hpp"
 
 #include <csignal>
 #include <filesystem>

@@ -5,7 +5,7 @@
 
 #include "base/crypto/digest.hpp"
 #include "base/text.hpp"
-#include "talk.hpp"
+#include "tests/messenger_client/talk.hpp"
 
 namespace plaintalk::messenger::client {
 namespace {

@@ -1,7 +1,7 @@
 // The session as a story between a client and a server that the test plays by hand.
 #include <gtest/gtest.h>
 
-#include "talk.hpp"
+#include "tests/messenger_client/talk.hpp"
 
 namespace plaintalk::messenger::client {
 namespace {

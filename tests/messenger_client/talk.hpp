@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "memory_files.hpp"
 #include "messenger/client/render_text.hpp"
 #include "messenger/client/session.hpp"
+#include "tests/messenger_client/memory_files.hpp"
 
 namespace plaintalk::messenger::client {
 
