@@ -1,9 +1,9 @@
 #include "base/endpoint.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cstring>
+
+#include <arpa/inet.h>
 
 #include "base/number.hpp"
 

@@ -146,18 +146,10 @@ std::string markdown_cell(std::string_view text) {
   std::string out;
   for (const char c : terminal_safe(text)) {
     switch (c) {
-      case '|':
-        out += "\\|";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
+      case '|': out += "\\|"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '&': out += "&amp;"; break;
       case '`':
       case '*':
       case '_':
@@ -166,8 +158,7 @@ std::string markdown_cell(std::string_view text) {
         out += '\\';
         out += c;
         break;
-      default:
-        out += c;
+      default: out += c;
     }
   }
   return out;

@@ -28,28 +28,17 @@ std::optional<std::string_view> Frame::parameter(std::string_view key) const {
 std::string_view name_of(DecodeError::Code code) {
   using Code = DecodeError::Code;
   switch (code) {
-    case Code::line_too_long:
-      return "line_too_long";
-    case Code::bad_verb:
-      return "bad_verb";
-    case Code::bad_token:
-      return "bad_token";
-    case Code::too_many_tokens:
-      return "too_many_tokens";
-    case Code::bad_text:
-      return "bad_text";
-    case Code::not_utf8:
-      return "not_utf8";
-    case Code::bad_count:
-      return "bad_count";
-    case Code::bad_body_end:
-      return "bad_body_end";
-    case Code::body_too_large:
-      return "body_too_large";
-    case Code::not_plaintalk:
-      return "not_plaintalk";
-    case Code::gap:
-      return "gap";
+    case Code::line_too_long: return "line_too_long";
+    case Code::bad_verb: return "bad_verb";
+    case Code::bad_token: return "bad_token";
+    case Code::too_many_tokens: return "too_many_tokens";
+    case Code::bad_text: return "bad_text";
+    case Code::not_utf8: return "not_utf8";
+    case Code::bad_count: return "bad_count";
+    case Code::bad_body_end: return "bad_body_end";
+    case Code::body_too_large: return "body_too_large";
+    case Code::not_plaintalk: return "not_plaintalk";
+    case Code::gap: return "gap";
   }
   return "?";
 }

@@ -81,19 +81,13 @@ FrameDecoder::Step FrameDecoder::next() {
 
 std::optional<FrameDecoder::Step> FrameDecoder::advance() {
   switch (phase_) {
-    case Phase::line:
-      return read_line();
-    case Phase::body:
-      return read_body();
+    case Phase::line: return read_line();
+    case Phase::body: return read_body();
     case Phase::body_end:
-    case Phase::skip_body_end:
-      return read_body_end();
-    case Phase::skip_line:
-      return skip_line();
-    case Phase::skip_body:
-      return skip_body();
-    case Phase::dead:
-      break;
+    case Phase::skip_body_end: return read_body_end();
+    case Phase::skip_line: return skip_line();
+    case Phase::skip_body: return skip_body();
+    case Phase::dead: break;
   }
   return Step::error;
 }

@@ -15,14 +15,12 @@ bool is_token_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     switch (class_of(text[at])) {
       case OctetClass::plain:
-      case OctetClass::equals:
-        break;
+      case OctetClass::equals: break;
       case OctetClass::percent:
         if (!is_escape(text, at)) return false;
         break;
       case OctetClass::space:
-      case OctetClass::forbidden:
-        return false;
+      case OctetClass::forbidden: return false;
     }
   }
   return true;

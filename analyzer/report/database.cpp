@@ -11,14 +11,11 @@ namespace {
 
 std::string_view sql_type(CellType type) {
   switch (type) {
-    case CellType::integer:
-      return "INTEGER";
+    case CellType::integer: return "INTEGER";
     case CellType::microseconds:
-    case CellType::seconds:
-      return "REAL";
+    case CellType::seconds: return "REAL";
     case CellType::text:
-    case CellType::time:
-      return "TEXT";
+    case CellType::time: return "TEXT";
   }
   return "TEXT";
 }
@@ -102,9 +99,7 @@ void Database::row(const Row& row) {
       continue;
     }
     switch (row.table().columns[index].type) {
-      case CellType::integer:
-        result = sqlite3_bind_int64(statement, place, cell.number);
-        break;
+      case CellType::integer: result = sqlite3_bind_int64(statement, place, cell.number); break;
       case CellType::microseconds:
         result = sqlite3_bind_double(statement, place, static_cast<double>(cell.number) / 1e3);
         break;

@@ -30,18 +30,10 @@ std::string render_happening(const Happening& happening) {
     case Happening::Kind::refused_login:
       what = who + " was refused (" + shown(happening.text) + ") on " + connection;
       break;
-    case Happening::Kind::joined:
-      what = who + " is in " + room;
-      break;
-    case Happening::Kind::parted:
-      what = who + " left " + room;
-      break;
-    case Happening::Kind::message:
-      what = room + "  " + who + ": " + shown(happening.text);
-      break;
-    case Happening::Kind::file:
-      what = room + "  " + who + " sent the file " + shown(happening.text);
-      break;
+    case Happening::Kind::joined: what = who + " is in " + room; break;
+    case Happening::Kind::parted: what = who + " left " + room; break;
+    case Happening::Kind::message: what = room + "  " + who + ": " + shown(happening.text); break;
+    case Happening::Kind::file: what = room + "  " + who + " sent the file " + shown(happening.text); break;
     case Happening::Kind::ended:
       if (happening.who.empty()) return {};
       what = who + "'s " + connection + " ended";

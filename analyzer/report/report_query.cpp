@@ -27,12 +27,10 @@ int allow_reading_only(void*, int action, const char*, const char* second, const
   switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:
-    case SQLITE_RECURSIVE:
-      return SQLITE_OK;
+    case SQLITE_RECURSIVE: return SQLITE_OK;
     case SQLITE_FUNCTION:
       return second && std::strcmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
-    default:
-      return SQLITE_DENY;
+    default: return SQLITE_DENY;
   }
 }
 

@@ -255,9 +255,14 @@ std::string Summary::render_text(const InputFacts& input, const std::string& fol
   if (message_count_ > 0) {
     text +=
         format("routing: {} in, {} of {} copies out", message_count_, balance_.deliveries, balance_.members);
-    text += balance_.holds() ? "; nothing missing, doubled or misdirected\n"
-                             : format("; {} missing, {} doubled, {} misdirected\n", balance_.missing,
+    text += balance_.holds() ? "; nothing missing, doubled or misdirected"
+                             : format("; {} missing, {} doubled, {} misdirected", balance_.missing,
                                       balance_.duplicates, balance_.leaked);
+    // The rest of the sum, or "nothing missing" would hide what nobody could see.
+    if (balance_.shed > 0) text += format("; {} left out by GAP", balance_.shed);
+    if (balance_.not_captured > 0) text += format("; {} in holes of the capture", balance_.not_captured);
+    if (balance_.undecided > 0) text += format("; {} too close to an end to tell", balance_.undecided);
+    text += '\n';
   }
   if (password_count_ > 0) text += format("readable: {}\n", count_of(password_count_, "password"));
   if (file_count_ > 0)

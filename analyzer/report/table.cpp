@@ -18,16 +18,11 @@ const Table* find_table(std::string_view name) {
 
 std::string_view unit_of(CellType type) {
   switch (type) {
-    case CellType::text:
-      return "text";
-    case CellType::integer:
-      return "integer";
-    case CellType::microseconds:
-      return "µs";
-    case CellType::seconds:
-      return "s";
-    case CellType::time:
-      return "epoch s";
+    case CellType::text: return "text";
+    case CellType::integer: return "integer";
+    case CellType::microseconds: return "µs";
+    case CellType::seconds: return "s";
+    case CellType::time: return "epoch s";
   }
   return "?";
 }
@@ -74,10 +69,8 @@ std::span<const Cell> Row::cells() const {
 std::string render(const Cell& cell, CellType type) {
   if (!cell.present) return {};
   switch (type) {
-    case CellType::text:
-      return cell.text;
-    case CellType::integer:
-      return std::to_string(cell.number);
+    case CellType::text: return cell.text;
+    case CellType::integer: return std::to_string(cell.number);
     case CellType::microseconds: {
       const bool negative = cell.number < 0;
       const std::uint64_t size = negative ? std::uint64_t{0} - static_cast<std::uint64_t>(cell.number)
@@ -89,8 +82,7 @@ std::string render(const Cell& cell, CellType type) {
       return {text.data(), static_cast<std::size_t>(length)};
     }
     case CellType::seconds:
-    case CellType::time:
-      return render_seconds(Nanoseconds(cell.number));
+    case CellType::time: return render_seconds(Nanoseconds(cell.number));
   }
   return {};
 }

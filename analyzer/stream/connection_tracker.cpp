@@ -202,9 +202,9 @@ void ConnectionTracker::State::run_timers() {
   }
   while (!closing_flows.empty() && (closing_flows.front().deadline <= context.now ||
                                     closing_flows.size() > context.limits.closed_count_max)) {
-    const bool has_room = closing_flows.size() <= context.limits.closed_count_max;
     const Timer timer = closing_flows.front();
-    // Asked before the entry is taken out: at the bound an entry that went back in would make room for itself for ever.
+    // Asked before the entry is taken out: at the bound an entry that went back in would make room for itself
+    // for ever.
     const bool is_over = closing_flows.size() > context.limits.closed_count_max;
     closing_flows.pop_front();
     const Flow* const flow = resolve(timer.flow);

@@ -173,15 +173,9 @@ void judge_repeat(TrackerContext& context, Flow& flow, Direction direction, cons
   SideReport& side = flow.side(direction);
   side.retransmitted_bytes += static_cast<std::uint64_t>(seen);
   switch (judged.kind) {
-    case Judged::Kind::retransmission:
-      ++side.retransmitted_packets;
-      break;
-    case Judged::Kind::out_of_order:
-      ++side.out_of_order_packets;
-      break;
-    case Judged::Kind::ambiguous:
-      ++side.ambiguous_packets;
-      break;
+    case Judged::Kind::retransmission: ++side.retransmitted_packets; break;
+    case Judged::Kind::out_of_order: ++side.out_of_order_packets; break;
+    case Judged::Kind::ambiguous: ++side.ambiguous_packets; break;
   }
   if (judged.kind == Judged::Kind::retransmission) note_counted(flow, direction, 't', ++half.repeat_count);
   report(context, flow, direction, segment, judged.verdict, {begin, end - begin}, judged.evidence);

@@ -4,30 +4,21 @@ namespace plaintalk::analyzer {
 
 std::string_view name_of(GapCause cause) {
   switch (cause) {
-    case GapCause::truncated:
-      return "truncated";
-    case GapCause::capture_loss:
-      return "capture loss";
-    case GapCause::open:
-      return "open";
-    case GapCause::skipped_by_limit:
-      return "skipped by limit";
-    case GapCause::before_start:
-      return "before start";
-    case GapCause::after_end:
-      return "after end";
+    case GapCause::truncated: return "truncated";
+    case GapCause::capture_loss: return "capture loss";
+    case GapCause::open: return "open";
+    case GapCause::skipped_by_limit: return "skipped by limit";
+    case GapCause::before_start: return "before start";
+    case GapCause::after_end: return "after end";
   }
   return "unknown";
 }
 
 std::string_view name_of(TcpConfidence confidence) {
   switch (confidence) {
-    case TcpConfidence::certain:
-      return "certain";
-    case TcpConfidence::likely:
-      return "likely";
-    case TcpConfidence::ambiguous:
-      return "ambiguous";
+    case TcpConfidence::certain: return "certain";
+    case TcpConfidence::likely: return "likely";
+    case TcpConfidence::ambiguous: return "ambiguous";
   }
   return "unknown";
 }

@@ -95,8 +95,7 @@ Request read_request(const Frame& frame, Moment first, Moment last, bool show_se
       request.body = frame.body;
       request.holes.assign(frame.holes.begin(), frame.holes.end());
       break;
-    default:
-      break;
+    default: break;
   }
   return request;
 }

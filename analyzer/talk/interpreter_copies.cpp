@@ -19,23 +19,17 @@ void Interpreter::server_frame(Talker& talker, const PlacedFrame& placed) {
     return talker.requests.hold(std::move(reply));
   }
   switch (frame.verb) {
-    case Verb::msg:
-      return copy(talker, placed, false);
-    case Verb::file:
-      return copy(talker, placed, true);
-    case Verb::gap:
-      return shed(talker, placed);
+    case Verb::msg: return copy(talker, placed, false);
+    case Verb::file: return copy(talker, placed, true);
+    case Verb::gap: return shed(talker, placed);
     case Verb::joined:
     case Verb::parted:
     case Verb::topic:
     case Verb::pres:
-    case Verb::note:
-      return presence(talker, placed);
+    case Verb::note: return presence(talker, placed);
     case Verb::data:
-    case Verb::done:
-      return file_from_server(talker, placed);
-    default:
-      return;
+    case Verb::done: return file_from_server(talker, placed);
+    default: return;
   }
 }
 
@@ -182,8 +176,7 @@ void Interpreter::presence(Talker& talker, const PlacedFrame& placed) {
       if (fold_account(account)) people_.seen(account, when);
       return;
     }
-    default:
-      break;
+    default: break;
   }
   // NOTE WHO room name ...: the answer to WHO names people and where they are.
   if (frame.argument(0) != "WHO") return;

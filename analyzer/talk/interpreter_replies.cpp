@@ -17,12 +17,10 @@ void Interpreter::joined(Talker& talker, Request& request, const Reply& reply, b
   if (!reply.applied) apply(talker, reply, &request);
   if (reply.verb == Verb::err) return refused(talker, request, reply);
   switch (request.verb) {
-    case Verb::say:
-      return answered_say(talker, request, reply);
+    case Verb::say: return answered_say(talker, request, reply);
     case Verb::put:
     case Verb::data:
-    case Verb::done:
-      return answered_file(talker, request, reply);
+    case Verb::done: return answered_file(talker, request, reply);
     case Verb::part: {
       Room* room = room_of(*talker.session->server, room_name(request.target, talker.session->account),
                            reply.first.time);
@@ -32,18 +30,15 @@ void Interpreter::joined(Talker& talker, Request& request, const Reply& reply, b
       return tell(Happening::Kind::parted, reply.first, *talker.session, talker.session->account, room->name,
                   {});
     }
-    default:
-      return;
+    default: return;
   }
 }
 
 void Interpreter::unanswered(Talker& talker, Request& request) {
   switch (request.verb) {
     case Verb::login:
-    case Verb::register_:
-      return people_.credential(*talker.session, request, "unknown");
-    case Verb::data:
-      return upload(talker, request);
+    case Verb::register_: return people_.credential(*talker.session, request, "unknown");
+    case Verb::data: return upload(talker, request);
     case Verb::say: {
       const std::string& account = talker.session->account;
       auto& said = said_[talker.session->server->label + ' ' + account];
@@ -52,8 +47,7 @@ void Interpreter::unanswered(Talker& talker, Request& request) {
           {room_name(request.target, account), request.body_hash, request.last, talker.session->id});
       return;
     }
-    default:
-      return;
+    default: return;
   }
 }
 
@@ -63,16 +57,14 @@ void Interpreter::apply(Talker& talker, const Reply& reply, const Request* reque
       if (reply.has_user) return apply_login(talker, reply, request);
       if (reply.has_members && !reply.room.empty() && reply.last) return apply_join(talker, reply, request);
       return;
-    case Verb::end:
-      return apply_end(talker, reply, request);
+    case Verb::end: return apply_end(talker, reply, request);
     case Verb::bye: {
       Session& session = *talker.session;
       if (!session.ended) tell(Happening::Kind::ended, reply.first, session, session.account, {}, {});
       if (request) return end_session(session, request->last, reply.first, false);
       return end_session(session, {0, reply.first.time - MessageTable::kTailGrace}, reply.first, true);
     }
-    default:
-      return;
+    default: return;
   }
 }
 

@@ -7,40 +7,27 @@ namespace {
 
 bool ok_answers(const Reply& reply, const Request& request) {
   switch (request.verb) {
-    case Verb::say:
-      return reply.seq.has_value();
+    case Verb::say: return reply.seq.has_value();
     case Verb::login:
     case Verb::register_:
-    case Verb::auth:
-      return reply.has_user;
-    case Verb::join:
-      return !reply.room.empty() && reply.has_members;
-    case Verb::part:
-      return !reply.room.empty() && !reply.has_members && !reply.seq;
-    case Verb::topic:
-      return !reply.room.empty() && !reply.has_members && !reply.seq;
-    case Verb::put:
-      return !reply.file.empty() && reply.next && !reply.has_complete;
-    case Verb::done:
-      return reply.has_verified && reply.file == request.target;
-    case Verb::get:
-      return reply.has_sha256 && reply.file == request.target;
-    case Verb::stat:
-      return reply.has_complete && reply.file == request.target;
-    case Verb::cancel:
-      return reply.file == request.target;
+    case Verb::auth: return reply.has_user;
+    case Verb::join: return !reply.room.empty() && reply.has_members;
+    case Verb::part: return !reply.room.empty() && !reply.has_members && !reply.seq;
+    case Verb::topic: return !reply.room.empty() && !reply.has_members && !reply.seq;
+    case Verb::put: return !reply.file.empty() && reply.next && !reply.has_complete;
+    case Verb::done: return reply.has_verified && reply.file == request.target;
+    case Verb::get: return reply.has_sha256 && reply.file == request.target;
+    case Verb::stat: return reply.has_complete && reply.file == request.target;
+    case Verb::cancel: return reply.file == request.target;
     case Verb::help:
     case Verb::rooms:
-    case Verb::who:
-      return reply.count.has_value();
+    case Verb::who: return reply.count.has_value();
     case Verb::ping:
     case Verb::history:
     case Verb::sync:
     case Verb::data:
-    case Verb::quit:
-      return false;
-    default:
-      return !reply.seq && !reply.has_user && !reply.has_members && reply.file.empty();
+    case Verb::quit: return false;
+    default: return !reply.seq && !reply.has_user && !reply.has_members && reply.file.empty();
   }
 }
 
@@ -51,20 +38,14 @@ bool answers(const Reply& reply, const Request& request) {
     if (reply.id != request.id) return false;
   }
   switch (reply.verb) {
-    case Verb::ok:
-      return !request.unreadable && ok_answers(reply, request);
+    case Verb::ok: return !request.unreadable && ok_answers(reply, request);
     case Verb::err:
       return request.unreadable || reply.error_verb == Verb::unknown || reply.error_verb == request.verb;
-    case Verb::end:
-      return request.verb == Verb::history || request.verb == Verb::sync;
-    case Verb::pong:
-      return request.verb == Verb::ping;
-    case Verb::ack:
-      return request.verb == Verb::data && reply.file == request.target;
-    case Verb::bye:
-      return request.verb == Verb::quit;
-    default:
-      return false;
+    case Verb::end: return request.verb == Verb::history || request.verb == Verb::sync;
+    case Verb::pong: return request.verb == Verb::ping;
+    case Verb::ack: return request.verb == Verb::data && reply.file == request.target;
+    case Verb::bye: return request.verb == Verb::quit;
+    default: return false;
   }
 }
 

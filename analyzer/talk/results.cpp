@@ -16,12 +16,9 @@ Balance& Balance::operator+=(const Balance& other) {
 
 std::string_view name_of(Severity severity) {
   switch (severity) {
-    case Severity::note:
-      return "note";
-    case Severity::warning:
-      return "warning";
-    case Severity::high:
-      return "high";
+    case Severity::note: return "note";
+    case Severity::warning: return "warning";
+    case Severity::high: return "high";
   }
   return "?";
 }

@@ -90,11 +90,8 @@ std::optional<SkipReason> Ipv6View::walk() {
         if (payload_.size() < 2) return cut_header();
         header_size = (std::size_t{payload_[1]} + 2) * 4;
         break;
-      case fragment_header:
-        header_size = kFragmentHeaderSize;
-        break;
-      default:
-        return std::nullopt;
+      case fragment_header: header_size = kFragmentHeaderSize; break;
+      default: return std::nullopt;
     }
     const std::uint8_t kind = protocol_;
     const Bytes header = payload_;

@@ -124,28 +124,23 @@ Result through_link(const PacketRecord& record, NetworkPacket& packet) {
       if (!null->is_ipv4() && !null->is_ipv6()) return skip(Skip::address_family, null->family());
       return null->payload();
     }
-    case LinkType::ppp:
-      return through_ppp(frame);
+    case LinkType::ppp: return through_ppp(frame);
     case LinkType::raw_12:
     case LinkType::raw_14:
     case LinkType::raw:
     case LinkType::ipv4:
-    case LinkType::ipv6:
-      return frame;
+    case LinkType::ipv6: return frame;
   }
   switch (static_cast<std::uint32_t>(record.link_type)) {
     case kLinkTypeFddi:
       if (frame.size() < kFddiHeaderSize) return skip(Skip::link_header_cut);
       return through_ethertype(0, frame.subspan(kFddiHeaderSize), packet.vlan);
-    case kLinkTypePppHdlc:
-      return through_ppp(frame);
-    case kLinkTypePppoe:
-      return through_pppoe(frame);
+    case kLinkTypePppHdlc: return through_ppp(frame);
+    case kLinkTypePppoe: return through_pppoe(frame);
     case kLinkTypeCiscoHdlc:
       if (frame.size() < 4) return skip(Skip::link_header_cut);
       return through_ethertype(be16(frame, 2), frame.subspan(4), packet.vlan);
-    default:
-      return skip(Skip::link_type, static_cast<std::uint32_t>(record.link_type));
+    default: return skip(Skip::link_type, static_cast<std::uint32_t>(record.link_type));
   }
 }
 

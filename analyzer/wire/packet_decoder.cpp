@@ -114,12 +114,9 @@ struct PacketDecoder::State {
 
   std::optional<SkipReason> defragment(const DatagramKey& key, const FragmentPiece& piece, WallTime time) {
     switch (defragmenter.add(key, piece, time)) {
-      case Defragmenter::Verdict::complete:
-        return std::nullopt;
-      case Defragmenter::Verdict::waiting:
-        return SkipReason{Skip::fragment_waiting};
-      case Defragmenter::Verdict::bad:
-        break;
+      case Defragmenter::Verdict::complete: return std::nullopt;
+      case Defragmenter::Verdict::waiting: return SkipReason{Skip::fragment_waiting};
+      case Defragmenter::Verdict::bad: break;
     }
     return SkipReason{Skip::fragment_bad};
   }

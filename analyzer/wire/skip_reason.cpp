@@ -116,38 +116,22 @@ std::string name_of(SkipReason reason) {
   switch (reason.kind) {
     case Skip::link_type:
       return with_name(numbered("link type", reason, false), find(kLinkTypes, reason.number));
-    case Skip::link_header_cut:
-      return "truncated link header";
-    case Skip::ethertype:
-      return name_or_number(kEtherTypes, "ethertype", reason, true);
-    case Skip::too_many_tags:
-      return "too many vlan tags";
-    case Skip::llc_frame:
-      return "llc";
-    case Skip::ppp_protocol:
-      return name_or_number(kPppProtocols, "ppp protocol", reason, true);
-    case Skip::address_family:
-      return numbered("address family", reason, false);
-    case Skip::ip_version:
-      return numbered("ip version", reason, false);
-    case Skip::ipv4_header_cut:
-      return "truncated ipv4 header";
-    case Skip::ipv4_header_bad:
-      return "bad ipv4 header";
-    case Skip::ipv6_header_cut:
-      return "truncated ipv6 header";
-    case Skip::ipv6_extension_bad:
-      return "bad ipv6 extension headers";
-    case Skip::ip_protocol:
-      return name_or_number(kIpProtocols, "ip protocol", reason, false);
-    case Skip::fragment_waiting:
-      return "fragment waiting";
-    case Skip::fragment_bad:
-      return "bad fragment";
-    case Skip::tcp_header_cut:
-      return "truncated tcp header";
-    case Skip::tcp_header_bad:
-      return "bad tcp header";
+    case Skip::link_header_cut: return "truncated link header";
+    case Skip::ethertype: return name_or_number(kEtherTypes, "ethertype", reason, true);
+    case Skip::too_many_tags: return "too many vlan tags";
+    case Skip::llc_frame: return "llc";
+    case Skip::ppp_protocol: return name_or_number(kPppProtocols, "ppp protocol", reason, true);
+    case Skip::address_family: return numbered("address family", reason, false);
+    case Skip::ip_version: return numbered("ip version", reason, false);
+    case Skip::ipv4_header_cut: return "truncated ipv4 header";
+    case Skip::ipv4_header_bad: return "bad ipv4 header";
+    case Skip::ipv6_header_cut: return "truncated ipv6 header";
+    case Skip::ipv6_extension_bad: return "bad ipv6 extension headers";
+    case Skip::ip_protocol: return name_or_number(kIpProtocols, "ip protocol", reason, false);
+    case Skip::fragment_waiting: return "fragment waiting";
+    case Skip::fragment_bad: return "bad fragment";
+    case Skip::tcp_header_cut: return "truncated tcp header";
+    case Skip::tcp_header_bad: return "bad tcp header";
   }
   return "unknown";
 }

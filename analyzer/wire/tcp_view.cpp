@@ -29,19 +29,14 @@ void read_option(std::uint8_t kind, Bytes value, TcpSegment& segment) {
     case window_scale:
       if (value.size() == 1) segment.window_shift = value[0];
       break;
-    case sack_permitted:
-      segment.sack_permitted = value.empty();
-      break;
-    case sack:
-      read_sack(value, segment);
-      break;
+    case sack_permitted: segment.sack_permitted = value.empty(); break;
+    case sack: read_sack(value, segment); break;
     case timestamps:
       if (value.size() != 8) break;
       segment.timestamp_value = be32(value, 0);
       segment.timestamp_echo = be32(value, 4);
       break;
-    default:
-      break;
+    default: break;
   }
 }
 

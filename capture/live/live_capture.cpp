@@ -42,15 +42,13 @@ std::string no_rights(const std::string& interface) {
 std::string open_failure(int status, const std::string& interface, const std::string& detail) {
   switch (status) {
     case PCAP_ERROR_PERM_DENIED:
-    case PCAP_ERROR_PROMISC_PERM_DENIED:
-      return no_rights(interface);
+    case PCAP_ERROR_PROMISC_PERM_DENIED: return no_rights(interface);
     case PCAP_ERROR_NO_SUCH_DEVICE:
       return interface + ": there is no such interface; plaintalk capture --list shows them";
     case PCAP_ERROR_IFACE_NOT_UP:
       return interface + ": the interface is switched off; switch it on with: ip link set '" + interface +
              "' up";
-    default:
-      return interface + ": cannot capture: " + (detail.empty() ? pcap_statustostr(status) : detail);
+    default: return interface + ": cannot capture: " + (detail.empty() ? pcap_statustostr(status) : detail);
   }
 }
 

@@ -4,12 +4,9 @@ namespace plaintalk::session {
 
 std::string_view render(CaptureMode mode) {
   switch (mode) {
-    case CaptureMode::private_namespace:
-      return "namespace";
-    case CaptureMode::live:
-      return "live";
-    case CaptureMode::own_recording:
-      return "record";
+    case CaptureMode::private_namespace: return "namespace";
+    case CaptureMode::live: return "live";
+    case CaptureMode::own_recording: return "record";
   }
   return "?";
 }

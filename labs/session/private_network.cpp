@@ -39,20 +39,13 @@ struct Outcome {
 
 std::string_view describe(Step step) {
   switch (step) {
-    case Step::done:
-      return "done";
-    case Step::unshare:
-      return "making the namespace";
-    case Step::deny_setgroups:
-      return "writing /proc/self/setgroups";
-    case Step::map_user:
-      return "writing /proc/self/uid_map";
-    case Step::map_group:
-      return "writing /proc/self/gid_map";
-    case Step::loopback_up:
-      return "bringing up its loopback interface";
-    case Step::packet_socket:
-      return "opening a packet socket in it";
+    case Step::done: return "done";
+    case Step::unshare: return "making the namespace";
+    case Step::deny_setgroups: return "writing /proc/self/setgroups";
+    case Step::map_user: return "writing /proc/self/uid_map";
+    case Step::map_group: return "writing /proc/self/gid_map";
+    case Step::loopback_up: return "bringing up its loopback interface";
+    case Step::packet_socket: return "opening a packet socket in it";
   }
   return "?";
 }

@@ -141,9 +141,7 @@ void Application::pump() {
 
 void Application::session_ended(const Ended& ended) {
   switch (ended.why) {
-    case Ended::Why::quit:
-      finish(exit_code_);
-      return;
+    case Ended::Why::quit: finish(exit_code_); return;
     case Ended::Why::replaced:
       front_end_.on_status({ConnectionStatus::State::over,
                             "this device logged in somewhere else: " + terminal_safe(ended.text),
@@ -162,9 +160,7 @@ void Application::session_ended(const Ended& ended) {
           {ConnectionStatus::State::over, place() + ": " + terminal_safe(ended.text), {}, 0});
       finish(kExitNoConnection);
       return;
-    case Ended::Why::lost:
-      lost("connection lost", ended.text, ended.retry);
-      return;
+    case Ended::Why::lost: lost("connection lost", ended.text, ended.retry); return;
   }
 }
 

@@ -92,15 +92,9 @@ void JsonFront::run_line(const std::string& line) {
       if (!made.tag.empty()) tags_[id] = made.tag;
       return;
     }
-    case Command::Kind::talk_to:
-      target_.talk_to(made.command->text);
-      return;
-    case Command::Kind::drop:
-      application_->drop();
-      return;
-    default:
-      print_refused(made.tag, "this command is for people");
-      return;
+    case Command::Kind::talk_to: target_.talk_to(made.command->text); return;
+    case Command::Kind::drop: application_->drop(); return;
+    default: print_refused(made.tag, "this command is for people"); return;
   }
 }
 

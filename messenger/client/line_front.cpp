@@ -70,12 +70,9 @@ std::string LineFront::waiting_for() const {
   switch (wait_) {
     case Wait::expect:
       return "nobody else's message, file or notice contained \"" + terminal_safe(command_.text) + "\"";
-    case Wait::members:
-      return fmt::format("{} did not get {} members", command_.text, command_.number);
-    case Wait::back_again:
-      return "the connection did not come back";
-    default:
-      return application_->session().ready() ? "no answer" : "no connection";
+    case Wait::members: return fmt::format("{} did not get {} members", command_.text, command_.number);
+    case Wait::back_again: return "the connection did not come back";
+    default: return application_->session().ready() ? "no answer" : "no connection";
   }
 }
 
@@ -161,9 +158,7 @@ void LineFront::run_line(std::string line) {
 
 void LineFront::run_command(const Command& command) {
   switch (command.kind) {
-    case Command::Kind::nothing:
-      line_done();
-      return;
+    case Command::Kind::nothing: line_done(); return;
     case Command::Kind::talk_to:
       target_.talk_to(command.text);
       line_done();

@@ -97,29 +97,21 @@ json object(const Answered& done) {
       answer["last"] = done.last;
       answer["topic"] = done.text.value_or("");
       break;
-    case Verb::topic:
-      answer["topic"] = done.text.value_or("");
-      break;
+    case Verb::topic: answer["topic"] = done.text.value_or(""); break;
     case Verb::history:
       answer["count"] = done.shown_count;
       answer["last"] = done.last;
       answer["oldest"] = done.oldest;
       break;
-    case Verb::get:
-      answer["path"] = done.path;
-      [[fallthrough]];
+    case Verb::get: answer["path"] = done.path; [[fallthrough]];
     case Verb::put:
       answer["file"] = done.file;
       answer["name"] = done.name;
       answer["size"] = done.size;
       answer["sha256"] = done.sha256;
       break;
-    case Verb::ping:
-      answer["took_us"] = done.took.count() / 1000;
-      break;
-    default:
-      add_lists(answer, done);
-      break;
+    case Verb::ping: answer["took_us"] = done.took.count() / 1000; break;
+    default: add_lists(answer, done); break;
   }
   return answer;
 }

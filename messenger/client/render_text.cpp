@@ -88,8 +88,7 @@ std::string show(const PersonChanged& event, const TextStyle& style) {
     case PersonChanged::What::parted:
       return note_line(fmt::format("{} left {} ({})", safe(event.name), safe(event.room), safe(event.detail)),
                        style);
-    case PersonChanged::What::presence:
-      break;
+    case PersonChanged::What::presence: break;
   }
   return note_line(fmt::format("{} is {}", safe(event.name), safe(event.detail)), style);
 }
@@ -161,18 +160,14 @@ std::string show(const Answered& done, const TextStyle& style) {
                       counted(done.last, "message", "messages"),
                       done.text.value_or("").empty() ? "" : "; topic: " + safe(*done.text)),
           style);
-    case Verb::part:
-      return note_line("left " + room, style);
-    case Verb::rooms:
-      return room_lines(done, style);
-    case Verb::who:
-      return people_lines(done, style);
+    case Verb::part: return note_line("left " + room, style);
+    case Verb::rooms: return room_lines(done, style);
+    case Verb::who: return people_lines(done, style);
     case Verb::topic:
       return note_line(done.text.value_or("").empty() ? room + " has no topic"
                                                       : "topic of " + room + ": " + safe(*done.text),
                        style);
-    case Verb::history:
-      return history_end(done, style);
+    case Verb::history: return history_end(done, style);
     case Verb::put:
       return note_line(fmt::format("sent {} ({}, SHA-256 verified by the server)", safe(done.name),
                                    counted(done.size, "byte", "bytes")),
@@ -189,8 +184,7 @@ std::string show(const Answered& done, const TextStyle& style) {
       for (const std::string& line : done.lines) text += "  " + safe(line) + "\n";
       return text;
     }
-    default:
-      return {};
+    default: return {};
   }
 }
 

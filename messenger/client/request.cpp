@@ -9,9 +9,7 @@ void encode(const Request& request, const std::string& wire_id, std::string& out
   FrameWriter frame(out, request.verb);
   if (!request.target.empty()) frame.argument(escape(request.target));
   switch (request.verb) {
-    case Verb::say:
-      frame.parameter("id", wire_id).body(request.text.value_or(""));
-      return;
+    case Verb::say: frame.parameter("id", wire_id).body(request.text.value_or("")); return;
     case Verb::history:
       if (request.before) frame.parameter("before", *request.before);
       if (request.after) frame.parameter("after", *request.after);
@@ -29,8 +27,7 @@ void encode(const Request& request, const std::string& wire_id, std::string& out
         return;
       }
       break;
-    default:
-      break;
+    default: break;
   }
   frame.end();
 }

@@ -30,12 +30,8 @@ void ClientSession::on_frame(const Frame& frame) {
     case Verb::err:
     case Verb::end:
     case Verb::pong:
-    case Verb::ack:
-      on_reply(frame);
-      return;
-    case Verb::bye:
-      bye(frame);
-      return;
+    case Verb::ack: on_reply(frame); return;
+    case Verb::bye: bye(frame); return;
     case Verb::ping: {
       FrameWriter pong(output_, Verb::pong);
       if (frame.body_kind == BodyKind::none)
@@ -44,36 +40,22 @@ void ClientSession::on_frame(const Frame& frame) {
         pong.body(frame.body);
       return;
     }
-    case Verb::note:
-      on_note(frame);
-      return;
-    default:
-      break;
+    case Verb::note: on_note(frame); return;
+    default: break;
   }
   if (phase_ == Phase::login) return;
   switch (frame.verb) {
     case Verb::msg:
     case Verb::file:
-    case Verb::gap:
-      on_room_frame(frame);
-      return;
+    case Verb::gap: on_room_frame(frame); return;
     case Verb::joined:
     case Verb::parted:
     case Verb::pres:
-    case Verb::topic:
-      on_person(frame);
-      return;
-    case Verb::credit:
-      on_credit(frame);
-      return;
-    case Verb::data:
-      on_data(frame);
-      return;
-    case Verb::done:
-      on_download_done(frame);
-      return;
-    default:
-      return;  // new verbs of a newer server inform and need no answer
+    case Verb::topic: on_person(frame); return;
+    case Verb::credit: on_credit(frame); return;
+    case Verb::data: on_data(frame); return;
+    case Verb::done: on_download_done(frame); return;
+    default: return;  // new verbs of a newer server inform and need no answer
   }
 }
 
@@ -95,14 +77,9 @@ void ClientSession::on_reply(const Frame& frame) {
   const Sent sent = std::move(sent_.front());
   sent_.pop_front();
   switch (sent.what) {
-    case Sent::What::login:
-      login_answered(frame);
-      break;
-    case Sent::What::probe:
-      break;
-    case Sent::What::page:
-      on_page(sent, frame);
-      break;
+    case Sent::What::login: login_answered(frame); break;
+    case Sent::What::probe: break;
+    case Sent::What::page: on_page(sent, frame); break;
     case Sent::What::data:
       if (frame.verb == Verb::ack)
         on_ack(sent, frame);
@@ -184,12 +161,8 @@ void ClientSession::on_done(RequestId id, Waiting& waiting, const Frame& frame) 
       }
       break;
     }
-    case Verb::part:
-      rooms_.erase(target);
-      break;
-    case Verb::topic:
-      done.text = waiting.request.text ? waiting.request.text : body_of(frame);
-      break;
+    case Verb::part: rooms_.erase(target); break;
+    case Verb::topic: done.text = waiting.request.text ? waiting.request.text : body_of(frame); break;
     case Verb::history: {
       done.last = number(frame.parameter("last"));
       done.oldest = number(frame.parameter("oldest"));
@@ -199,9 +172,7 @@ void ClientSession::on_done(RequestId id, Waiting& waiting, const Frame& frame) 
       }
       break;
     }
-    case Verb::ping:
-      done.took = now_ - waiting.sent_at;
-      break;
+    case Verb::ping: done.took = now_ - waiting.sent_at; break;
     case Verb::put: {
       const Upload& upload = uploads_.at(id);
       done.file = upload.file();
@@ -210,8 +181,7 @@ void ClientSession::on_done(RequestId id, Waiting& waiting, const Frame& frame) 
       done.sha256 = upload.source().sha256();
       break;
     }
-    default:
-      break;
+    default: break;
   }
   answer(id, std::nullopt);
 }
@@ -230,9 +200,7 @@ void ClientSession::on_person(const Frame& frame) {
     case Verb::pres:
       events_.emplace_back(PersonChanged{PersonChanged::What::presence, "", first, second});
       return;
-    default:
-      events_.emplace_back(TopicSet{first, second, std::string(frame.body)});
-      return;
+    default: events_.emplace_back(TopicSet{first, second, std::string(frame.body)}); return;
   }
 }
 

@@ -116,17 +116,10 @@ void TerminalFront::run_line(const std::string& line) {
       application_->submit(std::move(request));
       break;
     }
-    case Command::Kind::talk_to:
-      target_.talk_to(command.text);
-      break;
-    case Command::Kind::help:
-      show(command_help(command.text));
-      break;
-    case Command::Kind::drop:
-      application_->drop();
-      break;
-    default:
-      break;
+    case Command::Kind::talk_to: target_.talk_to(command.text); break;
+    case Command::Kind::help: show(command_help(command.text)); break;
+    case Command::Kind::drop: application_->drop(); break;
+    default: break;
   }
   update_prompt();
 }

@@ -50,10 +50,8 @@ bool is_allowed_before_login(Verb verb) {
     case Verb::register_:
     case Verb::ping:
     case Verb::pong:
-    case Verb::quit:
-      return true;
-    default:
-      return false;
+    case Verb::quit: return true;
+    default: return false;
   }
 }
 
@@ -68,50 +66,28 @@ Answer answer_of(World& world, Connection& connection, const Frame& frame) {
     return refusal(ErrorName::login_first, "log in first: LOGIN name, or LOGIN name :password");
   if (!id_is_valid(frame)) return refusal(ErrorName::syntax, "id= is 1 to 64 characters");
   switch (frame.verb) {
-    case Verb::help:
-      return handle_help(world, connection, frame);
-    case Verb::login:
-      return handle_login(world, connection, frame);
-    case Verb::register_:
-      return handle_register(world, connection, frame);
-    case Verb::ping:
-      return handle_ping(world, connection, frame);
-    case Verb::pong:
-      return kAnswered;
-    case Verb::quit:
-      return handle_quit(world, connection);
-    case Verb::away:
-      return handle_away(world, connection, frame);
-    case Verb::rooms:
-      return handle_rooms(world, connection, frame);
-    case Verb::join:
-      return handle_join(world, connection, frame);
-    case Verb::part:
-      return handle_part(world, connection, frame);
-    case Verb::who:
-      return handle_who(world, connection, frame);
-    case Verb::topic:
-      return handle_topic(world, connection, frame);
-    case Verb::say:
-      return handle_say(world, connection, frame);
-    case Verb::history:
-      return handle_history(world, connection, frame);
-    case Verb::sync:
-      return handle_sync(world, connection, frame);
-    case Verb::put:
-      return handle_put(world, connection, frame);
-    case Verb::data:
-      return handle_data(world, connection, frame);
-    case Verb::done:
-      return handle_done(world, connection, frame);
-    case Verb::stat:
-      return handle_stat(world, connection, frame);
-    case Verb::get:
-      return handle_get(world, connection, frame);
-    case Verb::credit:
-      return handle_credit(world, connection, frame);
-    case Verb::cancel:
-      return handle_cancel(world, connection, frame);
+    case Verb::help: return handle_help(world, connection, frame);
+    case Verb::login: return handle_login(world, connection, frame);
+    case Verb::register_: return handle_register(world, connection, frame);
+    case Verb::ping: return handle_ping(world, connection, frame);
+    case Verb::pong: return kAnswered;
+    case Verb::quit: return handle_quit(world, connection);
+    case Verb::away: return handle_away(world, connection, frame);
+    case Verb::rooms: return handle_rooms(world, connection, frame);
+    case Verb::join: return handle_join(world, connection, frame);
+    case Verb::part: return handle_part(world, connection, frame);
+    case Verb::who: return handle_who(world, connection, frame);
+    case Verb::topic: return handle_topic(world, connection, frame);
+    case Verb::say: return handle_say(world, connection, frame);
+    case Verb::history: return handle_history(world, connection, frame);
+    case Verb::sync: return handle_sync(world, connection, frame);
+    case Verb::put: return handle_put(world, connection, frame);
+    case Verb::data: return handle_data(world, connection, frame);
+    case Verb::done: return handle_done(world, connection, frame);
+    case Verb::stat: return handle_stat(world, connection, frame);
+    case Verb::get: return handle_get(world, connection, frame);
+    case Verb::credit: return handle_credit(world, connection, frame);
+    case Verb::cancel: return handle_cancel(world, connection, frame);
     default:
       return refusal(ErrorName::syntax, std::string(verb_text(frame.verb)) +
                                             " is for the server to send; HELP lists the commands");
@@ -127,14 +103,11 @@ Refusal refusal_of(const World& world, const DecodeError& error) {
       result.max = world.config.line_size_max;
       return result;
     }
-    case Code::not_utf8:
-      return refusal(ErrorName::not_utf8, "text must be UTF-8");
-    case Code::body_too_large:
-      return too_large("shorten the body", world.config.body_size_max);
+    case Code::not_utf8: return refusal(ErrorName::not_utf8, "text must be UTF-8");
+    case Code::body_too_large: return too_large("shorten the body", world.config.body_size_max);
     case Code::not_plaintalk:
       return refusal(ErrorName::not_plaintalk, "this port speaks PLAINTALK/1 in plain text; type HELP");
-    case Code::bad_verb:
-      return refusal(ErrorName::syntax, "a line begins with a command; HELP lists them");
+    case Code::bad_verb: return refusal(ErrorName::syntax, "a line begins with a command; HELP lists them");
     case Code::bad_token:
       return refusal(
           ErrorName::syntax,
@@ -148,8 +121,7 @@ Refusal refusal_of(const World& world, const DecodeError& error) {
       return refusal(ErrorName::syntax, "{N} needs a number of octets without leading zeros");
     case Code::bad_body_end:
       return refusal(ErrorName::syntax, "no LF after the counted body: is N the number of octets?");
-    case Code::gap:
-      break;
+    case Code::gap: break;
   }
   return refusal(ErrorName::internal, "octets are missing");
 }

@@ -58,18 +58,10 @@ void Recorder::closed(ConnectionId id, Ending ending, WallTime time) {
   const auto found = connections_.find(key(id));
   if (found == connections_.end()) return;
   switch (ending) {
-    case Ending::client_first:
-      found->second.close(true, time);
-      break;
-    case Ending::server_first:
-      found->second.close(false, time);
-      break;
-    case Ending::reset_by_client:
-      found->second.reset(true, time);
-      break;
-    case Ending::reset_by_server:
-      found->second.reset(false, time);
-      break;
+    case Ending::client_first: found->second.close(true, time); break;
+    case Ending::server_first: found->second.close(false, time); break;
+    case Ending::reset_by_client: found->second.reset(true, time); break;
+    case Ending::reset_by_server: found->second.reset(false, time); break;
   }
   connections_.erase(found);
 }

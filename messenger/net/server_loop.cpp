@@ -167,15 +167,9 @@ void ServerLoop::write_out(Connection& connection) {
   }
   if (!connection.waiting_to_write) {
     switch (flush(connection, core_, recorder_, now_)) {
-      case FlushResult::empty:
-        nothing_left = true;
-        break;
-      case FlushResult::blocked:
-        wait_to_write(connection);
-        break;
-      case FlushResult::more:
-        queue_for_turn(connection);
-        break;
+      case FlushResult::empty: nothing_left = true; break;
+      case FlushResult::blocked: wait_to_write(connection); break;
+      case FlushResult::more: queue_for_turn(connection); break;
       case FlushResult::broken:
         connection.output_broken = connection.was_reset = true;
         if (connection.input_ended) close(connection, "connection reset");

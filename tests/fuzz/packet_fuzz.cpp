@@ -1,5 +1,6 @@
-// The packet decoder under any octets. The first octet chooses the link type, the second whether the capture is said to have cut the
-// packet. Promises: nothing outside the packet is read (the sanitizers watch), and a payload is never longer than it was on the wire.
+// The packet decoder under any octets. The first octet chooses the link type, the second whether the capture
+// is said to have cut the packet. Promises: nothing outside the packet is read (the sanitizers watch), and a
+// payload is never longer than it was on the wire.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,13 +10,13 @@
 #include "base/check.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace plaintalk::analyzer;
-  constexpr std::array<std::uint32_t, 16> kLinkTypes = {0, 1, 9, 10, 12, 14, 50, 51, 101, 104, 108, 113, 228, 229, 276, 147};
+  constexpr std::array<std::uint32_t, 16> kLinkTypes = {0,   1,   9,   10,  12,  14,  50,  51,
+                                                        101, 104, 108, 113, 228, 229, 276, 147};
   if (size < 2) return 0;
   // Fragments need a second packet: the rest is cut in two at a place that the input chooses.
   const std::size_t rest = size - 2;
   const std::size_t first_size = rest == 0 ? 0 : (data[1] * rest) / 255;
-  PacketDecoder decoder;
+  plaintalk::analyzer::PacketDecoder decoder;
   std::size_t at = 2;
   for (const std::size_t packet_size : {first_size, rest - first_size}) {
     const std::vector<std::uint8_t> exact(data + at, data + at + packet_size);
@@ -28,7 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     record.bytes = exact;
     const auto segment = decoder.decode(record);
     if (!segment) continue;
-    plaintalk::check(segment->payload.size() <= segment->payload_size, "more payload than there was on the wire");
+    plaintalk::check(segment->payload.size() <= segment->payload_size,
+                     "more payload than there was on the wire");
     unsigned sum = 0;
     for (const std::uint8_t octet : segment->payload) sum += octet;
     plaintalk::check(sum <= 255 * segment->payload.size(), "the payload cannot be read");

@@ -59,21 +59,11 @@ std::string mutate(std::string text, const std::vector<std::string>& seeds, std:
     const std::size_t at = pick(text.size() + 1);
     const std::size_t size = std::min(text.size() - at, 1 + pick(16));
     switch (pick(7)) {
-      case 0:
-        text.insert(at, 1, static_cast<char>(random()));
-        break;
-      case 1:
-        text.erase(at, size);
-        break;
-      case 2:
-        text.insert(pick(text.size() + 1), text.substr(at, size));
-        break;
-      case 3:
-        text.insert(at, 1, " :{}%=\r\n\0\xFF"[pick(10)]);
-        break;
-      case 4:
-        text.resize(at);
-        break;
+      case 0: text.insert(at, 1, static_cast<char>(random())); break;
+      case 1: text.erase(at, size); break;
+      case 2: text.insert(pick(text.size() + 1), text.substr(at, size)); break;
+      case 3: text.insert(at, 1, " :{}%=\r\n\0\xFF"[pick(10)]); break;
+      case 4: text.resize(at); break;
       case 5:
         if (at < text.size()) text[at] = static_cast<char>(text[at] ^ (1 << pick(8)));
         break;

@@ -1,5 +1,6 @@
-// The connection tracker under any sequence of segments: every eight octets of the input are one. Promises: opened comes first and closed
-// last, offsets only rise and leave nothing out, nothing waits beyond the limits, and octets + gaps = the size of the stream.
+// The connection tracker under any sequence of segments: every eight octets of the input are one. Promises:
+// opened comes first and closed last, offsets only rise and leave nothing out, nothing waits beyond the
+// limits, and octets + gaps = the size of the stream.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +26,9 @@ class PromiseSink : public StreamSink {
     check(gap.size > 0, "empty gap");
     advance(gap.connection, gap.direction, gap.offset, gap.size);
   }
-  void acknowledged(const StreamAck& ack) override { check(next_.contains(ack.connection), "acknowledged before opened"); }
+  void acknowledged(const StreamAck& ack) override {
+    check(next_.contains(ack.connection), "acknowledged before opened");
+  }
   void event(const TcpEvent& event) override {
     check(next_.contains(event.connection), "judged before opened");
     check(!event.evidence.empty() && event.rule != 0, "a verdict without evidence");
@@ -91,9 +94,12 @@ TcpSegment segment_of(const std::uint8_t* from, std::uint64_t number, std::int64
 }  // namespace plaintalk::analyzer
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace plaintalk::analyzer;
+  using plaintalk::analyzer::ConnectionTracker;
+  using plaintalk::analyzer::PromiseSink;
+  using plaintalk::analyzer::segment_of;
   std::array<std::uint8_t, 256> octets{};
-  for (std::size_t index = 0; index < octets.size(); ++index) octets[index] = static_cast<std::uint8_t>(index);
+  for (std::size_t index = 0; index < octets.size(); ++index)
+    octets[index] = static_cast<std::uint8_t>(index);
   PromiseSink sink;
   ConnectionTracker tracker({.direction_bytes_max = 2048,
                              .total_bytes_max = 4096,

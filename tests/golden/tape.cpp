@@ -63,26 +63,19 @@ void Tape::exchange(std::size_t first, std::size_t second) {
 std::uint32_t link_type(Link link) {
   switch (link) {
     case Link::ethernet:
-    case Link::vlan:
-      return 1;
-    case Link::raw:
-      return 101;
-    case Link::sll2:
-      return 276;
+    case Link::vlan: return 1;
+    case Link::raw: return 101;
+    case Link::sll2: return 276;
   }
   return 0;
 }
 
 std::string framed(Link link, std::string_view packet) {
   switch (link) {
-    case Link::ethernet:
-      return ethernet(packet, false);
-    case Link::vlan:
-      return ethernet(packet, true);
-    case Link::raw:
-      return std::string(packet);
-    case Link::sll2:
-      return cooked(packet);
+    case Link::ethernet: return ethernet(packet, false);
+    case Link::vlan: return ethernet(packet, true);
+    case Link::raw: return std::string(packet);
+    case Link::sll2: return cooked(packet);
   }
   return {};
 }

@@ -56,17 +56,10 @@ std::string FrameGenerator::mutate(std::string stream) {
   for (std::size_t round = 1 + pick(6); round > 0 && !stream.empty(); --round) {
     const std::size_t at = pick(stream.size());
     switch (pick(4)) {
-      case 0:
-        stream[at] = kMarks[pick(kMarks.size())];
-        break;
-      case 1:
-        stream.insert(at, 1, kMarks[pick(kMarks.size())]);
-        break;
-      case 2:
-        stream.erase(at, 1 + pick(20));
-        break;
-      default:
-        stream[at] = static_cast<char>(pick(256));
+      case 0: stream[at] = kMarks[pick(kMarks.size())]; break;
+      case 1: stream.insert(at, 1, kMarks[pick(kMarks.size())]); break;
+      case 2: stream.erase(at, 1 + pick(20)); break;
+      default: stream[at] = static_cast<char>(pick(256));
     }
   }
   return stream;

@@ -63,27 +63,19 @@ void SimClient::received(std::string_view octets) {
 
 void SimClient::handle(const Frame& frame) {
   switch (frame.verb) {
-    case Verb::ok:
-      return is_in_ ? handle_ok(frame) : handle_login(frame);
+    case Verb::ok: return is_in_ ? handle_ok(frame) : handle_login(frame);
     case Verb::err:
       if (!is_in_ && frame.argument(1) == "BAD_LOGIN") {
         wants_to_reconnect_ = true;
         return answered("login");
       }
       return checker_.broken("R", name_ + " was refused: " + octets_of(frame));
-    case Verb::msg:
-      return handle_msg(frame);
-    case Verb::end:
-      return handle_end(frame);
-    case Verb::gap:
-      return handle_gap(frame);
-    case Verb::pong:
-      return answered("pong " + std::string(frame.body));
-    case Verb::ping:
-      FrameWriter(output_, Verb::pong).body(frame.body);
-      return;
-    default:
-      return;
+    case Verb::msg: return handle_msg(frame);
+    case Verb::end: return handle_end(frame);
+    case Verb::gap: return handle_gap(frame);
+    case Verb::pong: return answered("pong " + std::string(frame.body));
+    case Verb::ping: FrameWriter(output_, Verb::pong).body(frame.body); return;
+    default: return;
   }
 }
 

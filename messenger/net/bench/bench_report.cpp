@@ -27,14 +27,10 @@ std::string_view text_of(Target::Kind kind) { return kind == Target::Kind::nats 
 
 std::string_view text_of(Workload workload) {
   switch (workload) {
-    case Workload::fanout:
-      return "fanout";
-    case Workload::pairs:
-      return "pairs";
-    case Workload::paced:
-      return "paced";
-    case Workload::idle:
-      return "idle";
+    case Workload::fanout: return "fanout";
+    case Workload::pairs: return "pairs";
+    case Workload::paced: return "paced";
+    case Workload::idle: return "idle";
   }
   return "?";
 }
