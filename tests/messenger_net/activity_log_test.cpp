@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "messenger/net/log_lines.hpp"
-#include "temporary_folder.hpp"
+#include "tests/messenger_net/temporary_folder.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {

@@ -5,7 +5,7 @@
 #include "messenger/net/bench/dialect.hpp"
 #include "messenger/net/bench/histogram.hpp"
 #include "messenger/net/bench/message_body.hpp"
-#include "server_process.hpp"
+#include "tests/messenger_net/server_process.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {

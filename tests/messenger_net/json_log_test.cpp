@@ -11,9 +11,9 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 
-#include "peer.hpp"
-#include "server_process.hpp"
-#include "temporary_folder.hpp"
+#include "tests/messenger_net/peer.hpp"
+#include "tests/messenger_net/server_process.hpp"
+#include "tests/messenger_net/temporary_folder.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "peer.hpp"
+#include "tests/messenger_net/peer.hpp"
 
 #include <array>
 #include <regex>

@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "capture/file/capture_reader.hpp"
-#include "peer.hpp"
-#include "server_process.hpp"
-#include "temporary_folder.hpp"
+#include "tests/messenger_net/peer.hpp"
+#include "tests/messenger_net/server_process.hpp"
+#include "tests/messenger_net/temporary_folder.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "server_process.hpp"
+#include "tests/messenger_net/server_process.hpp"
 
 #include <array>
 #include <chrono>

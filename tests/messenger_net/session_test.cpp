@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "peer.hpp"
-#include "server_process.hpp"
+#include "tests/messenger_net/peer.hpp"
+#include "tests/messenger_net/server_process.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "messenger/net/server_settings.hpp"
-#include "temporary_folder.hpp"
+#include "tests/messenger_net/temporary_folder.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {

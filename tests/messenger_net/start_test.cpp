@@ -3,9 +3,9 @@
 
 #include "base/number.hpp"
 #include "messenger/net/start_lines.hpp"
-#include "peer.hpp"
-#include "server_process.hpp"
-#include "temporary_folder.hpp"
+#include "tests/messenger_net/peer.hpp"
+#include "tests/messenger_net/server_process.hpp"
+#include "tests/messenger_net/temporary_folder.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {
