@@ -135,6 +135,7 @@ void apply_fin(TrackerContext& context, Flow& flow, Direction direction, const T
   if (half.fin || at < half.high) {
     report(context, flow, direction, segment, {31, "contradicting fin"}, {at, 0},
            half.fin ? "the stream ends at offset " + std::to_string(*half.fin)
+           : at < 0 ? "it is numbered below the first octet, where the SYN stands"
                     : "octets above it were seen before");
     return;
   }

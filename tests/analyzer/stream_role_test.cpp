@@ -88,6 +88,14 @@ TEST(StreamRole, CountsARefusedAttemptThatIsMadeAgainAsOneConnection) {
   EXPECT_EQ(at_last.sink.client(), "inside");
 }
 
+TEST(StreamRole, SaysThatAFinOnTheNumberOfTheSynIsNoEnd) {
+  Capture capture;
+  capture << tcp().syn() << tcp().fin();
+  const RecordingSink& sink = capture.finish();
+  ASSERT_EQ(sink.verdicts(), "contradicting fin");
+  EXPECT_EQ(sink.events[0].evidence, "it is numbered below the first octet, where the SYN stands");
+}
+
 TEST(StreamRole, GoesOnAfterAFinThatWasNotTheEnd) {
   Capture capture;
   capture.handshake() << tcp().seq(1).ack(1).data("a").fin() << tcp().from_server().seq(1).ack(9)

@@ -7,8 +7,8 @@ For each file with TCP in it:
   connections   as many as tshark has TCP streams outside of tunnels
   bytes         for each connection and direction, the distinct payload octets. tshark gives only the sequence number and the
                 length of each segment; the union of the intervals is computed here, so it shares no code with the analyzer
-  sum           (--tcptrace) retransmitted + out-of-order packets of the whole file: the sum is nearly the same in every tool,
-                the split is opinion. Reported, never a failure
+  sum           (--tcptrace) retransmitted + out-of-order packets of the whole file. tcptrace also counts repeated FINs and packets
+                captured twice, so it is reported and never a failure
 
 A difference that known_differences.txt explains is shown with its reason and does not fail. Exit status: 0 all equal, 1 a
 difference without explanation, 77 nothing could be compared (the reason is printed).
