@@ -114,17 +114,16 @@ Room* Interpreter::after_restart_check(Talker& talker, Room* room, std::uint64_t
   return fresh;
 }
 
-void Interpreter::set_account(Session& session, const std::shared_ptr<Session>& shared,
-                              const std::string& account) {
+void Interpreter::set_account(const std::shared_ptr<Session>& session, const std::string& account) {
   const auto folded = fold_account(account);
-  if (!folded || session.account == *folded) return;
-  auto& sessions = session.server->sessions;
-  if (const auto old = sessions.find(session.account); old != sessions.end()) {
-    std::erase(old->second, shared);
+  if (!folded || session->account == *folded) return;
+  auto& sessions = session->server->sessions;
+  if (const auto old = sessions.find(session->account); old != sessions.end()) {
+    std::erase(old->second, session);
     if (old->second.empty()) sessions.erase(old);
   }
-  session.account = *folded;
-  sessions[*folded].push_back(shared);
+  session->account = *folded;
+  sessions[*folded].push_back(session);
 }
 
 std::unique_ptr<Interpreter::Talker> Interpreter::opened(const Connection& connection) {

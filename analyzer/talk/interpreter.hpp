@@ -82,7 +82,7 @@ class Interpreter {
   static std::string room_name(std::string_view target, const std::string& account);
   // A number that was just given tells whether the room is still the one known; gives the room it belongs to.
   Room* after_restart_check(Talker& talker, Room* room, std::uint64_t last, Moment seen);
-  void set_account(Session& session, const std::shared_ptr<Session>& shared, const std::string& account);
+  void set_account(const std::shared_ptr<Session>& session, const std::string& account);
 
   void joined(Talker& talker, Request& request, const Reply& reply, bool in_turn);
   void unanswered(Talker& talker, Request& request);

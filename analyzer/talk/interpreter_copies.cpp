@@ -56,6 +56,9 @@ void Interpreter::describe(Message& message, const PlacedFrame& placed, const st
   if (!message.first_out.known() || placed.first < message.first_out) message.first_out = placed.first;
   if (message.sender.empty()) {
     message.sender = sender;
+    // The login was before the capture, but whoever said this message is its sender.
+    if (const auto session = message.said_by.lock(); session && session->account.empty())
+      set_account(session, sender);
   } else if (message.sender != sender && !message.altered) {
     message.altered = true;
   }

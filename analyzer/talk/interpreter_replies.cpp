@@ -71,7 +71,7 @@ void Interpreter::apply(Talker& talker, const Reply& reply, const Request* reque
 void Interpreter::apply_login(Talker& talker, const Reply& reply, const Request* request) {
   Session& session = *talker.session;
   const bool again = session.account == reply.user;
-  set_account(session, talker.session, reply.user);
+  set_account(talker.session, reply.user);
   if (session.account.empty()) return;
   if (!reply.device.empty()) session.device = reply.device;
   session.guest = reply.is_guest;
@@ -216,8 +216,13 @@ void Interpreter::answered_say(Talker& talker, Request& request, const Reply& re
   }
   Message* message = messages_.open(*room, *reply.seq, reply.first);
   if (!message) return;
-  if (session.account.empty() && !message->sender.empty())
-    set_account(session, talker.session, message->sender);
+  if (session.account.empty()) {
+    if (message->sender.empty()) {
+      message->said_by = talker.session;
+    } else {
+      set_account(talker.session, message->sender);
+    }
+  }
   message->in = request.last;
   message->in_connection = session.id;
   message->ok = reply.first.time;

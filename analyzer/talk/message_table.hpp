@@ -39,6 +39,7 @@ struct Message {
   Moment in;         // the packet that completed the command; unknown when it was not captured
   Moment first_out;  // the first packet that shows it to have its number
   ConnectionId in_connection{};
+  std::weak_ptr<Session> said_by;  // set when the command's connection had no account yet
   std::string sender;
   bool is_file = false;
   bool has_text = false;

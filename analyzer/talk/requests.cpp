@@ -34,13 +34,12 @@ bool ok_answers(const Reply& reply, const Request& request) {
 }  // namespace
 
 bool answers(const Reply& reply, const Request& request) {
-  if (reply.verb == Verb::ok || reply.verb == Verb::err) {
-    if (reply.id != request.id) return false;
-  }
+  // What could not be read may have had any id; the server may have read further than its error.
+  if (request.unreadable) return reply.verb == Verb::err;
+  if ((reply.verb == Verb::ok || reply.verb == Verb::err) && reply.id != request.id) return false;
   switch (reply.verb) {
-    case Verb::ok: return !request.unreadable && ok_answers(reply, request);
-    case Verb::err:
-      return request.unreadable || reply.error_verb == Verb::unknown || reply.error_verb == request.verb;
+    case Verb::ok: return ok_answers(reply, request);
+    case Verb::err: return reply.error_verb == Verb::unknown || reply.error_verb == request.verb;
     case Verb::end: return request.verb == Verb::history || request.verb == Verb::sync;
     case Verb::pong: return request.verb == Verb::ping;
     case Verb::ack: return request.verb == Verb::data && reply.file == request.target;

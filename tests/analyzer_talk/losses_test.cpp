@@ -89,6 +89,10 @@ TEST(Midstream, LearnsWhatItCan) {
   EXPECT_EQ(found.message_of("#lab", 42).balance.deliveries, 2u);
   EXPECT_EQ(found.count("began-earlier"), 2u);
   EXPECT_EQ(found.count("sequence-hole"), 0u);
+  // Its login was not captured, but who said message 41 is alice.
+  ASSERT_EQ(found.connections.size(), 2u);
+  EXPECT_EQ(found.connections[0].user, "alice");
+  EXPECT_EQ(found.connections[1].user, "");
 }
 
 TEST(Midstream, BeginsInsideAFrameWithoutInventingOne) {

@@ -85,6 +85,23 @@ TEST(Replies, AreJoinedInOrderAndByTheirId) {
   EXPECT_EQ(found.count("altered-message"), 0u);
 }
 
+TEST(Replies, AnErrorAnswersWhatCouldNotBeReadWhateverItsIdIs) {
+  Play play;
+  play.login(1, "alice");
+  play.join(1, "#lab", 1, 0);
+  const std::uint64_t unreadable = play.client(1, "SAY #lab id=z :\xff\xfe");
+  const std::uint64_t refusal = play.server(1, "ERR 415 NOT_UTF8 id=z verb=SAY :no text");
+  play.client(1, "SAY #lab :fine");
+  play.server(1, "OK seq=1 at=1");
+  play.server(1, "MSG #lab 1 alice 1 :fine");
+  const Collected& found = play.finish();
+  EXPECT_EQ(found.count("unmatched-reply"), 0u);
+  ASSERT_EQ(found.count("error-reply"), 1u);
+  const auto finding = std::find_if(found.findings.begin(), found.findings.end(),
+                                    [](const Finding& row) { return row.kind == "error-reply"; });
+  EXPECT_EQ(finding->packets, (std::vector<std::uint64_t>{unreadable, refusal}));
+}
+
 TEST(Replies, OutOfTurnAreFound) {
   Play play;
   play.login(1, "alice");
