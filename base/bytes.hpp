@@ -1,6 +1,7 @@
 // Borrowed bytes, and the big- and little-endian reads that packets and capture files need.
 //
-// The readers do not check bounds: they are for code that has checked a whole header once (see analyzer/wire).
+// The readers do not check bounds: they are for code that has checked a whole header once (see
+// analyzer/wire).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// An IP address and a TCP port: one value type for the server's peers and for the two ends of a captured packet.
+// An IP address and a TCP port: one value type for the server's peers and for the two ends of a captured
+// packet.
 #pragma once
 
 #include <array>
@@ -14,7 +15,8 @@
 
 namespace plaintalk {
 
-// IPv4 is kept in the first four bytes and the rest is zero, so that comparing and hashing need no special case.
+// IPv4 is kept in the first four bytes and the rest is zero, so that comparing and hashing need no special
+// case.
 struct IpAddress {
   std::array<std::uint8_t, 16> octets{};
   bool is_v6 = false;

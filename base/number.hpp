@@ -1,4 +1,5 @@
-// Decimal numbers exactly as the protocol and the command lines write them: digits only, no sign, no space, no overflow.
+// Decimal numbers exactly as the protocol and the command lines write them: digits only, no sign, no space,
+// no overflow.
 #pragma once
 
 #include <charconv>

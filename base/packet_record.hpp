@@ -8,8 +8,8 @@
 
 namespace plaintalk {
 
-// The link types we decode; the values are the registry's (LINKTYPE_*, draft-ietf-opsawg-pcaplinktype). Any other
-// value may appear: it is carried through and counted by name, never guessed at.
+// The link types we decode; the values are the registry's (LINKTYPE_*, draft-ietf-opsawg-pcaplinktype). Any
+// other value may appear: it is carried through and counted by name, never guessed at.
 enum class LinkType : std::uint32_t {
   null = 0,
   ethernet = 1,

@@ -76,6 +76,19 @@ bool is_plain_number(std::string_view text) {
   return digit;
 }
 
+// "@alice" or "@alice,bob". Such a name has no bracket, bar or exclamation mark, so it can call nothing.
+bool is_name_after_at(std::string_view text) {
+  if (text.size() < 2 || text.front() != '@') return false;
+  text.remove_prefix(1);
+  return text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-,") == text.npos;
+}
+
+// What a spreadsheet would run.
+bool is_formula(std::string_view text) {
+  if (text.empty() || std::string_view("=+-@\t\r").find(text.front()) == std::string_view::npos) return false;
+  return !is_plain_number(text) && !is_name_after_at(text);
+}
+
 }  // namespace
 
 std::size_t utf8_prefix_size(std::string_view text) {
@@ -128,9 +141,7 @@ std::string terminal_safe(std::string_view text) {
 
 std::string csv_field(std::string_view text) {
   std::string out;
-  const bool formula = !text.empty() &&
-                       std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos &&
-                       !is_plain_number(text);
+  const bool formula = is_formula(text);
   if (!formula && text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
   out += '"';
   if (formula) out += '\'';

@@ -18,7 +18,8 @@ std::size_t utf8_prefix_size(std::string_view text);
 std::string terminal_safe(std::string_view text);
 
 // One CSV field (RFC 4180), quoted when needed. A field that a spreadsheet would run as a formula (it starts
-// with = + - @ TAB or CR, and is not a plain number) gets a leading apostrophe, after OWASP "CSV Injection".
+// with = + - @ TAB or CR) gets a leading apostrophe, after OWASP "CSV Injection". Plain numbers and the names
+// of conversations ("@alice,bob") are no formulas and stay as they are, so that tables can be joined by them.
 std::string csv_field(std::string_view text);
 
 // For HTML and for Markdown table cells.

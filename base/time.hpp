@@ -29,7 +29,8 @@ inline std::int64_t wall_ms(WallTime time) {
   return std::chrono::floor<Milliseconds>(time).time_since_epoch().count();
 }
 
-// "1789201502.123456789": epoch seconds with exactly nine decimals, also for times before 1970 ("-0.500000000").
+// "1789201502.123456789": epoch seconds with exactly nine decimals, also for times before 1970
+// ("-0.500000000").
 std::string render_epoch(WallTime time);
 
 // "2026-09-12T08:25:02.123Z", for people.

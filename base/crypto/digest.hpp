@@ -10,7 +10,8 @@
 
 namespace plaintalk {
 
-// Incremental, so that a file is hashed while it arrives. finish() may be called once; it returns 32 raw bytes.
+// Incremental, so that a file is hashed while it arrives. finish() may be called once; it returns 32 raw
+// bytes.
 class Sha256 {
  public:
   Sha256();

@@ -69,7 +69,9 @@ TEST(Text, QuotesCsvFieldsOnlyWhenNeeded) {
 TEST(Text, DisarmsFormulasInCsv) {
   EXPECT_EQ(csv_field("=1+1"), "\"'=1+1\"");
   EXPECT_EQ(csv_field("=cmd|' /C calc'!A0"), "\"'=cmd|' /C calc'!A0\"");
-  EXPECT_EQ(csv_field("@bob"), "\"'@bob\"");
+  EXPECT_EQ(csv_field("@SUM(1+1)"), "\"'@SUM(1+1)\"");
+  EXPECT_EQ(csv_field("@bob id=cmd|' /C calc'!A0"), "\"'@bob id=cmd|' /C calc'!A0\"");
+  EXPECT_EQ(csv_field("@"), "\"'@\"");
   EXPECT_EQ(csv_field("+x"), "\"'+x\"");
   EXPECT_EQ(csv_field("-x"), "\"'-x\"");
   EXPECT_EQ(csv_field("\t=1"), "\"'\t=1\"");
@@ -82,6 +84,11 @@ TEST(Text, LeavesSignedNumbersInCsvAlone) {
   EXPECT_EQ(csv_field("+12"), "+12");
   EXPECT_EQ(csv_field("-"), "\"'-\"");
   EXPECT_EQ(csv_field("-1.2.3"), "\"'-1.2.3\"");
+}
+
+TEST(Text, LeavesTheNamesOfConversationsInCsvAlone) {
+  EXPECT_EQ(csv_field("@bob"), "@bob");
+  EXPECT_EQ(csv_field("@a_1-x,bob"), "\"@a_1-x,bob\"");
 }
 
 TEST(Text, KeepsMarkdownCellsInTheirCell) {
