@@ -14,6 +14,7 @@
 #include "analyzer/report/happenings.hpp"
 #include "analyzer/report/live_capture.hpp"
 #include "analyzer/report/table.hpp"
+#include "base/text.hpp"
 
 namespace {
 
@@ -122,7 +123,10 @@ int run(const Options& options) {
       throw std::runtime_error("the capture failed; its own message stands above");
   }
   if (!options.quiet) std::cout << outcome.text;
-  return outcome.input_damaged ? kExitDamagedInput : 0;
+  for (const std::string& damage : outcome.damage)
+    std::cerr << "plaintalk-analyze: damaged input: " << plaintalk::terminal_safe(damage)
+              << "; everything before that was analysed\n";
+  return outcome.damage.empty() ? 0 : kExitDamagedInput;
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ SELECT connection,
   client_out_of_order_packets + server_out_of_order_packets AS out_of_order,
   client_duplicate_acks + server_duplicate_acks AS duplicate_acks,
   client_gap_bytes + server_gap_bytes AS gap_octets,
+  client_truncated_bytes + server_truncated_bytes AS cut_octets,
   duplicate_capture_packets AS captured_twice,
   handshake_rtt_us,
   client_rtt_p95_us, server_rtt_p95_us

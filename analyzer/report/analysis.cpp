@@ -115,7 +115,7 @@ class Run {
       file.close();
     }
     folder_.commit();
-    return {capture_.damaged(), summary_.render_text(facts_, options_.folder)};
+    return {facts_.damage, summary_.render_text(facts_, options_.folder)};
   }
 
   MergedCapture& capture_;

@@ -25,8 +25,8 @@ struct AnalysisOptions {
 };
 
 struct AnalysisOutcome {
-  bool input_damaged = false;
-  std::string text;  // what was found and where, in a few lines
+  std::vector<std::string> damage;  // what is wrong with an input, and where; analysed was all before it
+  std::string text;                 // what was found and where, in a few lines
 };
 
 // Throws std::runtime_error when the folder cannot be used or written.

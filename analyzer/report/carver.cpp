@@ -19,31 +19,27 @@ namespace {
 
 constexpr std::size_t kBlockSize = 64 << 10;
 
-[[noreturn]] void fail(const std::string& what) {
-  throw std::runtime_error(what + ": " + std::strerror(errno));
-}
-
-std::string temporary_name(std::uint64_t file) { return ".carving-" + std::to_string(file); }
+std::string carving_name(std::uint64_t file) { return ".carving-" + std::to_string(file); }
 
 }  // namespace
 
 Carver::~Carver() {
   if (descriptor_ >= 0) ::close(descriptor_);
   for (const auto& [file, ranges] : stored_)
-    ::unlinkat(folder_.files_descriptor(), temporary_name(file).c_str(), 0);
+    ::unlinkat(folder_.files_descriptor(), carving_name(file).c_str(), 0);
 }
 
 void Carver::open(std::uint64_t file) {
   if (descriptor_ >= 0 && open_file_ == file) return;
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
-  const std::string name = temporary_name(file);
+  const std::string name = carving_name(file);
   int flags = O_RDWR | O_NOFOLLOW | O_CLOEXEC;
   if (!stored_.contains(file)) {
     ::unlinkat(folder_.files_descriptor(), name.c_str(), 0);
     flags |= O_CREAT | O_EXCL;
   }
   descriptor_ = ::openat(folder_.files_descriptor(), name.c_str(), flags, 0600);
-  if (descriptor_ < 0) fail("cannot create a file in " + folder_.path() + "/files");
+  if (descriptor_ < 0) fail_system("cannot create a file in " + folder_.path() + "/files");
   open_file_ = file;
   stored_.try_emplace(file);
 }
@@ -52,7 +48,7 @@ void Carver::store(std::uint64_t offset, std::string_view octets) {
   while (!octets.empty()) {
     const ssize_t size = ::pwrite(descriptor_, octets.data(), octets.size(), static_cast<off_t>(offset));
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0) fail("cannot write in " + folder_.path() + "/files");
+    if (size < 0) fail_system("cannot write in " + folder_.path() + "/files");
     offset += static_cast<std::uint64_t>(size);
     octets.remove_prefix(static_cast<std::size_t>(size));
   }
@@ -92,7 +88,7 @@ std::string Carver::digest(std::uint64_t size) {
   for (std::uint64_t at = 0; at < size;) {
     const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), size - at));
     const ssize_t got = ::pread(descriptor_, block.data(), wanted, static_cast<off_t>(at));
-    if (got <= 0) fail("cannot read in " + folder_.path() + "/files");
+    if (got <= 0) fail_system("cannot read in " + folder_.path() + "/files");
     hash.update(std::string_view(block).substr(0, static_cast<std::size_t>(got)));
     at += static_cast<std::uint64_t>(got);
   }
@@ -106,22 +102,22 @@ void Carver::give_name(const std::string& temporary, const std::string& name) {
   if (::renameat2(folder, temporary.c_str(), folder, name.c_str(), RENAME_NOREPLACE) == 0) return;
   const bool not_supported = errno == EINVAL || errno == ENOSYS;
   if (!not_supported || ::renameat(folder, temporary.c_str(), folder, name.c_str()) != 0)
-    fail("cannot create " + folder_.path() + "/files/" + name);
+    fail_system("cannot create " + folder_.path() + "/files/" + name);
 }
 
 ContentStore::Outcome Carver::finish(std::uint64_t file, std::uint64_t size) {
   if (size > kFileSizeMax) {
-    if (stored_.contains(file)) ::unlinkat(folder_.files_descriptor(), temporary_name(file).c_str(), 0);
+    if (stored_.contains(file)) ::unlinkat(folder_.files_descriptor(), carving_name(file).c_str(), 0);
     stored_.erase(file);
     return {};
   }
   open(file);
   const std::uint64_t missing = size - std::min(size, stored_[file].size());
-  const std::string temporary = temporary_name(file);
+  const std::string temporary = carving_name(file);
   Outcome outcome;
   if (missing <= kHoleSizeMax) {
     if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0)
-      fail("cannot write in " + folder_.path() + "/files");
+      fail_system("cannot write in " + folder_.path() + "/files");
     outcome.sha256 = digest(size);
     const std::string name = outcome.sha256 + (missing == 0 ? "" : ".partial");
     give_name(temporary, name);

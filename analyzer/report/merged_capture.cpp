@@ -1,6 +1,5 @@
 #include "analyzer/report/merged_capture.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace plaintalk::analyzer {
@@ -56,11 +55,6 @@ std::optional<std::uint64_t> MergedCapture::size() const {
     sum += *size;
   }
   return sum;
-}
-
-bool MergedCapture::damaged() const {
-  return std::any_of(inputs_.begin(), inputs_.end(),
-                     [](const Input& input) { return input.error.has_value(); });
 }
 
 bool MergedCapture::is_synthetic() const {

@@ -23,8 +23,7 @@ class MergedCapture {
 
   std::uint64_t position() const;
   std::optional<std::uint64_t> size() const;  // unknown when one of them is a pipe
-  bool damaged() const;
-  bool is_synthetic() const;  // an application recorded it and made up the headers
+  bool is_synthetic() const;                  // an application recorded it and made up the headers
   // Formats, counters and damage, as far as they are known by now.
   void describe(InputFacts& facts) const;
 

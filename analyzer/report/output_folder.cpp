@@ -23,10 +23,6 @@ constexpr mode_t kFileMode = 0600;  // an analysis shows what people said
 constexpr std::string_view kMarkerText =
     "This folder was written by plaintalk-analyze, which will replace its files when run again.\n";
 
-[[noreturn]] void fail(const std::string& what) {
-  throw std::runtime_error(what + ": " + std::strerror(errno));
-}
-
 std::string temporary_name(const std::string& name) { return '.' + name + ".new"; }
 
 std::vector<std::string> names_in(int folder) {
@@ -48,6 +44,8 @@ std::vector<std::string> names_in(int folder) {
 
 }  // namespace
 
+void fail_system(const std::string& what) { throw std::runtime_error(what + ": " + std::strerror(errno)); }
+
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       name_(std::move(other.name_)),
@@ -67,7 +65,7 @@ void OutputFile::flush() {
   while (!rest.empty()) {
     const ssize_t size = ::write(descriptor_, rest.data(), rest.size());
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0) fail("cannot write " + name_);
+    if (size < 0) fail_system("cannot write " + name_);
     rest.remove_prefix(static_cast<std::size_t>(size));
   }
   waiting_.clear();
@@ -75,14 +73,14 @@ void OutputFile::flush() {
 
 void OutputFile::close() {
   flush();
-  if (::close(std::exchange(descriptor_, -1)) != 0) fail("cannot write " + name_);
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail_system("cannot write " + name_);
 }
 
 OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
   std::error_code error;
   std::filesystem::create_directories(path_, error);
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor_ < 0) fail("cannot use the folder " + path_);
+  if (descriptor_ < 0) fail_system("cannot use the folder " + path_);
   accept_or_throw();
 }
 
@@ -98,7 +96,7 @@ void OutputFolder::accept_or_throw() {
   if (ours) return;
   const int marker = ::openat(descriptor_, std::string(kMarker).c_str(),
                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
-  if (marker < 0) fail("cannot write in the folder " + path_);
+  if (marker < 0) fail_system("cannot write in the folder " + path_);
   OutputFile file(marker, std::string(kMarker));
   file.write(kMarkerText);
   file.close();
@@ -115,7 +113,7 @@ OutputFile OutputFolder::create(const std::string& name) {
   ::unlinkat(descriptor_, temporary.c_str(), 0);
   const int file = ::openat(descriptor_, temporary.c_str(),
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
-  if (file < 0) fail("cannot create " + path_ + '/' + name);
+  if (file < 0) fail_system("cannot create " + path_ + '/' + name);
   pending_.push_back(name);
   return {file, path_ + '/' + name};
 }
@@ -127,16 +125,16 @@ std::string OutputFolder::temporary_path(const std::string& name) const {
 int OutputFolder::files_descriptor() {
   if (files_descriptor_ >= 0) return files_descriptor_;
   if (::mkdirat(descriptor_, "files", 0700) != 0 && errno != EEXIST)
-    fail("cannot create " + path_ + "/files");
+    fail_system("cannot create " + path_ + "/files");
   files_descriptor_ = ::openat(descriptor_, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (files_descriptor_ < 0) fail("cannot use " + path_ + "/files");
+  if (files_descriptor_ < 0) fail_system("cannot use " + path_ + "/files");
   return files_descriptor_;
 }
 
 void OutputFolder::commit() {
   for (const std::string& name : pending_) {
     if (::renameat(descriptor_, temporary_name(name).c_str(), descriptor_, name.c_str()) != 0)
-      fail("cannot create " + path_ + '/' + name);
+      fail_system("cannot create " + path_ + '/' + name);
     written_.insert(name);
   }
   pending_.clear();

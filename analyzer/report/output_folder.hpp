@@ -68,6 +68,9 @@ class OutputFolder {
   std::set<std::string> carved_;
 };
 
+// Throws std::runtime_error: `what`, and why the last system call failed.
+[[noreturn]] void fail_system(const std::string& what);
+
 // Whether an earlier run could have made a file of that name under files/.
 bool is_carved_name(std::string_view name);
 

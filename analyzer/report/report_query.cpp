@@ -78,7 +78,7 @@ DatabasePointer open_analysis(const std::string& analysis) {
   return database;
 }
 
-[[noreturn]] void fail(const ReportTemplate& report_template, sqlite3* database, std::size_t offset) {
+[[noreturn]] void fail_query(const ReportTemplate& report_template, sqlite3* database, std::size_t offset) {
   std::string where = report_template.name;
   const int at = sqlite3_error_offset(database);
   if (at >= 0) {
@@ -131,7 +131,7 @@ Report run_report(const ReportTemplate& report_template, const std::string& anal
   const char* tail = nullptr;
   if (sqlite3_prepare_v2(database.get(), sql.c_str(), static_cast<int>(sql.size()), &prepared, &tail) !=
       SQLITE_OK)
-    fail(report_template, database.get(), 0);
+    fail_query(report_template, database.get(), 0);
   const StatementPointer statement(prepared);
   if (!statement || sqlite3_column_count(prepared) == 0)
     throw std::runtime_error(report_template.name + ": there is no query in it");
@@ -154,7 +154,7 @@ Report run_report(const ReportTemplate& report_template, const std::string& anal
     auto& row = report.rows.emplace_back();
     for (int column = 0; column < column_count; ++column) row.push_back(cell_of(prepared, column));
   }
-  if (result != SQLITE_DONE) fail(report_template, database.get(), 0);
+  if (result != SQLITE_DONE) fail_query(report_template, database.get(), 0);
   return report;
 }
 

@@ -64,6 +64,9 @@ Row row_of(const ConnectionResult& result) {
   row.integer(client.payload_bytes).integer(server.payload_bytes);
   row.integer(client.ambiguous_packets).integer(server.ambiguous_packets);
   row.integer(client.zero_windows).integer(server.zero_windows).integer(std::uint64_t{connection.midstream});
+  row.integer(client.truncated_bytes).integer(server.truncated_bytes);
+  row.integer(client.retransmitted_bytes).integer(server.retransmitted_bytes);
+  row.integer(client.damaged_packets).integer(server.damaged_packets);
   return row;
 }
 

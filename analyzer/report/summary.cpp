@@ -45,6 +45,7 @@ void Summary::add(const ConnectionResult& row) {
   client_bytes_ += row.connection->client.bytes;
   server_bytes_ += row.connection->server.bytes;
   gap_bytes_ += row.connection->client.gap_bytes + row.connection->server.gap_bytes;
+  truncated_bytes_ += row.connection->client.truncated_bytes + row.connection->server.truncated_bytes;
   duplicate_packets_ += row.connection->duplicate_capture_packets;
 }
 
@@ -210,6 +211,9 @@ std::string Summary::capture_section(const InputFacts& input) const {
   }
   if (gap_bytes_ > 0)
     text += format("{} that were sent are not in it.\n", count_of(gap_bytes_, "stream octet"));
+  if (truncated_bytes_ > 0)
+    text += format("{} were cut off: capture with a larger snap length.\n",
+                   count_of(truncated_bytes_, "stream octet"));
   if (duplicate_packets_ > 0)
     text += format("{} are in it twice and were counted once.\n", count_of(duplicate_packets_, "packet"));
   text += bad_pdu_count_ == 0
@@ -269,7 +273,6 @@ std::string Summary::render_text(const InputFacts& input, const std::string& fol
     text += format("files: {} of {} recovered completely\n", file_complete_count_, file_count_);
   const auto high = finding_counts_.find(Severity::high);
   if (high != finding_counts_.end()) text += format("findings of weight: {}\n", high->second);
-  for (const std::string& damage : input.damage) text += "damaged input: " + terminal_safe(damage) + '\n';
   return text + "reports: " + terminal_safe(folder) + "\n";
 }
 

@@ -69,6 +69,7 @@ class Summary {
   std::uint64_t client_bytes_ = 0;
   std::uint64_t server_bytes_ = 0;
   std::uint64_t gap_bytes_ = 0;
+  std::uint64_t truncated_bytes_ = 0;
   std::uint64_t duplicate_packets_ = 0;
   std::map<std::string, std::uint64_t> verdicts_;
   std::uint64_t pdu_count_ = 0;

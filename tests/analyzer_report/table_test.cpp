@@ -67,11 +67,11 @@ TEST(Rows, GiveTheSameTextEveryTime) {
       "bob", "d1",       ConnectionId{4}, {13, at(1'700'000'000'123'510'039)}, Nanoseconds(53'250),
       {},    "delivered"};
   EXPECT_EQ(csv_line(row_of(message)),
-            "\"'@alice,bob\",7,alice,1700000000.123456789,12,1700000000.200000000,5,\"'=1+1\n\",2,1,1,53.250,"
+            "\"@alice,bob\",7,alice,1700000000.123456789,12,1700000000.200000000,5,\"'=1+1\n\",2,1,1,53.250,"
             "-0.001,,text,live,"
             "0,0,0,0,0,3,0,10.0.0.100:7777\n");
   EXPECT_EQ(csv_line(row_of(message, delivery)),
-            "\"'@alice,bob\",7,bob,4,13,1700000000.123510039,53.250,,delivered,d1,10.0.0.100:7777\n");
+            "\"@alice,bob\",7,bob,4,13,1700000000.123510039,53.250,,delivered,d1,10.0.0.100:7777\n");
 }
 
 TEST(Rows, OfConnectionsAndFindingsFillEveryColumn) {

@@ -24,7 +24,7 @@ cat >"$work/expected" <<'END'
 #lab 2 alice zweite Nachricht: grüß dich
 #lab 3 alice three, with "quotes", and commas
 #lab 4 bob fourth: =1+1
-'@alice,bob 1 bob fifth, directly
+@alice,bob 1 bob fifth, directly
 END
 columns "$work/analysis/messages.csv" room seq sender text | tr '\t' ' ' | sort >"$work/found"
 sort "$work/expected" | diff - "$work/found" || fail 'messages.csv is not what the clients said'
