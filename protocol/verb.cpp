@@ -30,30 +30,31 @@ constexpr std::uint64_t pack(std::string_view text) {
   return packed;
 }
 
-struct Entry {
+struct VerbEntry {
   std::uint64_t packed = 0;
   Verb verb = Verb::unknown;
 };
 
-constexpr auto kEntries = [] {
-  std::array<Entry, kVerbTexts.size() - 1> entries{};
+constexpr auto kVerbEntries = [] {
+  std::array<VerbEntry, kVerbTexts.size() - 1> entries{};
   for (std::size_t index = 0; index < entries.size(); ++index)
     entries[index] = {pack(kVerbTexts[index + 1]), static_cast<Verb>(index + 1)};
   std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.packed < b.packed; });
+            [](const VerbEntry& a, const VerbEntry& b) { return a.packed < b.packed; });
   return entries;
 }();
-static_assert(std::adjacent_find(kEntries.begin(), kEntries.end(), [](const Entry& a, const Entry& b) {
-                return a.packed == b.packed;
-              }) == kEntries.end());
+static_assert(std::adjacent_find(kVerbEntries.begin(), kVerbEntries.end(),
+                                 [](const VerbEntry& a, const VerbEntry& b) {
+                                   return a.packed == b.packed;
+                                 }) == kVerbEntries.end());
 
 }  // namespace
 
 Verb find_verb(std::string_view text) {
   const std::uint64_t packed = pack(text);
-  const auto entry = std::lower_bound(kEntries.begin(), kEntries.end(), packed,
-                                      [](const Entry& a, std::uint64_t b) { return a.packed < b; });
-  if (entry == kEntries.end() || entry->packed != packed) return Verb::unknown;
+  const auto entry = std::lower_bound(kVerbEntries.begin(), kVerbEntries.end(), packed,
+                                      [](const VerbEntry& a, std::uint64_t b) { return a.packed < b; });
+  if (entry == kVerbEntries.end() || entry->packed != packed) return Verb::unknown;
   const std::string_view found = verb_text(entry->verb);
   // Only the greeting is longer than what pack() compares.
   if (found.size() != text.size() || (found.size() > 8 && pack(found.substr(8)) != pack(text.substr(8))))

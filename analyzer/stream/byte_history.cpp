@@ -7,12 +7,12 @@ namespace plaintalk::analyzer {
 namespace {
 constexpr std::size_t kAlign = 8;
 constexpr std::size_t kOctetsMax = 65536;  // of one segment
-constexpr std::size_t kRingSizeMin = 4 * kOctetsMax;
+constexpr std::size_t kHistorySizeMin = 4 * kOctetsMax;
 }  // namespace
 
 // Positions start at the ring's size, so that 0 can mean none.
 ByteHistory::ByteHistory(std::size_t size)
-    : size_(std::bit_ceil(std::max(size, kRingSizeMin))), mask_(size_ - 1), head_(size_) {
+    : size_(std::bit_ceil(std::max(size, kHistorySizeMin))), mask_(size_ - 1), head_(size_) {
   ring_ = std::make_unique_for_overwrite<std::uint8_t[]>(size_);
 }
 

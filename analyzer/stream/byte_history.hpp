@@ -43,7 +43,8 @@ class ByteHistory {
   Bytes octets(Position position) const;
   void note_transmission(Position position, std::uint64_t packet, WallTime time);
 
-  // Records are nearly in the order of their offsets. After this many that lie wholly below what is sought, it is not further back.
+  // Records are nearly in the order of their offsets. After this many that lie wholly below what is sought,
+  // it is not further back.
   static constexpr int kBelowCountMax = 16;
   // The newest record of the chain that holds `offset`, or 0. Looks at most `steps_max` records back.
   Position find(Position newest, std::int64_t offset, int steps_max) const;

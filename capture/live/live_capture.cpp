@@ -23,11 +23,6 @@ constexpr std::size_t kBufferSizeMin = std::size_t{256} << 10;
 constexpr int kBatchTimeout_ms = 100;
 constexpr std::string_view kAnyInterface = "any";
 
-struct PcapCloser {
-  void operator()(pcap_t* handle) const { pcap_close(handle); }
-};
-using Handle = std::unique_ptr<pcap_t, PcapCloser>;
-
 std::string no_rights(const std::string& interface) {
   std::array<char, PATH_MAX> path{};
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
@@ -60,8 +55,11 @@ LinkType file_link_type(int dlt) {
 }  // namespace
 
 struct LiveCapture::State {
+  struct Closer {
+    void operator()(pcap_t* opened) const { pcap_close(opened); }
+  };
   LiveOptions options;
-  Handle handle;
+  std::unique_ptr<pcap_t, Closer> handle;
   std::vector<std::string> notes;
   std::string filter;
   int descriptor = -1;

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kTokenSize = 16;
 constexpr Milliseconds kTokenLifetime = std::chrono::hours(24 * 30);
-constexpr Milliseconds kBusyRetry{1'000};
+constexpr Milliseconds kLoginRetry{1'000};
 
 struct LoginRequest {
   std::string account;
@@ -34,7 +34,7 @@ bool is_display_name(std::string_view text) {
 }
 
 // What LOGIN and REGISTER have in common; nothing when they are not well-formed.
-std::optional<LoginRequest> read_request(const Frame& frame) {
+std::optional<LoginRequest> read_login(const Frame& frame) {
   auto account = fold_account(frame.argument(0));
   if (!account || frame.argument_count() != 1) return std::nullopt;
   LoginRequest request{std::move(*account), "", std::nullopt, id_of(frame), ""};
@@ -116,7 +116,7 @@ Answer login_as_guest(World& world, Connection& connection, const LoginRequest& 
   if (account == nullptr) {
     account = make_account(world, request.account);
     if (account == nullptr)
-      return try_later(ErrorName::busy, "too many accounts; try again later", kBusyRetry);
+      return try_later(ErrorName::busy, "too many accounts; try again later", kLoginRetry);
   }
   if (account->is_registered())
     return bad_login(world, connection, request.account,
@@ -174,7 +174,7 @@ Answer start_password(World& world, Connection& connection, const Frame& frame, 
   PasswordJob job{connection.id, pending->ticket, std::string(frame.body), pending->salt,
                   pending->iteration_count};
   if (!world.services.passwords.submit(std::move(job)))
-    return try_later(ErrorName::busy, "too many logins at once; try again", kBusyRetry);
+    return try_later(ErrorName::busy, "too many logins at once; try again", kLoginRetry);
   connection.pending_login = std::move(pending);
   world.touch(connection);
   return kAnswered;
@@ -185,7 +185,8 @@ Answer finish_register(World& world, Connection& connection, const LoginRequest&
   if (account != nullptr && (account->is_registered() || !account->connections.empty()))
     return name_taken(world, connection, request.account);
   if (account == nullptr) account = make_account(world, request.account);
-  if (account == nullptr) return try_later(ErrorName::busy, "too many accounts; try again later", kBusyRetry);
+  if (account == nullptr)
+    return try_later(ErrorName::busy, "too many accounts; try again later", kLoginRetry);
   start_afresh(world, *account);
   account->verifier = std::move(verifier);
   enter(world, connection, *account, request);
@@ -213,7 +214,7 @@ Answer repeat_login(World& world, Connection& connection, const LoginRequest& re
 }  // namespace
 
 Answer handle_login(World& world, Connection& connection, const Frame& frame) {
-  auto request = read_request(frame);
+  auto request = read_login(frame);
   if (!request) return wrong_form(Verb::login);
   if (connection.phase == Phase::in) return repeat_login(world, connection, *request);
   if (frame.body_kind != BodyKind::none) {
@@ -229,7 +230,7 @@ Answer handle_login(World& world, Connection& connection, const Frame& frame) {
 }
 
 Answer handle_register(World& world, Connection& connection, const Frame& frame) {
-  const auto request = read_request(frame);
+  const auto request = read_login(frame);
   if (!request || frame.body.empty()) return wrong_form(Verb::register_);
   if (connection.phase == Phase::in)
     return refusal(ErrorName::denied, "you are logged in already; QUIT and connect again to register");

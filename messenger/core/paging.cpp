@@ -27,7 +27,7 @@ bool read_number(const Frame& frame, std::string_view key, std::optional<std::ui
   return number.has_value();
 }
 
-std::optional<PageRequest> read_request(const Frame& frame) {
+std::optional<PageRequest> read_page_request(const Frame& frame) {
   auto target = parse_target(frame.argument(0));
   if (!target || frame.argument_count() != 1) return std::nullopt;
   PageRequest request{std::move(*target), {}, {}, kPageSizeDefault};
@@ -137,7 +137,7 @@ std::uint64_t people_of(const std::string& conversation) {
 }  // namespace
 
 Answer handle_history(World& world, Connection& connection, const Frame& frame) {
-  const auto request = read_request(frame);
+  const auto request = read_page_request(frame);
   if (!request) return wrong_form(Verb::history);
   const auto room = find_readable(world, connection, request->target);
   if (!room) return room.error();
@@ -147,7 +147,7 @@ Answer handle_history(World& world, Connection& connection, const Frame& frame) 
 }
 
 Answer handle_sync(World& world, Connection& connection, const Frame& frame) {
-  const auto request = read_request(frame);
+  const auto request = read_page_request(frame);
   if (!request || request->before) return wrong_form(Verb::sync);
   const std::string name = room_name_of(*connection.account, request->target);
   if (request->target.kind == Target::Kind::room) {

@@ -11,7 +11,7 @@
 namespace plaintalk::messenger::core {
 namespace {
 
-constexpr Milliseconds kBusyRetry{10'000};
+constexpr Milliseconds kNoRoomRetry{10'000};
 constexpr std::size_t kTopicSizeMax = 1024;
 
 bool announces_members(const World& world, const Room& room) {
@@ -20,8 +20,8 @@ bool announces_members(const World& world, const Room& room) {
 
 std::expected<Room*, Refusal> make_room(World& world, std::string_view name) {
   if (world.rooms.size() >= world.config.room_count_max)
-    return std::unexpected(
-        try_later(ErrorName::busy, "the server has no place for another room; use one of ROOMS", kBusyRetry));
+    return std::unexpected(try_later(
+        ErrorName::busy, "the server has no place for another room; use one of ROOMS", kNoRoomRetry));
   auto room = std::make_unique<Room>();
   room->name = name;
   Room* made = world.rooms.emplace(std::string(name), std::move(room)).first->second.get();

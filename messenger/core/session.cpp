@@ -18,7 +18,7 @@
 namespace plaintalk::messenger::core {
 namespace {
 
-constexpr Milliseconds kBusyRetry{2'000};
+constexpr Milliseconds kTurnAwayRetry{2'000};
 
 void greet(World& world, Connection& connection) {
   FrameWriter writer = begin_reply(world, Verb::greeting);
@@ -39,7 +39,7 @@ void greet(World& world, Connection& connection) {
 }
 
 std::optional<Refusal> reason_to_turn_away(World& world, const Connection& connection) {
-  Refusal refusal = try_later(ErrorName::busy, "", kBusyRetry);
+  Refusal refusal = try_later(ErrorName::busy, "", kTurnAwayRetry);
   refusal.fatal = true;
   if (world.is_draining) {
     refusal.error = ErrorName::draining;

@@ -9,6 +9,7 @@
 namespace plaintalk::capture {
 
 enum class Order : std::uint8_t { little, big };
+constexpr Order kLittle = Order::little;
 
 class FileBuilder {
  public:

@@ -6,8 +6,6 @@
 namespace plaintalk::capture {
 namespace {
 
-constexpr Order kLittle = Order::little;
-
 std::string cat(std::initializer_list<std::string> parts) {
   std::string whole;
   for (const std::string& part : parts) whole += part;

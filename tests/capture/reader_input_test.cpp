@@ -17,8 +17,6 @@
 namespace plaintalk::capture {
 namespace {
 
-constexpr Order kLittle = Order::little;
-
 struct Pipe {
   Pipe() {
     std::array<int, 2> ends{};

@@ -29,7 +29,7 @@ std::set<std::string> split(const std::string& list) {
   return names;
 }
 
-bool is_cpp(const fs::path& path) { return path.extension() == ".cpp" || path.extension() == ".hpp"; }
+bool is_cpp_file(const fs::path& path) { return path.extension() == ".cpp" || path.extension() == ".hpp"; }
 
 bool is_checked(const fs::path& path) {
   static const std::set<std::string> kExtensions = {".cmake", ".cpp", ".hpp", ".sh", ".sql", ".txt"};
@@ -174,7 +174,7 @@ std::vector<Problem> check_tree(const fs::path& root, const Input& input) {
     if (!path.starts_with("tests/golden/") && line_count > kLineCountMax)
       problems.push_back({path, line_count, "longer than " + std::to_string(kLineCountMax) + " lines"});
     check_words(path, text, problems);
-    if (!is_cpp(path)) continue;
+    if (!is_cpp_file(path)) continue;
     if (known.contains(path)) {
       check_includes(path, text, root, input, problems);
     } else if (!path.starts_with(kOptionalFolder)) {

@@ -20,7 +20,9 @@ namespace {
 
 constexpr std::size_t kLineBytesMax = 64 << 10;
 
-[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what + ": " + ::strerror(errno)); }
+[[noreturn]] void fail_system(const std::string& what) {
+  throw std::runtime_error(what + ": " + ::strerror(errno));
+}
 
 bool is_loopback(const sockaddr& address) {
   if (address.sa_family == AF_INET) {
@@ -42,6 +44,10 @@ void wait_for(int descriptor, short events, Instant deadline) {
 
 }  // namespace
 
+void fail_client(const Client& client, const std::string& what) {
+  throw std::runtime_error("client " + std::to_string(client.index) + ": " + what);
+}
+
 int connect_to(const HostPort& where, bool remote_allowed) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
@@ -55,7 +61,7 @@ int connect_to(const HostPort& where, bool remote_allowed) {
       throw std::runtime_error(where.host +
                                " is not this machine: load is only put on loopback, or say --allow-remote");
     const int descriptor = ::socket(entry->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) fail("no socket for another client (raise ulimit -n)");
+    if (descriptor < 0) fail_system("no socket for another client (raise ulimit -n)");
     if (::connect(descriptor, entry->ai_addr, entry->ai_addrlen) == 0) {
       const int on = 1;
       ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -63,7 +69,7 @@ int connect_to(const HostPort& where, bool remote_allowed) {
     }
     ::close(descriptor);
   }
-  fail("cannot connect to " + where.host + ':' + std::to_string(where.port));
+  fail_system("cannot connect to " + where.host + ':' + std::to_string(where.port));
 }
 
 void send_all(int descriptor, std::string_view octets, Instant deadline) {
@@ -74,7 +80,7 @@ void send_all(int descriptor, std::string_view octets, Instant deadline) {
     else if (errno == EAGAIN)
       wait_for(descriptor, POLLOUT, deadline);
     else if (errno != EINTR)
-      fail("the server closed the connection of a client that was being set up");
+      fail_system("the server closed the connection of a client that was being set up");
   }
 }
 
@@ -98,7 +104,7 @@ std::string read_line(Client& client, Instant deadline) {
     else if (errno == EAGAIN)
       wait_for(client.descriptor, POLLIN, deadline);
     else if (errno != EINTR)
-      fail("a client that was being set up lost its connection");
+      fail_system("a client that was being set up lost its connection");
   }
 }
 

@@ -32,5 +32,7 @@ int connect_to(const HostPort& where, bool remote_allowed);
 void send_all(int descriptor, std::string_view octets, Instant deadline);
 // Reads until the client's unparsed text has a whole line, and takes it out without its line end.
 std::string read_line(Client& client, Instant deadline);
+// Throws: which client, and what went wrong with it.
+[[noreturn]] void fail_client(const Client& client, const std::string& what);
 
 }  // namespace plaintalk::messenger::bench

@@ -7,10 +7,6 @@
 namespace plaintalk::messenger::bench {
 namespace {
 
-[[noreturn]] void fail(const Client& client, const std::string& what) {
-  throw std::runtime_error("client " + std::to_string(client.index) + ": " + what);
-}
-
 class NatsDialect final : public Dialect {
  public:
   explicit NatsDialect(const Plan& plan)
@@ -18,7 +14,7 @@ class NatsDialect final : public Dialect {
 
   void set_up(Client& client, Instant deadline) override {
     const std::string info = read_line(client, deadline);
-    if (!info.starts_with("INFO ")) fail(client, "the target is no NATS server: " + info);
+    if (!info.starts_with("INFO ")) fail_client(client, "the target is no NATS server: " + info);
     std::string hello =
         R"(CONNECT {"verbose":false,"pedantic":false,"lang":"plaintalk-bench","version":"1","protocol":1,"echo":)";
     hello += plan_.echo ? "true" : "false";
@@ -27,7 +23,7 @@ class NatsDialect final : public Dialect {
     for (;;) {
       const std::string line = read_line(client, deadline);
       if (line == "PONG") return;
-      if (line.starts_with("-ERR")) fail(client, "the server said: " + line);
+      if (line.starts_with("-ERR")) fail_client(client, "the server said: " + line);
     }
   }
 
@@ -50,13 +46,14 @@ class NatsDialect final : public Dialect {
         const std::size_t size = end + 1 + body_.size() + 2;
         if (rest.size() < size) return used;
         if (!rest.substr(0, end + 1).ends_with(size_and_end_) || rest[size - 1] != '\n')
-          fail(client, "a message of another size arrived: " + std::string(rest.substr(0, end)));
+          fail_client(client, "a message of another size arrived: " + std::string(rest.substr(0, end)));
         sink.delivered(client, 0, rest.substr(end + 1, body_.size()));
         used += size;
         continue;
       }
       if (rest.starts_with("PING")) client.unsent += "PONG\r\n";
-      if (rest.starts_with("-ERR")) fail(client, "the server said: " + std::string(rest.substr(0, end)));
+      if (rest.starts_with("-ERR"))
+        fail_client(client, "the server said: " + std::string(rest.substr(0, end)));
       used += end + 1;
     }
   }

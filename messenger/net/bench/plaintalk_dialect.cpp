@@ -9,10 +9,6 @@
 namespace plaintalk::messenger::bench {
 namespace {
 
-[[noreturn]] void fail(const Client& client, const std::string& what) {
-  throw std::runtime_error("client " + std::to_string(client.index) + ": " + what);
-}
-
 std::string account(std::size_t index) { return "b" + std::to_string(index); }
 
 class PlaintalkDialect final : public Dialect {
@@ -24,7 +20,8 @@ class PlaintalkDialect final : public Dialect {
 
   void set_up(Client& client, Instant deadline) override {
     const std::string greeting = read_line(client, deadline);
-    if (!greeting.starts_with("PLAINTALK/1 ")) fail(client, "the target is no Plaintalk server: " + greeting);
+    if (!greeting.starts_with("PLAINTALK/1 "))
+      fail_client(client, "the target is no Plaintalk server: " + greeting);
     send_all(client.descriptor, "LOGIN " + account(client.index) + " device=bench\n", deadline);
     expect_ok(client, deadline);
     if (plan_.direct) return;
@@ -61,7 +58,8 @@ class PlaintalkDialect final : public Dialect {
     for (;;) {
       const std::string line = read_line(client, deadline);
       if (line.starts_with("OK")) return;
-      if (line.starts_with("ERR ") || line.starts_with("BYE")) fail(client, "the server said: " + line);
+      if (line.starts_with("ERR ") || line.starts_with("BYE"))
+        fail_client(client, "the server said: " + line);
     }
   }
 
@@ -85,7 +83,7 @@ class PlaintalkDialect final : public Dialect {
     const std::size_t size = head + body_.size() + 1;
     if (rest.size() < size) return 0;
     if (rest.substr(head - end_.size(), end_.size()) != end_ || rest[size - 1] != '\n')
-      fail(client, "a message of another size arrived: " + std::string(rest.substr(0, 80)));
+      fail_client(client, "a message of another size arrived: " + std::string(rest.substr(0, 80)));
     sink.delivered(client, seq, rest.substr(head, body_.size()));
     return size;
   }
@@ -99,9 +97,10 @@ class PlaintalkDialect final : public Dialect {
     } else if (line.starts_with("PING")) {
       client.unsent += "PONG" + std::string(line.substr(4)) + '\n';
     } else if (line.starts_with("GAP ")) {
-      fail(client, "the server shed messages because the generator was too slow; use a smaller --window");
+      fail_client(client,
+                  "the server shed messages because the generator was too slow; use a smaller --window");
     } else if (line.starts_with("ERR ") || line.starts_with("BYE")) {
-      fail(client, "the server said: " + std::string(line));
+      fail_client(client, "the server said: " + std::string(line));
     }
     return end + 1;
   }
