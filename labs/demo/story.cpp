@@ -78,7 +78,9 @@ void tell_capture(const StoryInput& input, Page& page) {
   }
   page.heading("How it was captured", render(input.capture.mode));
   page.line(input.capture.explanation);
-  for (const std::string& reason : input.capture.refused) page.line("not by " + reason);
+  // What would help is the doctor's to tell; here is only what is in the way.
+  for (const std::string& reason : input.capture.refused)
+    page.line("not by " + reason.substr(0, std::min(reason.find(". "), reason.find(" ("))));
   if (!input.capture.refused.empty()) page.line("'plaintalk doctor' tells what would allow it");
   page.line(fmt::format("{}, {}, {} stream bytes", plural(packets, "packet"),
                         plural(connections.size(), "TCP connection"), bytes));

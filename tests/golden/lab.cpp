@@ -219,4 +219,16 @@ void Lab::share_file(Person& person, const std::string& name, const std::string&
   }
 }
 
+AliceAndBob::AliceAndBob(Tape& tape, Endpoint server, Endpoint alice_at, Endpoint bob_at)
+    : lab(tape, server), alice(lab.connect("alice", alice_at)), bob(lab.connect("bob", bob_at)) {
+  for (Person* person : {&alice, &bob}) {
+    lab.login_guest(*person);
+    lab.join(*person, "#lab");
+  }
+}
+
+void AliceAndBob::quit() {
+  for (Person* person : {&alice, &bob}) lab.quit(*person);
+}
+
 }  // namespace plaintalk::golden

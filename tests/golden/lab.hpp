@@ -68,6 +68,20 @@ class Lab {
   std::map<std::string, unsigned> id_counts_;
 };
 
+// alice and bob, two guests in #lab: how most scenarios begin.
+struct AliceAndBob {
+  explicit AliceAndBob(Tape& tape)
+      : AliceAndBob(tape, server_endpoint(), client_endpoint(1), client_endpoint(2)) {}
+  AliceAndBob(Tape& tape, Endpoint server, Endpoint alice_at, Endpoint bob_at);
+  AliceAndBob(const AliceAndBob&) = delete;
+  AliceAndBob& operator=(const AliceAndBob&) = delete;
+  void quit();
+
+  Lab lab;
+  Person& alice;
+  Person& bob;
+};
+
 // The SAY line and the MSG frame that a server makes of it, for whoever needs one without a lab.
 std::string say_frame(std::string_view room, std::string_view id, std::string_view text);
 std::string msg_frame(std::string_view room, std::uint64_t number, std::string_view from, WallTime at,

@@ -17,16 +17,10 @@ Endpoint at(std::string_view address, unsigned port) {
 }
 
 // alice and bob talk; the scenarios differ in what the capture makes of it.
-void small_talk(Lab& lab, Endpoint alice_at, Endpoint bob_at) {
-  Person& alice = lab.connect("alice", alice_at);
-  Person& bob = lab.connect("bob", bob_at);
-  for (Person* person : {&alice, &bob}) {
-    lab.login_guest(*person);
-    lab.join(*person, "#lab");
-  }
-  lab.say(alice, "#lab", "hello bob");
-  lab.say(bob, "#lab", "hello alice");
-  for (Person* person : {&alice, &bob}) lab.quit(*person);
+void small_talk(AliceAndBob&& pair) {
+  pair.lab.say(pair.alice, "#lab", "hello bob");
+  pair.lab.say(pair.bob, "#lab", "hello alice");
+  pair.quit();
 }
 
 }  // namespace
@@ -35,13 +29,8 @@ void small_talk(Lab& lab, Endpoint alice_at, Endpoint bob_at) {
 // command of the third.
 std::string capture_loss() {
   Tape tape;
-  Lab lab(tape);
-  Person& alice = lab.connect("alice", client_endpoint(1));
-  Person& bob = lab.connect("bob", client_endpoint(2));
-  for (Person* person : {&alice, &bob}) {
-    lab.login_guest(*person);
-    lab.join(*person, "#lab");
-  }
+  AliceAndBob pair(tape);
+  auto& [lab, alice, bob] = pair;
   lab.say(alice, "#lab", "seen everywhere");
   lab.say(alice, "#lab", "the copy for bob is missing from the capture");
   tape.miss(tape.size() - kPacketsPerWrite);
@@ -52,14 +41,13 @@ std::string capture_loss() {
   tape.wait(kLongEnough);
   lab.say(bob, "#lab", "seen everywhere again");
   tape.wait(kLongEnough);
-  for (Person* person : {&alice, &bob}) lab.quit(*person);
+  pair.quit();
   return as_pcap(tape, {});
 }
 
 std::string duplicate_capture() {
   Tape tape;
-  Lab lab(tape);
-  small_talk(lab, client_endpoint(1), client_endpoint(2));
+  small_talk(AliceAndBob(tape));
   Tape doubled;
   for (const Recorded& recorded : tape.packets()) {
     doubled.packets().push_back(recorded);
@@ -71,20 +59,15 @@ std::string duplicate_capture() {
 // The capture begins in the middle of a long message of alice's, long after her login.
 std::string midstream() {
   Tape tape;
-  Lab lab(tape);
-  Person& alice = lab.connect("alice", client_endpoint(1));
-  Person& bob = lab.connect("bob", client_endpoint(2));
-  for (Person* person : {&alice, &bob}) {
-    lab.login_guest(*person);
-    lab.join(*person, "#lab");
-  }
+  AliceAndBob pair(tape);
+  auto& [lab, alice, bob] = pair;
   const std::size_t long_message_at = tape.size();
   lab.say(alice, "#lab", std::string(4000, 'm') + "issed its start");
   tape.wait(kLongEnough);
   lab.say(bob, "#lab", "the first whole message");
   lab.say(alice, "#lab", "and another");
   tape.wait(kLongEnough);
-  for (Person* person : {&alice, &bob}) lab.quit(*person);
+  pair.quit();
   Tape late;
   const auto first = tape.packets().begin() + static_cast<std::ptrdiff_t>(long_message_at + kPacketsPerWrite);
   late.packets().assign(first, tape.packets().end());
@@ -94,32 +77,25 @@ std::string midstream() {
 // 60 octets of each packet's content are kept; short frames survive, long ones are cut.
 std::string snap_length() {
   Tape tape;
-  Lab lab(tape);
-  Person& alice = lab.connect("alice", client_endpoint(1));
-  Person& bob = lab.connect("bob", client_endpoint(2));
-  for (Person* person : {&alice, &bob}) {
-    lab.login_guest(*person);
-    lab.join(*person, "#lab");
-  }
+  AliceAndBob pair(tape);
+  auto& [lab, alice, bob] = pair;
   lab.say(alice, "#lab", "short");
   lab.say(bob, "#lab",
           "this message is too long for the snap length of the capture, so its end was never kept");
   lab.say(alice, "#lab", "ok");
-  for (Person* person : {&alice, &bob}) lab.quit(*person);
+  pair.quit();
   return as_pcap(tape, {.snap_length = 54 + 60});
 }
 
 std::string vlan_ipv6() {
   Tape tape;
-  Lab lab(tape, at("2001:db8::9", 7777));
-  small_talk(lab, at("2001:db8::11", 40001), at("2001:db8::12", 40002));
+  small_talk({tape, at("2001:db8::9", 7777), at("2001:db8::11", 40001), at("2001:db8::12", 40002)});
   return as_pcap(tape, {.link = Link::vlan, .nanoseconds = true});
 }
 
 std::string sll2() {
   Tape tape;
-  Lab lab(tape, at("127.0.0.1", 7777));
-  small_talk(lab, at("127.0.0.2", 40001), at("127.0.0.3", 40002));
+  small_talk({tape, at("127.0.0.1", 7777), at("127.0.0.2", 40001), at("127.0.0.3", 40002)});
   return as_pcap(tape, {.link = Link::sll2, .order = capture::Order::big, .nanoseconds = true});
 }
 
@@ -127,9 +103,8 @@ std::string sll2() {
 // read.
 std::string two_interfaces() {
   Tape tape;
-  Lab lab(tape);
   const Endpoint bob_at = client_endpoint(2);
-  small_talk(lab, client_endpoint(1), bob_at);
+  small_talk(AliceAndBob(tape));
   Tape ethernet;
   Tape tunnel;
   const std::string_view bob_octets = as_text(bob_at.address.bytes());

@@ -21,17 +21,12 @@ std::string file_content(std::size_t size) {
 
 std::string file_transfer() {
   Tape tape;
-  Lab lab(tape);
-  Person& alice = lab.connect("alice", client_endpoint(1));
-  Person& bob = lab.connect("bob", client_endpoint(2));
-  for (Person* person : {&alice, &bob}) {
-    lab.login_guest(*person);
-    lab.join(*person, "#lab");
-  }
+  AliceAndBob pair(tape);
+  auto& [lab, alice, bob] = pair;
   lab.say(bob, "#lab", "please send the image");
   lab.share_file(alice, "#lab", "router image.bin", file_content(20'000), {&bob});
   lab.say(bob, "#lab", "got it");
-  for (Person* person : {&alice, &bob}) lab.quit(*person);
+  pair.quit();
   return as_pcap(tape, {.nanoseconds = true});
 }
 

@@ -53,13 +53,8 @@ std::string logins_and_direct_messages() {
 // One octet in a segment, many frames in a segment, a frame over many segments.
 std::string segmentation() {
   Tape tape;
-  Lab lab(tape);
-  Person& alice = lab.connect("alice", client_endpoint(1));
-  Person& bob = lab.connect("bob", client_endpoint(2));
-  for (Person* person : {&alice, &bob}) {
-    lab.login_guest(*person);
-    lab.join(*person, "#lab");
-  }
+  AliceAndBob pair(tape);
+  auto& [lab, alice, bob] = pair;
   const Lab::Said typed = lab.saying(alice, "#lab", "typed by hand");
   for (std::size_t at = 0; at < typed.command.size(); ++at)
     alice.talk.client(std::string_view(typed.command).substr(at, 1));
@@ -79,7 +74,7 @@ std::string segmentation() {
   alice.talk.server(copies);
 
   lab.say(alice, "#lab", std::string(5000, 'l') + "ong");
-  for (Person* person : {&alice, &bob}) lab.quit(*person);
+  pair.quit();
   return as_pcap(tape, {});
 }
 
@@ -87,13 +82,8 @@ std::string segmentation() {
 // had no answer.
 std::string lost_connection() {
   Tape tape;
-  Lab lab(tape);
-  Person& alice = lab.connect("alice", client_endpoint(1));
-  Person& bob = lab.connect("bob", client_endpoint(2));
-  for (Person* person : {&alice, &bob}) {
-    lab.login_guest(*person);
-    lab.join(*person, "#lab");
-  }
+  AliceAndBob pair(tape);
+  auto& [lab, alice, bob] = pair;
   lab.say(alice, "#lab", "before the cut");
   const Lab::Said unanswered = lab.saying(bob, "#lab", "did you get this?");
   bob.talk.client(unanswered.command);

@@ -7,8 +7,7 @@ namespace {
 
 // A room with `count` messages, "m1" to "m<count>".
 Person& talk(Lab& lab, int count) {
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   for (int n = 1; n <= count; ++n) {
     alice.asks("SAY #lab :m" + std::to_string(n));
     lab.passes(kTickInterval);
@@ -55,10 +54,8 @@ TEST(History, WithoutBoundsTheLatestAreShown) {
 
 TEST(History, ItIsOctetForOctetWhatWasSentLive) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   bob.reads();
   alice.sends_octets("SAY #lab :one\nSAY #lab {3}\na\nb\nSAY #lab :" + std::string(1024, 'x') +
                      "\nSAY #lab {1025}\n" + std::string(1025, 'y') + "\n");
@@ -82,8 +79,7 @@ TEST(History, AllRoomsTogetherKeepALimitedNumberOfOctets) {
   ServerConfig config = Lab::quick();
   config.history_bytes_max = 1000;
   Lab lab(config);
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #old");
+  Person& alice = lab.guest("alice", {"#old"});
   alice.asks("JOIN #new");
   alice.asks("SAY #old :" + std::string(500, 'x'));
   alice.asks("SAY #new :" + std::string(400, 'x'));
@@ -119,8 +115,7 @@ TEST(History, APageEndsEarlyWhenItGetsTooBig) {
   config.messages_per_second = std::nullopt;
   config.chat_bytes_per_second = std::nullopt;
   Lab lab(config);
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   for (int n = 0; n < 10; ++n) {
     alice.sends_octets("SAY #lab {60000}\n" + std::string(60000, 'x') + "\n");
     alice.reads();

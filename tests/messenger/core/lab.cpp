@@ -160,8 +160,10 @@ Person& Lab::connect(std::uint8_t address) {
   return person;
 }
 
-Person& Lab::guest(std::string_view name) {
-  return login("LOGIN " + std::string(name) + " device=d-" + std::string(name));
+Person& Lab::guest(std::string_view name, std::initializer_list<std::string_view> rooms) {
+  Person& person = login("LOGIN " + std::string(name) + " device=d-" + std::string(name));
+  for (const std::string_view room : rooms) person.asks("JOIN " + std::string(room));
+  return person;
 }
 
 Person& Lab::login(std::string_view line) {

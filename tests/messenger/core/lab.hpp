@@ -7,6 +7,7 @@
 #pragma once
 
 #include <deque>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -87,9 +88,10 @@ class Lab {
   static ServerConfig quick();
 
   Person& connect(std::uint8_t address = 1);  // has read the greeting
-  Person& guest(std::string_view name);       // logged in, device "d" + name
-  Person& login(std::string_view line);       // a new connection that sends this and is let in
-  void passes(Milliseconds time);             // in ticks
+  // Logged in, device "d-" + name, and in those rooms; has read everything up to then.
+  Person& guest(std::string_view name, std::initializer_list<std::string_view> rooms = {});
+  Person& login(std::string_view line);  // a new connection that sends this and is let in
+  void passes(Milliseconds time);        // in ticks
   void works_on_passwords();
 
   ServerConfig config;

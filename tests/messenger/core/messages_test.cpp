@@ -25,8 +25,7 @@ TEST(Messages, AMessageIsAnsweredToItsSenderAndHeardByAllMembersAlike) {
 
 TEST(Messages, NumbersAreDenseInEachRoomOnItsOwn) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #a");
+  Person& alice = lab.guest("alice", {"#a"});
   alice.asks("JOIN #b");
   for (int n = 1; n <= 5; ++n) {
     EXPECT_EQ(value_of(alice.asks("SAY #a :x"), "seq"), std::to_string(n));
@@ -38,8 +37,7 @@ TEST(Messages, NumbersAreDenseInEachRoomOnItsOwn) {
 
 TEST(Messages, LinesWithLineBreaksTravelCounted) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   EXPECT_EQ(alice.asks("SAY #lab {7}\none\ntwo"), "OK seq=1 at=" + std::string(kAt) + "\nMSG #lab 1 alice " +
                                                       std::string(kAt) + " {7}\none\ntwo\n");
   alice.sends_octets("SAY #lab {2}\n\xc3\x28\n");
@@ -89,10 +87,8 @@ TEST(Messages, ATargetMustBeRegisteredOrOnline) {
 
 TEST(Messages, AResendIsAnsweredAgainAndNotSentOutAgain) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   alice.asks("SAY #lab id=7 :once");
   bob.reads();
   lab.passes(Milliseconds(1000));
@@ -108,8 +104,7 @@ TEST(Messages, AResendIsAnsweredAgainAndNotSentOutAgain) {
 
 TEST(Messages, AResendSurvivesTheLossOfTheConnection) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   alice.sends("SAY #lab id=9 :did it arrive?");
   alice.drops();  // before the OK was read
   Person& back = lab.login("LOGIN alice device=d-alice token=" + alice.token);
@@ -134,8 +129,7 @@ TEST(Messages, AThousandIdsAreRemembered) {
   config.messages_per_second = std::nullopt;
   config.chat_bytes_per_second = std::nullopt;
   Lab lab(config);
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   for (int n = 0; n < 1001; ++n) alice.asks("SAY #lab id=n" + std::to_string(n) + " :x");
   EXPECT_EQ(value_of(alice.asks("SAY #lab id=n1 :x"), "dup"), "1");
   EXPECT_EQ(value_of(alice.asks("SAY #lab id=n0 :x"), "seq"), "1002");  // the oldest is forgotten
@@ -143,10 +137,8 @@ TEST(Messages, AThousandIdsAreRemembered) {
 
 TEST(Messages, APongComesAfterEveryChatFrameBeforeIt) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   alice.asks("SAY @bob :direct");
   bob.reads();
   // One turn of the server: alice speaks to the room and to bob, bob pings.
@@ -164,20 +156,16 @@ TEST(Messages, APongComesAfterEveryChatFrameBeforeIt) {
 
 TEST(Messages, RepliesOvertakeChatWhenNoBarrierWaits) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   alice.sends("SAY #lab :chat");
   EXPECT_EQ(bob.asks("TOPIC #lab").substr(0, 13), "OK room=#lab\n");
 }
 
 TEST(Messages, AllFramesOfOneTurnReachAMemberInOnePiece) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   alice.reads();
   alice.sends_octets("SAY #lab :1\nSAY #lab :2\nSAY #lab :3\n");
   std::array<iovec, 8> pieces{};
@@ -187,8 +175,7 @@ TEST(Messages, AllFramesOfOneTurnReachAMemberInOnePiece) {
 
 TEST(Messages, AFastSenderIsPausedAndLosesNothing) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   std::string octets;
   for (int n = 0; n < 100; ++n) octets += "SAY #lab :x\n";
   alice.sends_octets(octets);
@@ -207,8 +194,7 @@ TEST(Messages, AFastSenderIsPausedAndLosesNothing) {
 
 TEST(Messages, ChatOctetsAreLimitedTheSameWay) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   const std::string big = "SAY #lab {60000}\n" + std::string(60000, 'x') + "\n";
   alice.sends_octets(big + big);
   EXPECT_EQ(count_of(alice.reads(), "OK seq="), 2U);
@@ -222,8 +208,7 @@ TEST(Messages, AWaitThatWouldBeTooLongIsRefusedWithItsLength) {
   config.messages_per_second = 0.1;
   config.message_burst = 1;
   Lab lab(config);
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   EXPECT_TRUE(alice.asks("SAY #lab :x").starts_with("OK seq=1"));
   EXPECT_TRUE(alice.asks("SAY #lab id=2 :x").starts_with("ERR 429 RATE id=2 verb=SAY retry=10000 :"));
   EXPECT_TRUE(lab.core->wants_input(alice.id));
@@ -234,8 +219,7 @@ TEST(Messages, AWaitThatWouldBeTooLongIsRefusedWithItsLength) {
 TEST(Messages, RoutesAreNotCollectedWhenNobodyWantsThem) {
   Lab lab;
   lab.events.wants_routes_ = false;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   alice.asks("SAY #lab :x");
   EXPECT_EQ(lab.events.count("routed"), 0U);
 }

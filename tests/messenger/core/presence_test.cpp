@@ -7,13 +7,9 @@ namespace {
 
 TEST(Presence, AwayIsToldOnceToEverybodyWhoSharesARoom) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
+  Person& alice = lab.guest("alice", {"#a", "#b"});
+  Person& bob = lab.guest("bob", {"#a", "#b"});
   Person& eve = lab.guest("eve");
-  for (const std::string room : {"#a", "#b"}) {
-    alice.asks("JOIN " + room);
-    bob.asks("JOIN " + room);
-  }
   bob.reads();
   alice.reads();
   EXPECT_EQ(alice.asks("AWAY id=1 :lunch"), "OK id=1\n");
@@ -27,12 +23,8 @@ TEST(Presence, AwayIsToldOnceToEverybodyWhoSharesARoom) {
 
 TEST(Presence, LeavingForGoodIsToldAtOnce) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  for (const std::string room : {"#a", "#b"}) {
-    alice.asks("JOIN " + room);
-    bob.asks("JOIN " + room);
-  }
+  Person& alice = lab.guest("alice", {"#a", "#b"});
+  Person& bob = lab.guest("bob", {"#a", "#b"});
   bob.reads();
   alice.sends_octets("SAY #a :last words\nQUIT\n");
   const std::string heard = bob.reads();
@@ -44,10 +36,8 @@ TEST(Presence, LeavingForGoodIsToldAtOnce) {
 
 TEST(Presence, ALostConnectionIsAnnouncedAfterTwentySeconds) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   alice.drops();
   lab.passes(Milliseconds(19'900));
   EXPECT_EQ(bob.reads(), "");
@@ -61,10 +51,8 @@ TEST(Presence, ALostConnectionIsAnnouncedAfterTwentySeconds) {
 
 TEST(Presence, WhoComesBackInTimeIsNeverMissed) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   bob.reads();
   alice.drops();
   lab.passes(Milliseconds(10'000));
@@ -76,12 +64,8 @@ TEST(Presence, WhoComesBackInTimeIsNeverMissed) {
 
 TEST(Presence, WhoeverComesBackToOneRoomOnlyHasPartedFromTheOther) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  for (const std::string room : {"#a", "#b"}) {
-    alice.asks("JOIN " + room);
-    bob.asks("JOIN " + room);
-  }
+  Person& alice = lab.guest("alice", {"#a", "#b"});
+  Person& bob = lab.guest("bob", {"#a", "#b"});
   bob.reads();
   alice.drops();
   Person& back = lab.login("LOGIN alice device=d-alice token=" + alice.token);
@@ -92,10 +76,8 @@ TEST(Presence, WhoeverComesBackToOneRoomOnlyHasPartedFromTheOther) {
 
 TEST(Presence, AReplacedConnectionThatDoesNotComeBackHasPartedAsReplaced) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   Person& again = lab.login("LOGIN alice device=d-alice token=" + alice.token);
   EXPECT_TRUE(alice.is_cut_by_server());
   lab.passes(Milliseconds(21'000));
@@ -105,10 +87,8 @@ TEST(Presence, AReplacedConnectionThatDoesNotComeBackHasPartedAsReplaced) {
 
 TEST(Presence, AGuestWhoStartsAfreshLeavesTheRoomsOfTheEarlierOne) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   alice.drops();
   lab.guest("alice");
   EXPECT_NE(bob.reads().find("PARTED #lab alice reason=dropped\n"), std::string::npos);

@@ -18,15 +18,13 @@ TEST(Rooms, JoiningMakesTheRoomAndEverybodyInItHears) {
 
 TEST(Rooms, JoiningTwiceIsAnsweredAndChangesNothing) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   EXPECT_EQ(alice.asks("JOIN #lab"), "OK room=#lab members=1 last=0\n");
 }
 
 TEST(Rooms, JoinTellsTheTopicAndTheLastNumber) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   alice.asks("TOPIC #lab :routers and switches");
   alice.asks("SAY #lab :one");
   EXPECT_EQ(lab.guest("bob").asks("JOIN #lab"),
@@ -35,10 +33,8 @@ TEST(Rooms, JoinTellsTheTopicAndTheLastNumber) {
 
 TEST(Rooms, PartingIsToldToTheOthersOnly) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   alice.reads();
   EXPECT_EQ(bob.asks("PART #lab"), "OK room=#lab\n");
   EXPECT_EQ(alice.reads(), "PARTED #lab bob reason=part\n");
@@ -49,8 +45,7 @@ TEST(Rooms, PartingIsToldToTheOthersOnly) {
 
 TEST(Rooms, NothingOfTheRoomComesAfterTheAnswerToPart) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   alice.sends_octets("SAY #lab :one\nPART #lab\nPING\n");
   const std::string heard = alice.reads();
   EXPECT_LT(heard.find("MSG #lab 1 "), heard.find("OK room=#lab\n")) << heard;
@@ -61,8 +56,7 @@ TEST(Rooms, OnlyTheFirstAndTheLastDeviceOfAnAccountAreAnnounced) {
   ServerConfig config = Lab::quick();
   config.accounts["bob"] = "secret";
   Lab lab(config);
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   Person& pc = lab.login("LOGIN bob device=pc :secret");
   Person& tablet = lab.login("LOGIN bob device=tablet :secret");
   pc.asks("JOIN #lab");
@@ -105,8 +99,7 @@ TEST(Rooms, RoomsAreListedInAlphabeticalOrder) {
 
 TEST(Rooms, ARoomWithoutMembersLivesOnlyWhenSomethingWasSaidInIt) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #quiet");
+  Person& alice = lab.guest("alice", {"#quiet"});
   alice.asks("JOIN #loud");
   alice.asks("SAY #loud :hello");
   alice.asks("PART #quiet");
@@ -120,8 +113,7 @@ TEST(Rooms, WhoListsMembersWithDeviceStateAndDisplayName) {
   Lab lab;
   Person& alice = lab.login("LOGIN alice device=pc display=Alice%20L%C3%B6we");
   alice.asks("JOIN #lab");
-  Person& bob = lab.guest("bob");
-  bob.asks("JOIN #lab");
+  Person& bob = lab.guest("bob", {"#lab"});
   bob.asks("AWAY :lunch");
   alice.reads();
   EXPECT_EQ(alice.asks("WHO #lab"),
@@ -152,8 +144,7 @@ TEST(Rooms, OneUserMayBeInALimitedNumberOfRooms) {
   ServerConfig config = Lab::quick();
   config.rooms_per_user_max = 2;
   Lab lab(config);
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #a");
+  Person& alice = lab.guest("alice", {"#a"});
   alice.asks("JOIN #b");
   EXPECT_TRUE(alice.asks("JOIN #c").starts_with("ERR 429 RATE verb=JOIN max=2 :"));
   EXPECT_TRUE(alice.asks("SYNC #c").starts_with("ERR 429 RATE verb=SYNC max=2 :"));
@@ -165,8 +156,7 @@ TEST(Rooms, TheServerHoldsALimitedNumberOfRooms) {
   ServerConfig config = Lab::quick();
   config.room_count_max = 1;
   Lab lab(config);
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #a");
+  Person& alice = lab.guest("alice", {"#a"});
   EXPECT_TRUE(alice.asks("JOIN #b").starts_with("ERR 503 BUSY verb=JOIN retry=10000 :"));
   EXPECT_TRUE(alice.asks("SAY @alice :x").starts_with("ERR 503 BUSY verb=SAY"));
   alice.asks("PART #a");  // nothing was said there, so its place is free

@@ -113,8 +113,7 @@ TEST(Session, OtherProtocolsAreToldSoAndClosed) {
 
 TEST(Session, ABodyOverTheLimitIsSkippedAndNeverRead) {
   Lab lab;
-  Person& person = lab.guest("alice");
-  person.asks("JOIN #lab");
+  Person& person = lab.guest("alice", {"#lab"});
   std::string big = "SAY #lab {70000}\n" + std::string(70000, 'x') + "\nPING\n";
   person.sends_octets(big);
   EXPECT_TRUE(person.reads().starts_with("ERR 413 TOO_LARGE max=65536 :"));

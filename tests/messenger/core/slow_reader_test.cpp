@@ -17,10 +17,8 @@ const std::string kLong(350, 'x');  // two such messages fit into the queue, thr
 
 TEST(SlowReader, TrafficOverTheLimitIsShedAndTheGapIsNamedOnceItHasDrained) {
   Lab lab(small_queues());
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   bob.reads();
   for (int n = 1; n <= 10; ++n) alice.asks("SAY #lab :" + kLong);
   EXPECT_TRUE(lab.events.has("routed #lab 2 msg alice to 1,2 shed"));
@@ -39,10 +37,8 @@ TEST(SlowReader, TrafficOverTheLimitIsShedAndTheGapIsNamedOnceItHasDrained) {
 
 TEST(SlowReader, NothingLiveOvertakesTheGapOfItsRoom) {
   Lab lab(small_queues());
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   bob.reads();
   for (int n = 1; n <= 3; ++n) alice.asks("SAY #lab :" + kLong);
   bob.reads_at_most(200);         // there is place again, but more than half of it is used
@@ -54,12 +50,8 @@ TEST(SlowReader, NothingLiveOvertakesTheGapOfItsRoom) {
 
 TEST(SlowReader, EachRoomHasItsOwnGap) {
   Lab lab(small_queues());
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  for (const std::string room : {"#a", "#b"}) {
-    alice.asks("JOIN " + room);
-    bob.asks("JOIN " + room);
-  }
+  Person& alice = lab.guest("alice", {"#a", "#b"});
+  Person& bob = lab.guest("bob", {"#a", "#b"});
   bob.reads();
   for (int n = 1; n <= 4; ++n) {
     alice.asks("SAY #a :" + kLong);
@@ -74,10 +66,8 @@ TEST(SlowReader, EachRoomHasItsOwnGap) {
 
 TEST(SlowReader, ABarrierTellsOfGapsToo) {
   Lab lab(small_queues());
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   bob.reads();
   for (int n = 1; n <= 3; ++n) alice.asks("SAY #lab :" + kLong);
   bob.sends("PING :b");
@@ -90,8 +80,7 @@ TEST(SlowReader, ABarrierTellsOfGapsToo) {
 
 TEST(SlowReader, OneFrameAlwaysFitsIntoAnEmptyQueue) {
   Lab lab(small_queues());
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   const std::string heard = alice.asks("SAY #lab :" + std::string(2000, 'x'));
   EXPECT_EQ(count_of(heard, "MSG #lab 1"), 1U);
   EXPECT_EQ(count_of(heard, "GAP"), 0U);
@@ -114,10 +103,8 @@ TEST(SlowReader, AFastReaderNeverSeesAGapBecauseOfASlowOne) {
 
 TEST(SlowReader, OwnRepliesAreCountedApartFromWhatOthersSay) {
   Lab lab(small_queues());
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   bob.reads();
   for (int n = 1; n <= 5; ++n) alice.asks("SAY #lab :" + kLong);
   bob.sends_octets("ROOMS\nPART #lab\n");  // can still act
@@ -142,8 +129,7 @@ TEST(SlowReader, TooManyWaitingRepliesEndTheConnection) {
   ServerConfig config = Lab::quick();
   config.reply_queue_bytes_max = 2000;
   Lab lab(config);
-  Person& alice = lab.guest("alice");
-  alice.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
   alice.sends("PING :" + std::string(2500, 'x'));
   EXPECT_TRUE(alice.is_cut_by_server());
   const std::string heard = alice.reads();
@@ -155,10 +141,8 @@ TEST(SlowReader, TooManyWaitingRepliesEndTheConnection) {
 // Goal: a piece that is partly written must be finished before anything else, or the peer reads garbage.
 TEST(SlowReader, AReplyNeverCutsAFrameInTwo) {
   Lab lab;
-  Person& alice = lab.guest("alice");
-  Person& bob = lab.guest("bob");
-  alice.asks("JOIN #lab");
-  bob.asks("JOIN #lab");
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
   bob.reads();
   alice.asks("SAY #lab :" + kLong);
   std::string heard = bob.reads_at_most(50);
