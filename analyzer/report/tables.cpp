@@ -26,7 +26,9 @@ Table connections() {
            "..."},
           {"state", text,
            "how it went, in Zeek's words: `S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH`"},
-          {"history", text, "its life in Zeek's letters, upper case for the client"},
+          {"history", text,
+           "its life in Zeek's letters, upper case for the client; `^`: the server's packet was the first "
+           "captured"},
           {"client_packets", integer, "packets the client sent, duplicate captures not counted"},
           {"server_packets", integer, "packets the server sent, duplicate captures not counted"},
           {"client_bytes", integer,

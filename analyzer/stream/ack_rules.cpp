@@ -54,10 +54,17 @@ void handshake_done(TrackerContext& context, Flow& flow, Direction direction, co
   static_cast<void>(context);
 }
 
-// Two SYN-ACKs were captured: the client takes one of them.
-void choose_base(Half& data, const TcpSegment& segment) {
+// Two SYN-ACKs were captured, or one behind a forged end: the client takes one of them.
+void choose_base(Flow& flow, Direction data_direction, const TcpSegment& segment) {
+  Half& data = flow.half(data_direction);
   if (!data.other_base) return;
-  if (segment.acknowledgement == *data.other_base && data.high == 0) data.base_seq = *data.other_base;
+  if (segment.acknowledgement == *data.other_base && data.high == 0) {
+    data.base_seq = *data.other_base;
+    data.base_from_syn = true;
+    data.fin.reset();
+    flow.side(data_direction).has_fin = false;
+    data.una_known = false;
+  }
   data.other_base.reset();
 }
 
@@ -159,7 +166,7 @@ void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const T
   Half& data = flow.half(reverse(direction));
   if (segment.flags.ack) {
     learn_base(flow, data, segment);
-    choose_base(data, segment);
+    choose_base(flow, reverse(direction), segment);
     const std::int64_t offset = data.offset_of(segment.acknowledgement);
     handshake_done(context, flow, direction, segment, offset);
     const bool new_sack = note_sack(data, half, segment);

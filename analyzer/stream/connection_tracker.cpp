@@ -80,7 +80,12 @@ bool ConnectionTracker::State::starts_new_generation(Flow& flow, const TcpSegmen
   const Half& half = flow.half(direction);
   if (!half.base_known) return false;
   const bool same_start = segment.sequence + 1 == half.base_seq;
-  if (segment.flags.ack) return !same_start && half.base_from_own_packet && has_ended(flow);
+  if (segment.flags.ack) {
+    // The answer to the SYN that opened this connection belongs to it, also when it comes late.
+    const Half& opener = flow.half(reverse(direction));
+    const bool answers = opener.syn_seen && segment.acknowledgement == opener.base_seq;
+    return !same_start && !answers && half.base_from_own_packet && has_ended(flow);
+  }
   // The same first sequence number after a refusal is the same attempt again; after a whole connection it is
   // another one.
   if (same_start)

@@ -53,9 +53,17 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
   } else if (half.base_known && half.base_from_own_packet && base_seq != half.base_seq) {
     // Not the packet that opened this direction. Two SYN-ACKs can answer one SYN (an attack, or a server that
     // forgot): the client's acknowledgement tells which one it took, unless data came already.
-    if (with_ack && half.high == 0 && !flow.established) half.other_base = base_seq;
+    if (with_ack && half.high == 0 && !flow.established) {
+      half.other_base = base_seq;
+      if (segment.acknowledgement == peer.base_seq) {  // after a forged end the handshake goes on
+        half.reset = peer.reset = false;
+        flow.is_closing = false;
+      }
+    }
     report(context, flow, direction, segment, {18, "syn inside connection", TcpConfidence::certain}, {},
-           isn_words(base_seq) + " where " + packet_words(half.syn_packet) + " said " +
+           isn_words(base_seq) + " where " +
+               (half.syn_seen ? packet_words(half.syn_packet) + " said "
+                              : "earlier packets were numbered from ") +
                std::to_string(half.base_seq - 1));
     return;
   } else if (!half.sent_any || !half.base_known || base_seq == half.base_seq) {

@@ -2,9 +2,9 @@
 // joined.
 //   completeness  Wireshark's bits
 //   history       Zeek's letters: s SYN, h SYN-ACK, a acknowledgement alone, d data, f FIN, r RST, c wrong
-//   checksum, t repeated data,
-//                 g gap, w zero window, i FIN with RST, q SYN with FIN or RST; upper case = client. c, t, g
-//                 and w are given at the 1st, 10th, 100th ... time, the others once a side
+//                 checksum, t repeated data, g gap, w zero window, i FIN with RST, q SYN with FIN or RST;
+//                 upper case = client. c, t, g and w are given at the 1st, 10th, 100th ... time, the others
+//                 once a side. A ^ in front: the first packet came from the server
 //   state         Zeek's conn_state
 #include <algorithm>
 
@@ -70,13 +70,17 @@ End end_of(const Flow& flow, Direction direction) {
   if (half.reset) return End::reset;
   if (half.fin) return End::closed;
   if (!half.sent_any) return End::silent;
-  if (!half.syn_seen) return End::partial;
+  // A SYN that was not captured is as good as seen when the SYN-ACK names it.
+  if (!half.syn_seen && !half.base_from_syn) return End::partial;
   const bool answered = half.una_known && peer.sent_any;
-  if (answered && (peer.syn_seen || half.high > 0)) return End::established;
+  if (answered && (peer.syn_seen || peer.base_from_syn || half.high > 0)) return End::established;
   return direction == Direction::client_to_server ? End::syn_sent : End::syn_ack_sent;
 }
 
 std::string state_of(const Flow& flow) {
+  // A reset when both have said that they are done, such as of a program that did not read everything, ends
+  // nothing any more.
+  if (flow.halves[0].fin && flow.halves[1].fin) return "SF";
   const End client = end_of(flow, Direction::client_to_server);
   const End server = end_of(flow, Direction::server_to_client);
   const bool client_is_open = client == End::silent || client == End::partial;
@@ -93,7 +97,6 @@ std::string state_of(const Flow& flow) {
                           !flow.halves[0].fin;
     return only_syn ? "RSTOS0" : "OTH";
   }
-  if (client == End::closed && server == End::closed) return "SF";
   if (client == End::closed) return server_is_open ? "SH" : "S2";
   if (server == End::closed) return client_is_open ? "SHR" : "S3";
   if (client == End::syn_sent && server == End::silent) return "S0";
@@ -123,6 +126,7 @@ void note_history(Flow& flow, Direction direction, const TcpSegment& segment) {
   if (segment.payload_size > 0) completeness |= with_data;
   if (flags.ack && !flags.syn && !flags.rst && direction == Direction::client_to_server)
     completeness |= with_ack;
+  if (flow.report.history.empty() && direction == Direction::server_to_client) flow.report.history += '^';
   note_flags(flow, direction, segment);
   if (segment.checksum == ChecksumState::bad && is_power_of_ten(++half.bad_checksum_letters))
     add_letter(flow, direction, 'c');

@@ -124,6 +124,32 @@ TEST(StreamRole, ChoosesTheSynAckThatTheClientAcknowledges) {
   EXPECT_EQ(sink.connections[0].server.gap_bytes, 0U);
 }
 
+TEST(StreamRole, GoesOnWithTheHandshakeAfterAForgedEnd) {
+  // What a deceiver sends before the server answers: a reset and a FIN that the client does not believe.
+  Capture capture;
+  capture << tcp().syn() << tcp().isn(1000, 99).from_server().seq(0).ack(1).rst()
+          << tcp().isn(1000, 99).from_server().seq(0).ack(1).fin() << tcp().from_server().syn().ack(1)
+          << tcp().seq(1).ack(1).data("real question")
+          << tcp().from_server().seq(1).ack(14).data("real answer") << tcp().seq(14).ack(12);
+  RecordingSink& sink = capture.finish();
+  ASSERT_EQ(sink.connections.size(), 1U);
+  EXPECT_EQ(sink.client(), "real question");
+  EXPECT_EQ(sink.server(), "real answer");
+  EXPECT_EQ(sink.connections[0].state, "S1");
+}
+
+TEST(StreamRole, TakesALateSynAckForAPartOfTheConnectionThatAskedForIt) {
+  Capture capture;
+  capture << tcp().syn() << tcp().isn(1000, 99).from_server().syn().ack(1) << tcp().from_server().syn().ack(1)
+          << tcp().seq(1).ack(1).data("a") << tcp().from_server().seq(1).ack(2).data("b")
+          << tcp().seq(2).ack(2).fin() << tcp().from_server().seq(2).ack(3).fin() << tcp().seq(3).ack(3)
+          << tcp().isn(1000, 99).from_server().syn().ack(1);
+  RecordingSink& sink = capture.finish();
+  ASSERT_EQ(sink.connections.size(), 1U);
+  EXPECT_EQ(sink.connections[0].state, "SF");
+  EXPECT_EQ(sink.server(), "b");
+}
+
 TEST(StreamRole, FollowsASimultaneousOpen) {
   Capture capture;
   capture << tcp().syn() << tcp().from_server().syn() << tcp().syn().ack(1)
@@ -190,8 +216,20 @@ TEST(StreamRole, NamesTheStateAsZeekDoes) {
         tcp().from_server().seq(1).ack(1).rst()}},
       {"RSTOS0", "SR", {tcp().syn(), tcp().seq(1).rst()}},
       {"SH", "SF", {tcp().syn(), tcp().seq(1).fin().ack(1)}},
-      {"SHR", "hf", {tcp().from_server().syn().ack(1), tcp().from_server().seq(1).ack(1).fin()}},
-      {"RSTRH", "hr", {tcp().from_server().syn().ack(1), tcp().from_server().seq(1).ack(1).rst()}},
+      {"SHR", "^hf", {tcp().from_server().syn().ack(1), tcp().from_server().seq(1).ack(1).fin()}},
+      {"RSTRH", "^hr", {tcp().from_server().syn().ack(1), tcp().from_server().seq(1).ack(1).rst()}},
+      {"SF",
+       "ShAFfR",
+       {tcp().syn(), tcp().from_server().syn().ack(1), tcp().seq(1).ack(1), tcp().seq(1).ack(1).fin(),
+        tcp().from_server().seq(1).ack(2).fin(), tcp().seq(2).ack(2).rst()}},
+      {"RSTO",
+       "ShAFR",
+       {tcp().syn(), tcp().from_server().syn().ack(1), tcp().seq(1).ack(1), tcp().seq(1).ack(1).fin(),
+        tcp().seq(2).ack(1).rst()}},
+      {"S1",
+       "^hADd",
+       {tcp().from_server().syn().ack(1), tcp().seq(1).ack(1), tcp().seq(1).ack(1).data("x"),
+        tcp().from_server().seq(1).ack(2).data("y")}},
       {"OTH", "D", {tcp().seq(1).ack(1).data("x")}},
   };
   for (const StateCase& one : cases) {
