@@ -205,8 +205,10 @@ void BenchRun::fill(Room& room) {
 
 void BenchRun::fill_paced(Instant now) {
   const double elapsed = std::chrono::duration<double>(now - started_).count();
+  // The first is due at once, and each at its own moment: counting them when the next one is due would add a
+  // period to every latency.
   const auto due =
-      std::min(plan_.message_count, static_cast<std::uint64_t>(elapsed * plan_.messages_per_second));
+      std::min(plan_.message_count, static_cast<std::uint64_t>(elapsed * plan_.messages_per_second) + 1);
   const double start_ns = static_cast<double>(started_.time_since_epoch().count());
   while (outcome_.message_count < due) {
     const double offset_ns = static_cast<double>(outcome_.message_count) / plan_.messages_per_second * 1e9;
