@@ -242,9 +242,21 @@ void ClientSession::send_waiting() {
   rate_pause_until_.reset();
   while (!unsent_.empty() && in_flight_count() < kInFlightMax) {
     const RequestId id = *unsent_.begin();
+    if (waits_for_join(requests_.at(id))) return;
     unsent_.erase(unsent_.begin());
     send(id, requests_.at(id));
   }
+}
+
+// What is said before the answer to JOIN would, if the connection is lost in between, have a number from
+// before the join that counts in the end: we would never see our own message.
+bool ClientSession::waits_for_join(const Waiting& waiting) const {
+  if (waiting.request.verb != Verb::say && waiting.request.verb != Verb::put) return false;
+  return std::ranges::any_of(sent_, [&](const Sent& sent) {
+    if (sent.what != Sent::What::request || sent.verb != Verb::join) return false;
+    const auto join = requests_.find(sent.request);
+    return join != requests_.end() && join->second.answer.room == waiting.answer.room;
+  });
 }
 
 std::size_t ClientSession::in_flight_count() const {

@@ -142,6 +142,7 @@ class ClientSession {
   void ask_page(const std::string& name, Room& room, Verb verb, bool catching_up, bool checking = false);
   void check_newest(const std::string& name, Room& room, std::uint64_t seq, const RoomFrame& frame);
   std::size_t in_flight_count() const;
+  bool waits_for_join(const Waiting& waiting) const;
   std::string room_of(const std::string& target) const;
   void notice(std::string kind, std::string text);
 

@@ -64,18 +64,18 @@ std::vector<json> events(const std::string& text) {
 }
 
 // Goal: a network that breaks again and again loses nothing and repeats nothing.
-// Method: alice says 300 numbered messages and cuts her connection hard nine times in between, without
+// Method: alice says 200 numbered messages and cuts her connection hard nine times in between, without
 // waiting for any answer; bob, whose connection is cut as well, must have each of them once and in order.
 TEST_F(ProgramTest, LosesAndRepeatsNothingWhenConnectionsAreCutInTheMiddleOfSending) {
   Program bob(words("bob", {"--json", "--room", "#lab"}));
   ASSERT_TRUE(bob.read_until("\"answer\""));
   Program alice(words("alice", {"--json", "--room", "#lab"}));
-  constexpr int count = 300;
+  constexpr int count = 200;  // the server keeps 256, for whoever comes back late
   for (int number = 1; number <= count; ++number) {
     alice.write(
         json{{"command", "say"}, {"text", "number " + std::to_string(number)}, {"tag", number}}.dump() +
         "\n");
-    if (number % 30 == 0 && number < count) alice.write("{\"command\":\"drop\"}\n");
+    if (number % 20 == 0 && number < count) alice.write("{\"command\":\"drop\"}\n");
     if (number == count / 2) bob.write("{\"command\":\"drop\"}\n");
   }
   alice.close_input();
