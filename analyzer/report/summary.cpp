@@ -9,19 +9,17 @@
 namespace plaintalk::analyzer {
 namespace {
 
-using fmt::format;
-
 std::string count_of(std::uint64_t count, std::string_view thing) {
-  return format("{} {}{}", count, thing, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
 std::string milliseconds(std::optional<Nanoseconds> span) {
   if (!span) return "unknown";
-  return format("{:.3f} ms", static_cast<double>(span->count()) / 1e6);
+  return fmt::format("{:.3f} ms", static_cast<double>(span->count()) / 1e6);
 }
 
 std::string more_than(std::uint64_t count, std::size_t shown, std::string_view where) {
-  return count > shown ? format("\n{} more are in `{}`.\n", count - shown, where) : "";
+  return count > shown ? fmt::format("\n{} more are in `{}`.\n", count - shown, where) : "";
 }
 
 template <typename Row>
@@ -107,56 +105,58 @@ std::string Summary::talk_section() const {
   std::size_t shown = 0;
   for (const auto& [key, flow] : flows_) {
     if (++shown > kListSizeMax) break;
-    text += format("| {} | {} | {} | {} | {} |\n", markdown_cell(key.first), markdown_cell(key.second),
-                   flow.messages, flow.deliveries, milliseconds(flow.latency_max));
+    text += fmt::format("| {} | {} | {} | {} | {} |\n", markdown_cell(key.first), markdown_cell(key.second),
+                        flow.messages, flow.deliveries, milliseconds(flow.latency_max));
   }
   text += more_than(flows_.size(), kListSizeMax, "messages.csv");
   text +=
       "\n| account | kind | logged in by | from | messages | files | copies received "
       "|\n|---|---|---|---|---:|---:|---:|\n";
   for (const UserResult& user : users_)
-    text += format("| {} | {} | {} | {} | {} | {} | {} |\n", markdown_cell(user.name), user.kind,
-                   user.login_methods, markdown_cell(user.addresses), user.messages_sent, user.files_sent,
-                   user.deliveries);
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", markdown_cell(user.name), user.kind,
+                        user.login_methods, markdown_cell(user.addresses), user.messages_sent,
+                        user.files_sent, user.deliveries);
   return text + more_than(user_count_, users_.size(), "users.csv") + "\n";
 }
 
 std::string Summary::secrets_section(bool show_secrets) const {
   std::string text = "## What a listener could read\n\n";
-  text += password_count_ == 0 ? "No password was seen.\n"
-                               : format("{} could be read{}:\n\n", count_of(password_count_, "password"),
-                                        show_secrets ? "" : " (masked here; `--show-secrets` shows them)");
+  text += password_count_ == 0
+              ? "No password was seen.\n"
+              : fmt::format("{} could be read{}:\n\n", count_of(password_count_, "password"),
+                            show_secrets ? "" : " (masked here; `--show-secrets` shows them)");
   for (const CredentialResult& row : passwords_)
-    text += format("- packet {}: {} of {}: `{}`, {}\n", row.seen.packet, row.method, markdown_cell(row.user),
-                   show_secrets ? markdown_cell(row.secret) : "******",
-                   row.accepted == "yes"  ? "accepted"
-                   : row.accepted == "no" ? "refused"
-                                          : "answer not captured");
+    text += fmt::format("- packet {}: {} of {}: `{}`, {}\n", row.seen.packet, row.method,
+                        markdown_cell(row.user), show_secrets ? markdown_cell(row.secret) : "******",
+                        row.accepted == "yes"  ? "accepted"
+                        : row.accepted == "no" ? "refused"
+                                               : "answer not captured");
   text += more_than(password_count_, passwords_.size(), "credentials.csv");
   if (token_count_ > 0)
-    text += format("\n{} could be read as well.\n", count_of(token_count_, "session token"));
+    text += fmt::format("\n{} could be read as well.\n", count_of(token_count_, "session token"));
   return text + "\n";
 }
 
 std::string Summary::balance_section() const {
   std::string text = "## Did every message arrive?\n\n";
   if (message_count_ == 0) return text + "There was none.\n\n";
-  text += format("{} went in; {} were due, {} were seen. Quickest {}, slowest {}.\n",
-                 count_of(message_count_, "message"), balance_.members, balance_.deliveries,
-                 milliseconds(latency_min_), milliseconds(latency_max_));
+  text += fmt::format("{} went in; {} were due, {} were seen. Quickest {}, slowest {}.\n",
+                      count_of(message_count_, "message"), balance_.members, balance_.deliveries,
+                      milliseconds(latency_min_), milliseconds(latency_max_));
   text += balance_.holds() ? "Nothing is missing, doubled or misdirected.\n"
-                           : format(
+                           : fmt::format(
                                  "**The balance does not hold:** {} missing, {} doubled, {} to connections "
                                  "outside the room.\n",
                                  balance_.missing, balance_.duplicates, balance_.leaked);
   if (balance_.shed > 0)
-    text += format("{} were left out for readers too slow; the server said so.\n", balance_.shed);
-  if (balance_.not_captured > 0) text += format("{} lie in holes of the capture.\n", balance_.not_captured);
+    text += fmt::format("{} were left out for readers too slow; the server said so.\n", balance_.shed);
+  if (balance_.not_captured > 0)
+    text += fmt::format("{} lie in holes of the capture.\n", balance_.not_captured);
   if (balance_.undecided > 0)
-    text += format("{} were due so close to an end that nothing can be said.\n", balance_.undecided);
+    text += fmt::format("{} were due so close to an end that nothing can be said.\n", balance_.undecided);
   if (history_count_ > 0)
-    text += format("{} older than the capture were read from history pages.\n",
-                   count_of(history_count_, "message"));
+    text += fmt::format("{} older than the capture were read from history pages.\n",
+                        count_of(history_count_, "message"));
   return text + "\n";
 }
 
@@ -165,29 +165,30 @@ std::string Summary::files_section() const {
   std::string text =
       "## Files\n\n| name | from | to | octets | recovered | content |\n|---|---|---|---:|---|---|\n";
   for (const FileResult& file : files_) {
-    std::string verdict = file.complete ? "complete" : format("{} octets missing", file.gap_bytes);
+    std::string verdict = file.complete ? "complete" : fmt::format("{} octets missing", file.gap_bytes);
     if (file.complete && !file.sha256_announced.empty() && !file.sha256_carved.empty())
       verdict +=
           file.sha256_announced == file.sha256_carved ? ", SHA-256 as announced" : ", **SHA-256 differs**";
-    text += format("| {} | {} | {} | {} | {} | {} |\n", markdown_cell(file.name), markdown_cell(file.sender),
-                   markdown_cell(file.room), file.size ? std::to_string(*file.size) : "?", verdict,
-                   file.path.empty() ? "" : '`' + file.path + '`');
+    text +=
+        fmt::format("| {} | {} | {} | {} | {} | {} |\n", markdown_cell(file.name), markdown_cell(file.sender),
+                    markdown_cell(file.room), file.size ? std::to_string(*file.size) : "?", verdict,
+                    file.path.empty() ? "" : '`' + file.path + '`');
   }
   return text + more_than(file_count_, files_.size(), "files.csv") + "\n";
 }
 
 std::string Summary::tcp_section() const {
   std::string text =
-      "## TCP\n\n" + format("{}, {} octets from clients and {} from servers.",
-                            count_of(connection_count_, "connection"), client_bytes_, server_bytes_);
-  for (const auto& [protocol, count] : protocols_) text += format(" {}: {}.", protocol, count);
+      "## TCP\n\n" + fmt::format("{}, {} octets from clients and {} from servers.",
+                                 count_of(connection_count_, "connection"), client_bytes_, server_bytes_);
+  for (const auto& [protocol, count] : protocols_) text += fmt::format(" {}: {}.", protocol, count);
   text += '\n';
   if (verdicts_.empty()) {
     text += "No packet was out of the ordinary.\n";
   } else {
     text += "\n| verdict | packets |\n|---|---:|\n";
     for (const auto& [verdict, count] : verdicts_)
-      text += format("| {} | {} |\n", markdown_cell(verdict), count);
+      text += fmt::format("| {} | {} |\n", markdown_cell(verdict), count);
   }
   return text + "\n";
 }
@@ -195,35 +196,36 @@ std::string Summary::tcp_section() const {
 std::string Summary::capture_section(const InputFacts& input) const {
   std::string text = "## How good the capture is\n\n";
   for (std::size_t index = 0; index < input.names.size(); ++index)
-    text += format("- {} ({})\n", markdown_cell(input.names[index]),
-                   index < input.formats.size() ? markdown_cell(input.formats[index]) : "");
-  text += format("\n{}, {} of them TCP segments", count_of(input.packets, "packet"), input.segments);
-  if (input.first) text += format(", from {} to {}", render_utc(*input.first), render_utc(*input.last));
+    text += fmt::format("- {} ({})\n", markdown_cell(input.names[index]),
+                        index < input.formats.size() ? markdown_cell(input.formats[index]) : "");
+  text += fmt::format("\n{}, {} of them TCP segments", count_of(input.packets, "packet"), input.segments);
+  if (input.first) text += fmt::format(", from {} to {}", render_utc(*input.first), render_utc(*input.last));
   text += ".\n";
   if (input.dropped_count) {
     const std::uint64_t lost = *input.dropped_count + input.interface_dropped_count.value_or(0);
-    text += lost == 0
-                ? "The capture lost no packet.\n"
-                : format("**The capture lost packets:** {} in the kernel's buffer, {} at the interface.\n",
-                         *input.dropped_count, input.interface_dropped_count.value_or(0));
+    text += lost == 0 ? "The capture lost no packet.\n"
+                      : fmt::format(
+                            "**The capture lost packets:** {} in the kernel's buffer, {} at the interface.\n",
+                            *input.dropped_count, input.interface_dropped_count.value_or(0));
   } else {
     text += "The capture does not say whether it lost packets.\n";
   }
   if (gap_bytes_ > 0)
-    text += format("{} that were sent are not in it.\n", count_of(gap_bytes_, "stream octet"));
+    text += fmt::format("{} that were sent are not in it.\n", count_of(gap_bytes_, "stream octet"));
   if (truncated_bytes_ > 0)
-    text += format("{} were cut off: capture with a larger snap length.\n",
-                   count_of(truncated_bytes_, "stream octet"));
+    text += fmt::format("{} were cut off: capture with a larger snap length.\n",
+                        count_of(truncated_bytes_, "stream octet"));
   if (duplicate_packets_ > 0)
-    text += format("{} are in it twice and were counted once.\n", count_of(duplicate_packets_, "packet"));
-  text += bad_pdu_count_ == 0
-              ? format("All {} could be decoded.\n", count_of(pdu_count_, "frame"))
-              : format("{} could be decoded; {} could not.\n", count_of(pdu_count_ - bad_pdu_count_, "frame"),
-                       count_of(bad_pdu_count_, "place"));
+    text +=
+        fmt::format("{} are in it twice and were counted once.\n", count_of(duplicate_packets_, "packet"));
+  text += bad_pdu_count_ == 0 ? fmt::format("All {} could be decoded.\n", count_of(pdu_count_, "frame"))
+                              : fmt::format("{} could be decoded; {} could not.\n",
+                                            count_of(pdu_count_ - bad_pdu_count_, "frame"),
+                                            count_of(bad_pdu_count_, "place"));
   for (const auto& [reason, count] : input.skipped)
-    text += format("- no TCP: {} ({})\n", markdown_cell(reason), count);
+    text += fmt::format("- no TCP: {} ({})\n", markdown_cell(reason), count);
   for (const std::string& damage : input.damage)
-    text += format("- **damaged input:** {}\n", markdown_cell(damage));
+    text += fmt::format("- **damaged input:** {}\n", markdown_cell(damage));
   return text + "\n";
 }
 
@@ -233,10 +235,10 @@ std::string Summary::findings_section() const {
     return found == finding_counts_.end() ? std::uint64_t{0} : found->second;
   };
   std::string text =
-      format("## Findings\n\n{} high, {} warnings, {} notes; all of them are in `findings.csv`.\n\n",
-             count(Severity::high), count(Severity::warning), count(Severity::note));
+      fmt::format("## Findings\n\n{} high, {} warnings, {} notes; all of them are in `findings.csv`.\n\n",
+                  count(Severity::high), count(Severity::warning), count(Severity::note));
   for (const Finding& finding : findings_)
-    text += format("- {}: {}\n", name_of(finding.severity), markdown_cell(finding.text));
+    text += fmt::format("- {}: {}\n", name_of(finding.severity), markdown_cell(finding.text));
   return text +
          more_than(count(Severity::high) + count(Severity::warning), findings_.size(), "findings.csv") + "\n";
 }
@@ -248,31 +250,31 @@ std::string Summary::render_markdown(const InputFacts& input, const std::vector<
           findings_section() + tcp_section() + capture_section(input);
   text += "## Where to go on\n\nEvery column is explained in docs/REPORTS.md. In this folder: ";
   for (std::size_t index = 0; index < written.size(); ++index)
-    text += format("{}`{}`", index == 0 ? "" : ", ", written[index]);
+    text += fmt::format("{}`{}`", index == 0 ? "" : ", ", written[index]);
   return text + ".\n";
 }
 
 std::string Summary::render_text(const InputFacts& input, const std::string& folder) const {
-  std::string text = format("{} in {}: {}, {}, {}\n", count_of(input.packets, "packet"),
-                            count_of(connection_count_, "connection"), count_of(user_count_, "account"),
-                            count_of(room_count_, "room"), count_of(message_count_, "message"));
+  std::string text = fmt::format("{} in {}: {}, {}, {}\n", count_of(input.packets, "packet"),
+                                 count_of(connection_count_, "connection"), count_of(user_count_, "account"),
+                                 count_of(room_count_, "room"), count_of(message_count_, "message"));
   if (message_count_ > 0) {
-    text +=
-        format("routing: {} in, {} of {} copies out", message_count_, balance_.deliveries, balance_.members);
+    text += fmt::format("routing: {} in, {} of {} copies out", message_count_, balance_.deliveries,
+                        balance_.members);
     text += balance_.holds() ? "; nothing missing, doubled or misdirected"
-                             : format("; {} missing, {} doubled, {} misdirected", balance_.missing,
-                                      balance_.duplicates, balance_.leaked);
+                             : fmt::format("; {} missing, {} doubled, {} misdirected", balance_.missing,
+                                           balance_.duplicates, balance_.leaked);
     // The rest of the sum, or "nothing missing" would hide what nobody could see.
-    if (balance_.shed > 0) text += format("; {} left out by GAP", balance_.shed);
-    if (balance_.not_captured > 0) text += format("; {} in holes of the capture", balance_.not_captured);
-    if (balance_.undecided > 0) text += format("; {} too close to an end to tell", balance_.undecided);
+    if (balance_.shed > 0) text += fmt::format("; {} left out by GAP", balance_.shed);
+    if (balance_.not_captured > 0) text += fmt::format("; {} in holes of the capture", balance_.not_captured);
+    if (balance_.undecided > 0) text += fmt::format("; {} too close to an end to tell", balance_.undecided);
     text += '\n';
   }
-  if (password_count_ > 0) text += format("readable: {}\n", count_of(password_count_, "password"));
+  if (password_count_ > 0) text += fmt::format("readable: {}\n", count_of(password_count_, "password"));
   if (file_count_ > 0)
-    text += format("files: {} of {} recovered completely\n", file_complete_count_, file_count_);
+    text += fmt::format("files: {} of {} recovered completely\n", file_complete_count_, file_count_);
   const auto high = finding_counts_.find(Severity::high);
-  if (high != finding_counts_.end()) text += format("findings of weight: {}\n", high->second);
+  if (high != finding_counts_.end()) text += fmt::format("findings of weight: {}\n", high->second);
   return text + "reports: " + terminal_safe(folder) + "\n";
 }
 

@@ -95,7 +95,8 @@ TEST(Block, IsFreedWithItsLastReference) {
     EXPECT_TRUE(second.is_same(first));
     first = Block();
     EXPECT_EQ(second.octets(), "octets");
-    second = std::move(second);
+    Block& same = second;
+    second = std::move(same);
     EXPECT_EQ(second.octets(), "octets");
   }
   EXPECT_EQ(first.octets(), "");
