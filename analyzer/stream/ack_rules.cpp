@@ -40,18 +40,16 @@ void learn_base(Flow& flow, Half& data, const TcpSegment& segment) {
   if (data.base_known) return;
   data.base_known = true;
   data.base_seq = segment.acknowledgement;
-  data.base_from_syn = flow.report.midstream ? false : true;
+  data.base_from_syn = !flow.report.midstream;
 }
 
-void handshake_done(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
-                    std::int64_t offset) {
+void handshake_done(Flow& flow, Direction direction, const TcpSegment& segment, std::int64_t offset) {
   if (flow.established || offset < 0) return;
   Half& client = flow.halves[0];
   Half& server = flow.halves[1];
   if (direction != Direction::client_to_server || !client.syn_seen || !server.syn_seen) return;
   flow.established = true;
   flow.report.handshake_rtt = elapsed(client.syn_time, segment.time);
-  static_cast<void>(context);
 }
 
 // Two SYN-ACKs were captured, or one behind a forged end: the client takes one of them.
@@ -168,7 +166,7 @@ void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const T
     learn_base(flow, data, segment);
     choose_base(flow, reverse(direction), segment);
     const std::int64_t offset = data.offset_of(segment.acknowledgement);
-    handshake_done(context, flow, direction, segment, offset);
+    handshake_done(flow, direction, segment, offset);
     const bool new_sack = note_sack(data, half, segment);
     if (offset >= 0 && offset - data.high <= kPlausibleJumpMax) {
       judge_unseen(context, flow, direction, segment, offset);

@@ -6,7 +6,7 @@
 
 namespace plaintalk::analyzer {
 namespace {
-constexpr std::size_t kOutstandingCountMin = 4;
+constexpr std::size_t kRingSizeMin = 4;
 constexpr std::size_t kRingSizeMax = 8192;  // segments in flight that are followed; older ones give no sample
 constexpr Nanoseconds kSampleMax = std::chrono::hours(1);  // beyond, the capture stood still
 constexpr std::size_t kExactSampleCountMax = 256;
@@ -44,7 +44,7 @@ void RttMeter::push(Outstanding entry) {
       first_ = (first_ + 1) & (ring_.size() - 1);
       --count_;
     } else {
-      std::vector<Outstanding> larger(std::max(kOutstandingCountMin, ring_.size() * 2));
+      std::vector<Outstanding> larger(std::max(kRingSizeMin, ring_.size() * 2));
       for (std::size_t index = 0; index < count_; ++index) larger[index] = at(index);
       ring_.swap(larger);
       first_ = 0;

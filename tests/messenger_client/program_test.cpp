@@ -103,6 +103,7 @@ TEST_F(ProgramTest, LosesAndRepeatsNothingWhenConnectionsAreCutInTheMiddleOfSend
   }
   for (int number = 1; number <= count; ++number)
     EXPECT_EQ(heard[static_cast<std::size_t>(number - 1)], "number " + std::to_string(number));
+  ASSERT_EQ(own.size(), heard.size()) << "she sees each of her own messages";
   for (std::size_t i = 0; i < own.size(); ++i)
     EXPECT_EQ(own[i], heard[i]) << "her own screen shows the same order";
   bob.close_input();

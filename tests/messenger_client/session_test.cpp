@@ -104,6 +104,21 @@ TEST(Session, KeepsMessagesThatAreTypedWhileThereIsNoConnection) {
   EXPECT_EQ(talk.sent(), "SAY #lab id=x2 :one\nSAY #lab id=x3 :two\n");
 }
 
+TEST(Session, SaysNothingInARoomBeforeJoinIsAnswered) {
+  Talk talk;
+  talk.log_in();
+  talk.session.submit({.verb = Verb::join, .target = "#lab"}, talk.now);
+  talk.say("#lab", "hello");
+  EXPECT_EQ(talk.sent(), "JOIN #lab\n");
+  talk.lose();  // before the answer: the message must not have got a number from before the join that counts
+  talk.greet();
+  talk.sent();
+  talk.hear(kLoginOk);
+  EXPECT_EQ(talk.sent(), "JOIN #lab\n");
+  talk.hear("OK room=#lab members=1 last=7\n");
+  EXPECT_EQ(talk.sent(), "SAY #lab id=x2 :hello\n");
+}
+
 TEST(Session, NeverShowsAFrameTwice) {
   Talk talk;
   talk.log_in();

@@ -1,7 +1,5 @@
 // The NATS client protocol as the load generator speaks it: INFO, CONNECT, SUB, PUB, MSG, PING, PONG. A room
 // is a subject.
-#include <stdexcept>
-
 #include "messenger/net/bench/dialect.hpp"
 
 namespace plaintalk::messenger::bench {

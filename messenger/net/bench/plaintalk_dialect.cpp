@@ -1,7 +1,6 @@
 // PLAINTALK/1 as the load generator speaks it (docs/PROTOCOL.md): guests, one room each, every MSG taken
 // apart in place.
 #include <cstring>
-#include <stdexcept>
 
 #include "messenger/net/bench/dialect.hpp"
 #include "protocol/limits.hpp"
