@@ -20,6 +20,10 @@ struct Connection;
 struct Room;
 struct StoredFile;
 
+// Who somebody is, whatever the name: whoever takes a name after its last holder has left gets another one,
+// and a registered account has another one than the guests who had its name before. Access is bound to it.
+enum class AccountId : std::uint64_t {};
+
 // One program of one person. Tokens are kept as SHA-256 only.
 //
 // A token is replaced at each use, but the answer with the new one may be lost with the connection. So the
@@ -43,6 +47,7 @@ struct Absence {
 };
 
 struct Account {
+  AccountId id{};
   std::string name;
   std::string display;
   std::optional<Verifier> verifier;  // only a registered account has one

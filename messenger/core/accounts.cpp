@@ -30,6 +30,7 @@ bool is_forgettable(const World& world, const Account& account) {
 Account* make_account(World& world, std::string_view name) {
   if (world.accounts.size() >= kAccountCountMax) return nullptr;
   auto account = std::make_unique<Account>();
+  account->id = AccountId{++world.last_account_id};
   account->name = name;
   const ServerConfig& config = world.config;
   const Instant now = world.now.instant;
@@ -92,6 +93,7 @@ std::string unused_device_name(const Account& account, ConnectionId connection) 
 
 void start_afresh(World& world, Account& account) {
   check(account.connections.empty(), "an account in use starts afresh");
+  account.id = AccountId{++world.last_account_id};
   finish_absences(world, account, true);
   flush_conversations_of(world, account);
   for (const auto& [other, room] : account.conversations)

@@ -64,6 +64,7 @@ struct World {
   std::uint64_t last_stamp = 0;
 
   TextMap<std::unique_ptr<Account>> accounts;
+  std::uint64_t last_account_id = 0;
   std::deque<Wait> returns;     // lost connections whose people may still come back
   std::deque<Wait> departures;  // guests to be forgotten
 
