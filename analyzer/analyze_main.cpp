@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "analyzer/report/analysis.hpp"
-#include "analyzer/report/happenings.hpp"
-#include "analyzer/report/live_capture.hpp"
+#include "analyzer/report/capture_process.hpp"
+#include "analyzer/report/live_events.hpp"
 #include "analyzer/report/table.hpp"
 #include "base/text.hpp"
 
@@ -51,10 +51,10 @@ void stop_reading_on_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-class Progress {
+class ReadingProgress {
  public:
-  explicit Progress(bool wanted) : wanted_(wanted && ::isatty(STDERR_FILENO) == 1) {}
-  ~Progress() {
+  explicit ReadingProgress(bool wanted) : wanted_(wanted && ::isatty(STDERR_FILENO) == 1) {}
+  ~ReadingProgress() {
     if (shown_ >= 0) std::cerr << "\r\x1b[K" << std::flush;
   }
   void show(const analyzer::MergedCapture& input) {
@@ -71,11 +71,11 @@ class Progress {
   int shown_ = -1;
 };
 
-analyzer::MergedCapture open_inputs(const Options& options, std::unique_ptr<analyzer::LiveCapture>& live) {
+analyzer::MergedCapture open_inputs(const Options& options, std::unique_ptr<analyzer::CaptureProcess>& live) {
   std::vector<capture::CaptureReader> readers;
   std::vector<std::string> names;
   if (!options.interface.empty()) {
-    live = std::make_unique<analyzer::LiveCapture>(options.interface, options.port);
+    live = std::make_unique<analyzer::CaptureProcess>(options.interface, options.port);
     capture_process = static_cast<sig_atomic_t>(live->process());
     names.push_back("interface " + options.interface);
     readers.push_back(capture::CaptureReader::from_descriptor(live->take_descriptor(), names.back()));
@@ -91,7 +91,7 @@ int run(const Options& options) {
   const bool is_live = !options.interface.empty();
   const bool is_pipe = is_live || options.files.front() == "-";
   if (is_pipe) stop_reading_on_signals();
-  std::unique_ptr<analyzer::LiveCapture> live;
+  std::unique_ptr<analyzer::CaptureProcess> live;
   analyzer::MergedCapture input = open_inputs(options, live);
 
   analyzer::AnalysisOptions analysis;
@@ -104,13 +104,13 @@ int run(const Options& options) {
   analysis.show_secrets = options.show_secrets;
   analysis.version = PLAINTALK_VERSION;
   if (is_live && !options.quiet)
-    analysis.watcher = [](const analyzer::Happening& happening) {
-      std::cout << analyzer::render_happening(happening) << std::flush;
+    analysis.watcher = [](const analyzer::LiveEvent& live_event) {
+      std::cout << analyzer::render_live_event(live_event) << std::flush;
     };
   analyzer::AnalysisOutcome outcome;
   {
-    Progress progress(!options.quiet && !is_pipe);
-    analysis.go_on = [&](const analyzer::MergedCapture& capture) {
+    ReadingProgress progress(!options.quiet && !is_pipe);
+    analysis.keep_reading = [&](const analyzer::MergedCapture& capture) {
       progress.show(capture);
       return stop_asked == 0;
     };

@@ -4,7 +4,7 @@
 SELECT strftime('%H:%M:%f', coalesce(time_in, time_ok,
     (SELECT min(time_out) FROM deliveries d WHERE d.server = m.server AND d.room = m.room AND d.seq = m.seq)), 'unixepoch') AS time,
   room, seq, sender,
-  CASE kind WHEN 'file' THEN '[file ' || text || ', ' || body_length || ' octets]' ELSE text END AS text
+  CASE kind WHEN 'file' THEN '[file ' || text || ', ' || body_length || ' bytes]' ELSE text END AS text
 FROM messages m
 WHERE :room = '' OR room = :room
 ORDER BY CASE WHEN :room = '' THEN coalesce(time_in_ns, time_ok_ns,

@@ -1,5 +1,5 @@
 -- title: How long deliveries took
--- description: From the last octet of a command to the first octet of each copy, in microseconds, by room and recipient. Percentiles are nearest-rank.
+-- description: From the last byte of a command to the first byte of each copy, in microseconds, by room and recipient. Percentiles are nearest-rank.
 WITH ranked AS (
   SELECT room, recipient, latency_us,
     row_number() OVER (PARTITION BY server, room, recipient ORDER BY latency_us) AS place,

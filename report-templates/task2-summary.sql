@@ -4,12 +4,12 @@ SELECT topic, item, value FROM (
   SELECT 1 AS part, 1 AS line, 'capture' AS topic, 'packets captured' AS item, CAST(coalesce(sum(packets), 0) AS TEXT) AS value FROM timeline
   UNION ALL SELECT 1, 2, 'capture', 'first packet (UTC)', coalesce((SELECT strftime('%Y-%m-%d %H:%M:%f', min(start_time), 'unixepoch') FROM connections), '')
   UNION ALL SELECT 1, 3, 'capture', 'seconds with traffic', CAST(count(*) AS TEXT) FROM timeline
-  UNION ALL SELECT 1, 4, 'capture', 'octets missing in the capture', CAST(coalesce(sum(client_gap_bytes + server_gap_bytes), 0) AS TEXT) FROM connections
+  UNION ALL SELECT 1, 4, 'capture', 'bytes missing in the capture', CAST(coalesce(sum(client_gap_bytes + server_gap_bytes), 0) AS TEXT) FROM connections
   UNION ALL SELECT 2, 1, 'connections', 'TCP connections', CAST(count(*) AS TEXT) FROM connections
   UNION ALL SELECT 2, 2, 'connections', 'of them messenger connections', CAST(count(*) AS TEXT) FROM connections WHERE protocol = 'plaintalk'
   UNION ALL SELECT 2, 3, 'connections', 'client addresses', coalesce((SELECT group_concat(client_address, ', ') FROM (SELECT DISTINCT client_address FROM connections ORDER BY 1)), '')
-  UNION ALL SELECT 2, 4, 'connections', 'octets from clients', CAST(coalesce(sum(client_bytes), 0) AS TEXT) FROM connections
-  UNION ALL SELECT 2, 5, 'connections', 'octets from servers', CAST(coalesce(sum(server_bytes), 0) AS TEXT) FROM connections
+  UNION ALL SELECT 2, 4, 'connections', 'bytes from clients', CAST(coalesce(sum(client_bytes), 0) AS TEXT) FROM connections
+  UNION ALL SELECT 2, 5, 'connections', 'bytes from servers', CAST(coalesce(sum(server_bytes), 0) AS TEXT) FROM connections
   UNION ALL SELECT 3, 1, 'people', 'accounts', coalesce((SELECT group_concat(user, ', ') FROM (SELECT user FROM users ORDER BY user)), '')
   UNION ALL SELECT 3, 2, 'people', 'busiest sender', coalesce((SELECT user || ' (' || messages_sent || ' messages)' FROM users WHERE messages_sent > 0 ORDER BY messages_sent DESC, user LIMIT 1), '')
   UNION ALL SELECT 3, 3, 'people', 'rooms and conversations', coalesce((SELECT group_concat(room, ' ') FROM (SELECT room FROM rooms ORDER BY room)), '')

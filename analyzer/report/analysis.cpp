@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kDatabaseName = "analysis.sqlite";
 constexpr std::string_view kSummaryName = "summary.md";
-constexpr std::uint64_t kPacketsPerLook = 256;  // how often options.go_on is asked
+constexpr std::uint64_t kPacketsPerCheck = 256;  // how often options.keep_reading is asked
 
 class Run {
  public:
@@ -52,7 +52,7 @@ class Run {
     if (carve) {
       contents_ = std::make_unique<Carver>(folder_);
     } else {
-      contents_ = std::make_unique<NoContents>();
+      contents_ = std::make_unique<DiscardedContents>();
     }
     if (!everything()) return;
     folder_.create(std::string(kDatabaseName)).close();
@@ -67,29 +67,31 @@ class Run {
     while (const auto record = capture_.next()) {
       talk.packet(record->time, record->original_size);
       if (const auto segment = decoder.decode(*record)) {
-        ++facts_.segments;
+        ++info_.segments;
         tracker.segment(*segment);
         talk.advance(segment->time);
       }
-      if (!facts_.first || record->time < *facts_.first) facts_.first = record->time;
-      if (!facts_.last || record->time > *facts_.last) facts_.last = record->time;
-      if (++facts_.packets % kPacketsPerLook == 0 && options_.go_on && !options_.go_on(capture_)) break;
+      if (!info_.first || record->time < *info_.first) info_.first = record->time;
+      if (!info_.last || record->time > *info_.last) info_.last = record->time;
+      if (++info_.packets % kPacketsPerCheck == 0 && options_.keep_reading &&
+          !options_.keep_reading(capture_))
+        break;
     }
-    facts_.skipped = decoder.skipped();
-    capture_.describe(facts_);
+    info_.skipped = decoder.skipped();
+    capture_.describe(info_);
   }
 
   void report_health(Findings& findings) {
-    const WallTime end = facts_.last.value_or(WallTime{});
-    const std::uint64_t dropped = facts_.dropped_count.value_or(0);
-    const std::uint64_t at_interface = facts_.interface_dropped_count.value_or(0);
+    const WallTime end = info_.last.value_or(WallTime{});
+    const std::uint64_t dropped = info_.dropped_count.value_or(0);
+    const std::uint64_t at_interface = info_.interface_dropped_count.value_or(0);
     if (dropped + at_interface > 0)
       findings.add("capture-drops", end, {}, {},
                    "the capture lost " + std::to_string(dropped) + " packets in the kernel's buffer and " +
                        std::to_string(at_interface) +
                        " at the interface: what is missing below may have been sent");
-    for (const std::string& damage : facts_.damage) findings.add("damaged-input", end, {}, {}, damage);
-    for (const auto& [reason, count] : facts_.skipped)
+    for (const std::string& damage : info_.damage) findings.add("damaged-input", end, {}, {}, damage);
+    for (const auto& [reason, count] : info_.skipped)
       findings.add("skipped-packets", end, {}, {},
                    std::to_string(count) + " packets without a TCP segment: " + reason);
     if (capture_.is_synthetic())
@@ -103,26 +105,26 @@ class Run {
     if (database_) {
       database_->about("program", "plaintalk-analyze " + options_.version);
       database_->about("secrets", options_.show_secrets ? "shown" : "masked");
-      database_->about("packets", std::to_string(facts_.packets));
+      database_->about("packets", std::to_string(info_.packets));
       std::string inputs;
-      for (const std::string& name : facts_.names) inputs += (inputs.empty() ? "" : "\n") + table_text(name);
+      for (const std::string& name : info_.names) inputs += (inputs.empty() ? "" : "\n") + table_text(name);
       database_->about("inputs", inputs);
       database_->finish();
     }
     if (everything()) {
       OutputFile file = folder_.create(std::string(kSummaryName));
-      file.write(summary_.render_markdown(facts_, written_, options_.show_secrets));
+      file.write(summary_.render_markdown(info_, written_, options_.show_secrets));
       file.close();
     }
     folder_.commit();
-    return {facts_.damage, summary_.render_text(facts_, options_.folder)};
+    return {info_.damage, summary_.render_text(info_, options_.folder)};
   }
 
   MergedCapture& capture_;
   const AnalysisOptions& options_;
-  OutputFolder folder_;
+  AnalysisFolder folder_;
   Summary summary_;
-  InputFacts facts_;
+  CaptureInfo info_;
   std::vector<std::string> written_;
   std::optional<CsvTables> csv_;
   std::optional<Database> database_;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analyzer/report/analysis_folder.hpp"
 #include "analyzer/report/merged_capture.hpp"
-#include "analyzer/report/output_folder.hpp"
 #include "analyzer/talk/talk_sink.hpp"
 
 namespace plaintalk::analyzer {
@@ -19,9 +19,9 @@ struct AnalysisOptions {
   std::uint16_t server_port = 7777;
   bool show_secrets = false;
   std::string version;
-  std::function<void(const Happening&)> watcher;
+  std::function<void(const LiveEvent&)> watcher;
   // Called now and then; false ends the reading, and the analysis of what was read.
-  std::function<bool(const MergedCapture&)> go_on;
+  std::function<bool(const MergedCapture&)> keep_reading;
 };
 
 struct AnalysisOutcome {

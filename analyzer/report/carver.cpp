@@ -42,33 +42,33 @@ void Carver::open(std::uint64_t file) {
   stored_.try_emplace(file);
 }
 
-void Carver::store(std::uint64_t offset, std::string_view octets) {
-  while (!octets.empty()) {
-    const ssize_t size = ::pwrite(descriptor_, octets.data(), octets.size(), static_cast<off_t>(offset));
+void Carver::store(std::uint64_t offset, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t size = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) fail_system("cannot write in " + folder_.path() + "/files");
     offset += static_cast<std::uint64_t>(size);
-    octets.remove_prefix(static_cast<std::size_t>(size));
+    bytes.remove_prefix(static_cast<std::size_t>(size));
   }
 }
 
-bool Carver::same(std::uint64_t offset, std::string_view octets) {
-  std::string before(octets.size(), '\0');
+bool Carver::same(std::uint64_t offset, std::string_view bytes) {
+  std::string before(bytes.size(), '\0');
   const ssize_t size = ::pread(descriptor_, before.data(), before.size(), static_cast<off_t>(offset));
-  return size == static_cast<ssize_t>(octets.size()) && before == octets;
+  return size == static_cast<ssize_t>(bytes.size()) && before == bytes;
 }
 
-ContentStore::Written Carver::write(std::uint64_t file, std::uint64_t offset, std::string_view octets) {
-  if (octets.empty()) return Written::stored;
-  if (offset > kFileSizeMax || octets.size() > kFileSizeMax - offset) return Written::refused;
+ContentStore::Written Carver::write(std::uint64_t file, std::uint64_t offset, std::string_view bytes) {
+  if (bytes.empty()) return Written::stored;
+  if (offset > kFileSizeMax || bytes.size() > kFileSizeMax - offset) return Written::refused;
   open(file);
-  Ranges& ranges = stored_[file];
-  const std::uint64_t end = offset + octets.size();
+  RangeSet& ranges = stored_[file];
+  const std::uint64_t end = offset + bytes.size();
   bool differs = false;
   for (std::uint64_t at = offset; at < end;) {
     const bool known = ranges.contains(at);
     const std::uint64_t until = std::min(end, known ? ranges.end_of(at) : ranges.next_member(at, end));
-    const std::string_view part = octets.substr(at - offset, until - at);
+    const std::string_view part = bytes.substr(at - offset, until - at);
     if (!known) {
       store(at, part);
     } else if (!same(at, part)) {
@@ -93,7 +93,7 @@ std::string Carver::digest(std::uint64_t size) {
   return hex(hash.finish());
 }
 
-void Carver::give_name(const std::string& temporary, const std::string& name) {
+void Carver::publish_as(const std::string& temporary, const std::string& name) {
   const int folder = folder_.files_descriptor();
   // Whatever bears the name was left by an earlier run: it goes, and is not written through.
   ::unlinkat(folder, name.c_str(), 0);
@@ -118,7 +118,7 @@ ContentStore::Outcome Carver::finish(std::uint64_t file, std::uint64_t size) {
       fail_system("cannot write in " + folder_.path() + "/files");
     outcome.sha256 = digest(size);
     const std::string name = outcome.sha256 + (missing == 0 ? "" : ".partial");
-    give_name(temporary, name);
+    publish_as(temporary, name);
     folder_.keep_carved(name);
     outcome.path = "files/" + name;
   } else {

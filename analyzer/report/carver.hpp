@@ -1,8 +1,8 @@
 // Puts transferred files together on disk: files/<SHA-256 of the content>, or files/<SHA-256>.partial with
-// zero octets in its holes. A sender's name for a file is never a path. New files are created with O_EXCL and
+// zero bytes in its holes. A sender's name for a file is never a path. New files are created with O_EXCL and
 // O_NOFOLLOW.
 //
-// Bounded: offsets over kFileSizeMax are refused, and a file with more than kHoleSizeMax octets missing is
+// Bounded: offsets over kFileSizeMax are refused, and a file with more than kHoleSizeMax bytes missing is
 // not kept.
 #pragma once
 
@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "analyzer/report/output_folder.hpp"
-#include "analyzer/talk/ranges.hpp"
+#include "analyzer/report/analysis_folder.hpp"
+#include "analyzer/talk/range_set.hpp"
 #include "analyzer/talk/talk_sink.hpp"
 
 namespace plaintalk::analyzer {
@@ -22,27 +22,27 @@ class Carver : public ContentStore {
   static constexpr std::uint64_t kFileSizeMax = std::uint64_t{4} << 30;
   static constexpr std::uint64_t kHoleSizeMax = 256 << 20;
 
-  explicit Carver(OutputFolder& folder) : folder_(folder) {}
+  explicit Carver(AnalysisFolder& folder) : folder_(folder) {}
   ~Carver() override;
 
-  Written write(std::uint64_t file, std::uint64_t offset, std::string_view octets) override;
+  Written write(std::uint64_t file, std::uint64_t offset, std::string_view bytes) override;
   Outcome finish(std::uint64_t file, std::uint64_t size) override;
 
  private:
   void open(std::uint64_t file);
-  void store(std::uint64_t offset, std::string_view octets);
-  bool same(std::uint64_t offset, std::string_view octets);
+  void store(std::uint64_t offset, std::string_view bytes);
+  bool same(std::uint64_t offset, std::string_view bytes);
   std::string digest(std::uint64_t size);
-  void give_name(const std::string& temporary, const std::string& name);
+  void publish_as(const std::string& temporary, const std::string& name);
 
-  OutputFolder& folder_;
-  std::map<std::uint64_t, Ranges> stored_;
+  AnalysisFolder& folder_;
+  std::map<std::uint64_t, RangeSet> stored_;
   std::uint64_t open_file_ = 0;
   int descriptor_ = -1;  // of open_file_
 };
 
 // Keeps nothing: for runs that do not ask for files.
-class NoContents : public ContentStore {
+class DiscardedContents : public ContentStore {
  public:
   Written write(std::uint64_t, std::uint64_t, std::string_view) override { return Written::stored; }
   Outcome finish(std::uint64_t, std::uint64_t) override { return {}; }

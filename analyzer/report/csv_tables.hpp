@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "analyzer/report/output_folder.hpp"
+#include "analyzer/report/analysis_folder.hpp"
 #include "analyzer/report/table.hpp"
 
 namespace plaintalk::analyzer {
@@ -16,14 +16,14 @@ std::string csv_line(const Row& row);
 
 class CsvTables : public RowSink {
  public:
-  explicit CsvTables(OutputFolder& folder) : folder_(folder) {}
+  explicit CsvTables(AnalysisFolder& folder) : folder_(folder) {}
 
   void add(const Table& table);
   void row(const Row& row) override;  // of a table that was not added: nothing
   void finish();
 
  private:
-  OutputFolder& folder_;
+  AnalysisFolder& folder_;
   std::map<const Table*, OutputFile> files_;
 };
 

@@ -64,21 +64,21 @@ bool MergedCapture::is_synthetic() const {
   return false;
 }
 
-void MergedCapture::describe(InputFacts& facts) const {
+void MergedCapture::describe(CaptureInfo& info) const {
   const auto add = [](std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& count) {
     if (count) sum = sum.value_or(0) + *count;
   };
   for (const Input& input : inputs_) {
-    facts.names.push_back(input.name);
-    facts.formats.push_back(input.reader.format());
+    info.names.push_back(input.name);
+    info.formats.push_back(input.reader.format());
     for (const capture::InterfaceInfo& interface : input.reader.interfaces()) {
-      add(facts.received_count, interface.received_count);
-      add(facts.dropped_count, interface.dropped_count);
-      add(facts.interface_dropped_count, interface.interface_dropped_count);
+      add(info.received_count, interface.received_count);
+      add(info.dropped_count, interface.dropped_count);
+      add(info.interface_dropped_count, interface.interface_dropped_count);
     }
     if (input.error)
-      facts.damage.push_back(input.name + ": " + input.error->what + " (at octet " +
-                             std::to_string(input.error->file_offset) + ")");
+      info.damage.push_back(input.name + ": " + input.error->what + " (at byte " +
+                            std::to_string(input.error->file_offset) + ")");
   }
 }
 

@@ -25,7 +25,7 @@ class MergedCapture {
   std::optional<std::uint64_t> size() const;  // unknown when one of them is a pipe
   bool is_synthetic() const;                  // an application recorded it and made up the headers
   // Formats, counters and damage, as far as they are known by now.
-  void describe(InputFacts& facts) const;
+  void describe(CaptureInfo& info) const;
 
  private:
   struct Input {

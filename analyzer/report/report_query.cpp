@@ -43,10 +43,10 @@ std::string uri_of(const std::string& path) {
       uri += c;
       continue;
     }
-    const auto octet = static_cast<unsigned char>(c);
+    const auto byte = static_cast<unsigned char>(c);
     uri += '%';
-    uri += kDigits[octet >> 4];
-    uri += kDigits[octet & 15];
+    uri += kDigits[byte >> 4];
+    uri += kDigits[byte & 15];
   }
   return uri + "?mode=ro&immutable=1";
 }

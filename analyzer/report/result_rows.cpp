@@ -41,9 +41,9 @@ std::string_view sender_of(Direction direction) {
 
 Row row_of(const ConnectionResult& result) {
   static const Table& connections = table("connections");
-  const Connection& connection = *result.connection;
-  const SideReport& client = connection.client;
-  const SideReport& server = connection.server;
+  const ConnectionRecord& connection = *result.connection;
+  const EndpointRecord& client = connection.client;
+  const EndpointRecord& server = connection.server;
   Row row(connections);
   row.integer(number_of(connection.id)).time(connection.start).seconds(connection.end - connection.start);
   row.text(render(client.endpoint.address)).integer(std::uint64_t{client.endpoint.port});
@@ -167,7 +167,7 @@ Row row_of(const RoomResult& result) {
   row.text(result.room).text(result.kind).text(result.accounts).text(result.topic);
   row.time(result.first_seen).time(result.last_seen).integer(result.joins).integer(result.parts);
   row.integer(result.messages).integer(result.files).integer(result.seq_first).integer(result.seq_last);
-  const Balance& balance = result.balance;
+  const DeliveryBalance& balance = result.balance;
   row.integer(balance.members).integer(balance.deliveries).integer(balance.missing).integer(balance.shed);
   row.integer(balance.not_captured)
       .integer(balance.undecided)

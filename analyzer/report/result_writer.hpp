@@ -16,7 +16,7 @@ namespace plaintalk::analyzer {
 
 class ResultWriter : public TalkSink {
  public:
-  using Watcher = std::function<void(const Happening&)>;
+  using Watcher = std::function<void(const LiveEvent&)>;
 
   // `sinks` get every row; the summary always does.
   ResultWriter(std::vector<RowSink*> sinks, Summary& summary, Watcher watcher)
@@ -35,8 +35,8 @@ class ResultWriter : public TalkSink {
     take(row);
     for (const DeliveryResult& delivery : row.deliveries) write(row_of(row, delivery));
   }
-  void happening(const Happening& happening) override {
-    if (watcher_) watcher_(happening);
+  void live_event(const LiveEvent& live_event) override {
+    if (watcher_) watcher_(live_event);
   }
 
  private:

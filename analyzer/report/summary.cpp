@@ -64,8 +64,8 @@ void Summary::add(const MessageResult& row) {
   smaller(latency_min_, row.latency_min);
   larger(latency_max_, row.latency_max);
   const std::pair key(row.room, row.sender);
-  if (flows_.size() >= kPairCountMax && !flows_.contains(key)) return;
-  Flow& flow = flows_[key];
+  if (sender_totals_.size() >= kPairCountMax && !sender_totals_.contains(key)) return;
+  SenderTotals& flow = sender_totals_[key];
   ++flow.messages;
   flow.deliveries += row.balance.deliveries;
   larger(flow.latency_max, row.latency_max);
@@ -100,15 +100,15 @@ void Summary::add(const Finding& row) {
 
 std::string Summary::talk_section() const {
   std::string text = "## Who talked to whom\n\n";
-  if (flows_.empty()) return text + "No message was routed.\n\n";
+  if (sender_totals_.empty()) return text + "No message was routed.\n\n";
   text += "| room | from | messages | copies delivered | slowest delivery |\n|---|---|---:|---:|---:|\n";
   std::size_t shown = 0;
-  for (const auto& [key, flow] : flows_) {
+  for (const auto& [key, flow] : sender_totals_) {
     if (++shown > kListSizeMax) break;
     text += fmt::format("| {} | {} | {} | {} | {} |\n", markdown_cell(key.first), markdown_cell(key.second),
                         flow.messages, flow.deliveries, milliseconds(flow.latency_max));
   }
-  text += more_than(flows_.size(), kListSizeMax, "messages.csv");
+  text += more_than(sender_totals_.size(), kListSizeMax, "messages.csv");
   text +=
       "\n| account | kind | logged in by | from | messages | files | copies received "
       "|\n|---|---|---|---|---:|---:|---:|\n";
@@ -163,9 +163,9 @@ std::string Summary::balance_section() const {
 std::string Summary::files_section() const {
   if (file_count_ == 0) return {};
   std::string text =
-      "## Files\n\n| name | from | to | octets | recovered | content |\n|---|---|---|---:|---|---|\n";
+      "## Files\n\n| name | from | to | bytes | recovered | content |\n|---|---|---|---:|---|---|\n";
   for (const FileResult& file : files_) {
-    std::string verdict = file.complete ? "complete" : fmt::format("{} octets missing", file.gap_bytes);
+    std::string verdict = file.complete ? "complete" : fmt::format("{} bytes missing", file.gap_bytes);
     if (file.complete && !file.sha256_announced.empty() && !file.sha256_carved.empty())
       verdict +=
           file.sha256_announced == file.sha256_carved ? ", SHA-256 as announced" : ", **SHA-256 differs**";
@@ -179,7 +179,7 @@ std::string Summary::files_section() const {
 
 std::string Summary::tcp_section() const {
   std::string text =
-      "## TCP\n\n" + fmt::format("{}, {} octets from clients and {} from servers.",
+      "## TCP\n\n" + fmt::format("{}, {} bytes from clients and {} from servers.",
                                  count_of(connection_count_, "connection"), client_bytes_, server_bytes_);
   for (const auto& [protocol, count] : protocols_) text += fmt::format(" {}: {}.", protocol, count);
   text += '\n';
@@ -193,7 +193,7 @@ std::string Summary::tcp_section() const {
   return text + "\n";
 }
 
-std::string Summary::capture_section(const InputFacts& input) const {
+std::string Summary::capture_section(const CaptureInfo& input) const {
   std::string text = "## How good the capture is\n\n";
   for (std::size_t index = 0; index < input.names.size(); ++index)
     text += fmt::format("- {} ({})\n", markdown_cell(input.names[index]),
@@ -211,10 +211,10 @@ std::string Summary::capture_section(const InputFacts& input) const {
     text += "The capture does not say whether it lost packets.\n";
   }
   if (gap_bytes_ > 0)
-    text += fmt::format("{} that were sent are not in it.\n", count_of(gap_bytes_, "stream octet"));
+    text += fmt::format("{} that were sent are not in it.\n", count_of(gap_bytes_, "stream byte"));
   if (truncated_bytes_ > 0)
     text += fmt::format("{} were cut off: capture with a larger snap length.\n",
-                        count_of(truncated_bytes_, "stream octet"));
+                        count_of(truncated_bytes_, "stream byte"));
   if (duplicate_packets_ > 0)
     text +=
         fmt::format("{} are in it twice and were counted once.\n", count_of(duplicate_packets_, "packet"));
@@ -243,7 +243,7 @@ std::string Summary::findings_section() const {
          more_than(count(Severity::high) + count(Severity::warning), findings_.size(), "findings.csv") + "\n";
 }
 
-std::string Summary::render_markdown(const InputFacts& input, const std::vector<std::string>& written,
+std::string Summary::render_markdown(const CaptureInfo& input, const std::vector<std::string>& written,
                                      bool show_secrets) const {
   std::string text = "# What the packets tell\n\n";
   text += talk_section() + secrets_section(show_secrets) + balance_section() + files_section() +
@@ -254,7 +254,7 @@ std::string Summary::render_markdown(const InputFacts& input, const std::vector<
   return text + ".\n";
 }
 
-std::string Summary::render_text(const InputFacts& input, const std::string& folder) const {
+std::string Summary::render_text(const CaptureInfo& input, const std::string& folder) const {
   std::string text = fmt::format("{} in {}: {}, {}, {}\n", count_of(input.packets, "packet"),
                                  count_of(connection_count_, "connection"), count_of(user_count_, "account"),
                                  count_of(room_count_, "room"), count_of(message_count_, "message"));

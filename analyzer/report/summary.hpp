@@ -15,7 +15,7 @@
 namespace plaintalk::analyzer {
 
 // What is known about the captures themselves.
-struct InputFacts {
+struct CaptureInfo {
   std::vector<std::string> names;
   std::vector<std::string> formats;
   std::uint64_t packets = 0;
@@ -45,13 +45,13 @@ class Summary {
   void add(const Finding& row);
 
   // `written` names the files of the folder.
-  std::string render_markdown(const InputFacts& input, const std::vector<std::string>& written,
+  std::string render_markdown(const CaptureInfo& input, const std::vector<std::string>& written,
                               bool show_secrets) const;
   // A few lines for the terminal.
-  std::string render_text(const InputFacts& input, const std::string& folder) const;
+  std::string render_text(const CaptureInfo& input, const std::string& folder) const;
 
  private:
-  struct Flow {  // what one person said in one room
+  struct SenderTotals {  // what one person said in one room
     std::uint64_t messages = 0;
     std::uint64_t deliveries = 0;
     std::optional<Nanoseconds> latency_max;
@@ -61,7 +61,7 @@ class Summary {
   std::string balance_section() const;
   std::string files_section() const;
   std::string tcp_section() const;
-  std::string capture_section(const InputFacts& input) const;
+  std::string capture_section(const CaptureInfo& input) const;
   std::string findings_section() const;
 
   std::uint64_t connection_count_ = 0;
@@ -76,10 +76,10 @@ class Summary {
   std::uint64_t bad_pdu_count_ = 0;
   std::uint64_t message_count_ = 0;
   std::uint64_t history_count_ = 0;
-  Balance balance_;
+  DeliveryBalance balance_;
   std::optional<Nanoseconds> latency_min_;
   std::optional<Nanoseconds> latency_max_;
-  std::map<std::pair<std::string, std::string>, Flow> flows_;  // (room, sender)
+  std::map<std::pair<std::string, std::string>, SenderTotals> sender_totals_;  // (room, sender)
   std::vector<CredentialResult> passwords_;
   std::uint64_t password_count_ = 0;
   std::uint64_t token_count_ = 0;

@@ -93,21 +93,21 @@ std::string table_text(std::string_view text) {
   };
   if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
   std::string out;
-  const auto escape = [&](unsigned octet) {
+  const auto escape = [&](unsigned byte) {
     std::array<char, 8> escaped{};
-    const int length = std::snprintf(escaped.data(), escaped.size(), "\\x%02x", octet);
+    const int length = std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
     out.append(escaped.data(), static_cast<std::size_t>(length));
   };
   while (!text.empty()) {
     const std::size_t good = utf8_prefix_size(text);
     for (std::size_t at = 0; at < good; ++at) {
-      const auto octet = static_cast<unsigned char>(text[at]);
-      const bool is_c1 = octet == 0xC2 && at + 1 < good && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+      const auto byte = static_cast<unsigned char>(text[at]);
+      const bool is_c1 = byte == 0xC2 && at + 1 < good && static_cast<unsigned char>(text[at + 1]) < 0xA0;
       if (is_c1) {
-        escape(octet);
+        escape(byte);
         escape(static_cast<unsigned char>(text[++at]));
-      } else if ((octet < 0x20 && octet != '\n' && octet != '\t') || octet == 0x7F) {
-        escape(octet);
+      } else if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7F) {
+        escape(byte);
       } else {
         out += text[at];
       }

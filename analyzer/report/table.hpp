@@ -74,7 +74,7 @@ class Row {
 // The text of a cell as it stands in a CSV file, before quoting; empty for an absent one.
 std::string render(const Cell& cell, CellType type);
 
-// Text as tables keep it: as it is, but control characters except line feed and tab, and octets that are not
+// Text as tables keep it: as it is, but control characters except line feed and tab, and bytes that are not
 // UTF-8, become \x1b escapes.
 std::string table_text(std::string_view text);
 

@@ -11,9 +11,9 @@ bool is_plain(const TcpSegment& segment) {
   return !segment.flags.syn && !segment.flags.fin && !segment.flags.rst;
 }
 
-// Rule 9, second part: the first block repeats octets below the acknowledgement or inside the second block
+// Rule 9, second part: the first block repeats bytes below the acknowledgement or inside the second block
 // (RFC 2883).
-bool is_duplicate_sack(const Half& data, const TcpSegment& segment, std::int64_t acknowledged) {
+bool is_duplicate_sack(const DirectionState& data, const TcpSegment& segment, std::int64_t acknowledged) {
   if (segment.sack_count == 0) return false;
   const std::int64_t begin = data.offset_of(segment.sack[0].left);
   const std::int64_t end = data.offset_of(segment.sack[0].right);
@@ -22,11 +22,11 @@ bool is_duplicate_sack(const Half& data, const TcpSegment& segment, std::int64_t
          end <= data.offset_of(segment.sack[1].right);
 }
 
-bool note_sack(const Half& data, Half& receiver, const TcpSegment& segment) {
+bool note_sack(const DirectionState& data, DirectionState& receiver, const TcpSegment& segment) {
   bool is_new = segment.sack_count != receiver.sack_count;
   for (std::size_t index = 0; index < segment.sack_count; ++index) {
-    const OctetRange block{data.offset_of(segment.sack[index].left),
-                           data.offset_of(segment.sack[index].right)};
+    const StreamRange block{data.offset_of(segment.sack[index].left),
+                            data.offset_of(segment.sack[index].right)};
     is_new |= block.begin != receiver.sack[index].begin || block.end != receiver.sack[index].end;
     receiver.sack[index] = block;
   }
@@ -34,9 +34,9 @@ bool note_sack(const Half& data, Half& receiver, const TcpSegment& segment) {
   return is_new && segment.sack_count > 0;
 }
 
-// The direction that is acknowledged may not have shown itself: then its first octet is what the receiver
+// The direction that is acknowledged may not have shown itself: then its first byte is what the receiver
 // waits for.
-void learn_base(Flow& flow, Half& data, const TcpSegment& segment) {
+void learn_base(Flow& flow, DirectionState& data, const TcpSegment& segment) {
   if (data.base_known) return;
   data.base_known = true;
   data.base_seq = segment.acknowledgement;
@@ -45,8 +45,8 @@ void learn_base(Flow& flow, Half& data, const TcpSegment& segment) {
 
 void handshake_done(Flow& flow, Direction direction, const TcpSegment& segment, std::int64_t offset) {
   if (flow.established || offset < 0) return;
-  Half& client = flow.halves[0];
-  Half& server = flow.halves[1];
+  DirectionState& client = flow.directions[0];
+  DirectionState& server = flow.directions[1];
   if (direction != Direction::client_to_server || !client.syn_seen || !server.syn_seen) return;
   flow.established = true;
   flow.report.handshake_rtt = elapsed(client.syn_time, segment.time);
@@ -54,7 +54,7 @@ void handshake_done(Flow& flow, Direction direction, const TcpSegment& segment, 
 
 // Two SYN-ACKs were captured, or one behind a forged end: the client takes one of them.
 void choose_base(Flow& flow, Direction data_direction, const TcpSegment& segment) {
-  Half& data = flow.half(data_direction);
+  DirectionState& data = flow.state(data_direction);
   if (!data.other_base) return;
   if (segment.acknowledgement == *data.other_base && data.high == 0) {
     data.base_seq = *data.other_base;
@@ -68,11 +68,11 @@ void choose_base(Flow& flow, Direction data_direction, const TcpSegment& segment
 
 void move_confirmed(TrackerContext& context, Flow& flow, Direction data_direction, const TcpSegment& segment,
                     std::int64_t offset) {
-  Half& data = flow.half(data_direction);
-  const bool had_hole = !data.islands.empty();
+  DirectionState& data = flow.state(data_direction);
+  const bool had_hole = !data.out_of_order.empty();
   if (data.fin && offset > *data.fin + 1) {
     report(context, flow, reverse(data_direction), segment, {31, "contradicting fin"},
-           {*data.fin, offset - *data.fin}, "octets above the FIN are acknowledged, so the stream goes on");
+           {*data.fin, offset - *data.fin}, "bytes above the FIN are acknowledged, so the stream goes on");
     data.fin.reset();
     flow.side(data_direction).has_fin = false;
   }
@@ -84,24 +84,24 @@ void move_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
     const WindowProbe probe = *data.probe;
     data.probe.reset();
     accept(context, flow, data_direction,
-           {probe.offset, probe.offset + 1, probe.is_captured ? Bytes(&probe.octet, 1) : Bytes(),
-            probe.packet, probe.time});
+           {probe.offset, probe.offset + 1, probe.is_captured ? Bytes(&probe.byte, 1) : Bytes(), probe.packet,
+            probe.time});
   }
-  if (!data.suspects.empty()) admit_confirmed_suspects(context, flow, data_direction);
-  // In octets of the stream: the FIN counts one in the sequence space and none here.
-  std::int64_t octets = data.fin ? std::min(offset, *data.fin) : offset;
-  if (!data.fin && offset == data.high + 1) octets = data.high;
-  if (octets > data.reported_ack) {
-    data.reported_ack = octets;
+  if (!data.unverified.empty()) accept_confirmed_segments(context, flow, data_direction);
+  // In bytes of the stream: the FIN counts one in the sequence space and none here.
+  std::int64_t bytes = data.fin ? std::min(offset, *data.fin) : offset;
+  if (!data.fin && offset == data.high + 1) bytes = data.high;
+  if (bytes > data.reported_ack) {
+    data.reported_ack = bytes;
     context.sink.acknowledged(
-        {flow.report.id, data_direction, static_cast<std::uint64_t>(octets), segment.packet, segment.time});
+        {flow.report.id, data_direction, static_cast<std::uint64_t>(bytes), segment.packet, segment.time});
   }
   if (had_hole && offset > data.next) context.hole_timer_wanted = true;
 }
 
-void judge_unseen(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
-                  std::int64_t offset) {
-  Half& data = flow.half(reverse(direction));
+void classify_unseen(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                     std::int64_t offset) {
+  DirectionState& data = flow.state(reverse(direction));
   const std::int64_t from = std::max(data.sequence_end(), data.ack_seen_high);
   if (!data.sent_any || offset <= from) return;
   const bool may_be_fin = !data.fin && offset == data.high + 1;
@@ -109,86 +109,86 @@ void judge_unseen(TrackerContext& context, Flow& flow, Direction direction, cons
   report(context, flow, direction, segment,
          {11, "acknowledges unseen", may_be_fin ? TcpConfidence::ambiguous : TcpConfidence::certain},
          {from, offset - from},
-         may_be_fin ? "one octet or a FIN that was not captured"
-                    : "the other side's octets up to there were not captured before");
+         may_be_fin ? "one byte or a FIN that was not captured"
+                    : "the other side's bytes up to there were not captured before");
 }
 
-void judge_window(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
-  Half& half = flow.half(direction);
-  const Half& data = flow.half(reverse(direction));
-  if (segment.window != 0 || !is_plain(segment) || half.reset || data.reset || data.fin) return;
-  note_counted(flow, direction, 'w', ++half.zero_window_count);
+void check_zero_window(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
+  DirectionState& state = flow.state(direction);
+  const DirectionState& data = flow.state(reverse(direction));
+  if (segment.window != 0 || !is_plain(segment) || state.reset || data.reset || data.fin) return;
+  note_counted(flow, direction, 'w', ++state.zero_window_count);
   ++flow.side(direction).zero_windows;
   report(context, flow, direction, segment, {5, "zero window"}, {}, "the receive buffer is full");
 }
 
 // Rules 4, 6, 7 and 9: what a bare acknowledgement means. They exclude each other.
-void judge_bare_ack(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
-                    std::int64_t offset, bool new_sack) {
-  Half& half = flow.half(direction);
-  const Half& data = flow.half(reverse(direction));
-  if (segment.payload_size != 0 || !is_plain(segment) || !half.window_known || !data.una_known) return;
-  const bool in_place = half.base_known && half.offset_of(segment.sequence) == half.sequence_end();
+void classify_bare_ack(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                       std::int64_t offset, bool new_sack) {
+  DirectionState& state = flow.state(direction);
+  const DirectionState& data = flow.state(reverse(direction));
+  if (segment.payload_size != 0 || !is_plain(segment) || !state.window_known || !data.una_known) return;
+  const bool in_place = state.base_known && state.offset_of(segment.sequence) == state.sequence_end();
   const bool same_ack = offset == data.una;
-  const bool same_window = segment.window == half.window;
+  const bool same_window = segment.window == state.window;
   const bool after_probe =
       data.last_kind == LastKind::zero_window_probe && (same_ack || offset == data.una + 1);
   if (after_probe && segment.window == 0) {
     report(context, flow, direction, segment, {6, "zero window probe ack"}, {offset, 0},
-           "answers the probe in " + packet_words(data.last_packet));
+           "answers the probe in " + packet_text(data.last_packet));
     return;
   }
   if (data.last_kind == LastKind::keep_alive && same_ack && same_window && segment.window != 0 && in_place) {
     report(context, flow, direction, segment, {4, "keep-alive ack"}, {offset, 0},
-           "answers the keep-alive in " + packet_words(data.last_packet));
+           "answers the keep-alive in " + packet_text(data.last_packet));
     return;
   }
   if (in_place && segment.window != 0 && !same_window && !new_sack && (same_ack || after_probe)) {
     report(context, flow, direction, segment, {7, "window update"}, {offset, 0},
-           "window " + std::to_string(half.window) + " before, " + std::to_string(segment.window) + " now");
+           "window " + std::to_string(state.window) + " before, " + std::to_string(segment.window) + " now");
     return;
   }
   const bool outstanding = data.sequence_end() > offset;
   if (!same_ack || !outstanding || !(same_window || new_sack)) return;
-  if (half.duplicate_run == 0) half.duplicate_first_packet = segment.packet;
-  ++half.duplicate_run;
+  if (state.duplicate_run == 0) state.duplicate_first_packet = segment.packet;
+  ++state.duplicate_run;
   ++flow.side(direction).duplicate_acks;
   report(context, flow, direction, segment, {9, "duplicate ack"}, {offset, 0},
-         "number " + std::to_string(half.duplicate_run) + " for " + packet_words(data.una_packet));
+         "number " + std::to_string(state.duplicate_run) + " for " + packet_text(data.una_packet));
 }
 
 }  // namespace
 
 void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
-  Half& half = flow.half(direction);
-  Half& data = flow.half(reverse(direction));
+  DirectionState& state = flow.state(direction);
+  DirectionState& data = flow.state(reverse(direction));
   if (segment.flags.ack) {
     learn_base(flow, data, segment);
     choose_base(flow, reverse(direction), segment);
     const std::int64_t offset = data.offset_of(segment.acknowledgement);
     handshake_done(flow, direction, segment, offset);
-    const bool new_sack = note_sack(data, half, segment);
+    const bool new_sack = note_sack(data, state, segment);
     if (offset >= 0 && offset - data.high <= kPlausibleJumpMax) {
-      judge_unseen(context, flow, direction, segment, offset);
-      judge_window(context, flow, direction, segment);
+      classify_unseen(context, flow, direction, segment, offset);
+      check_zero_window(context, flow, direction, segment);
       if (is_duplicate_sack(data, segment, offset)) {
         report(context, flow, direction, segment, {9, "d-sack"},
                {data.offset_of(segment.sack[0].left),
                 static_cast<std::int32_t>(segment.sack[0].right - segment.sack[0].left)},
-               "the receiver had these octets already (RFC 2883)");
+               "the receiver had these bytes already (RFC 2883)");
       }
-      judge_bare_ack(context, flow, direction, segment, offset, new_sack);
+      classify_bare_ack(context, flow, direction, segment, offset, new_sack);
       if (!data.una_known || offset > data.una) {
-        half.duplicate_run = 0;
+        state.duplicate_run = 0;
         move_confirmed(context, flow, reverse(direction), segment, offset);
       }
     }
   } else {
-    judge_window(context, flow, direction, segment);
+    check_zero_window(context, flow, direction, segment);
   }
   if (!segment.flags.syn || segment.window != 0) {
-    half.window = segment.window;
-    half.window_known = true;
+    state.window = segment.window;
+    state.window_known = true;
   }
 }
 

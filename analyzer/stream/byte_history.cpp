@@ -6,8 +6,8 @@
 namespace plaintalk::analyzer {
 namespace {
 constexpr std::size_t kAlign = 8;
-constexpr std::size_t kOctetsMax = 65536;  // of one segment
-constexpr std::size_t kHistorySizeMin = 4 * kOctetsMax;
+constexpr std::size_t kBytesMax = 65536;  // of one segment
+constexpr std::size_t kHistorySizeMin = 4 * kBytesMax;
 }  // namespace
 
 // Positions start at the ring's size, so that 0 can mean none.
@@ -18,7 +18,7 @@ ByteHistory::ByteHistory(std::size_t size)
 
 ByteHistory::Position ByteHistory::append(Position previous, std::int64_t begin, Bytes captured,
                                           std::uint32_t wire_size, std::uint64_t packet, WallTime time) {
-  const Bytes kept = captured.first(std::min(captured.size(), kOctetsMax));
+  const Bytes kept = captured.first(std::min(captured.size(), kBytesMax));
   const std::size_t size = (sizeof(Record) + kept.size() + kAlign - 1) / kAlign * kAlign;
   // A record lies in one piece: skip to the ring's start when the rest is too short.
   if (at(head_) + size > size_) head_ += size_ - at(head_);
@@ -37,7 +37,7 @@ ByteHistory::Record ByteHistory::record(Position position) const {
   return record;
 }
 
-Bytes ByteHistory::octets(Position position) const {
+Bytes ByteHistory::bytes(Position position) const {
   return {ring_.get() + at(position) + sizeof(Record), record(position).captured};
 }
 

@@ -1,4 +1,4 @@
-// The octets seen lately, of all connections together, with the packet and time that brought them: what a
+// The bytes seen lately, of all connections together, with the packet and time that brought them: what a
 // repeat is compared with.
 //
 // One ring of fixed size holds the records of every direction, so memory does not grow with the number of
@@ -23,8 +23,8 @@ class ByteHistory {
   struct Record {
     Position previous = 0;
     std::int64_t begin = 0;       // stream offset
-    std::uint32_t captured = 0;   // octets kept
-    std::uint32_t wire_size = 0;  // octets the segment had
+    std::uint32_t captured = 0;   // bytes kept
+    std::uint32_t wire_size = 0;  // bytes the segment had
     std::uint64_t packet = 0;
     WallTime first_time;
     WallTime last_time;  // of the latest transmission
@@ -40,7 +40,7 @@ class ByteHistory {
   bool is_held(Position position) const { return position != 0 && position + size_ >= head_; }
   // REQUIRES is_held(position), also for the two below.
   Record record(Position position) const;
-  Bytes octets(Position position) const;
+  Bytes bytes(Position position) const;
   void note_transmission(Position position, std::uint64_t packet, WallTime time);
 
   // Records are nearly in the order of their offsets. After this many that lie wholly below what is sought,

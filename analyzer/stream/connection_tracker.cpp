@@ -27,8 +27,8 @@ Direction direction_of(const Flow& flow, bool source_is_lower) {
 }
 
 bool has_ended(const Flow& flow) {
-  return flow.is_closing || flow.halves[0].fin || flow.halves[1].fin || flow.halves[0].reset ||
-         flow.halves[1].reset;
+  return flow.is_closing || flow.directions[0].fin || flow.directions[1].fin || flow.directions[0].reset ||
+         flow.directions[1].reset;
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ void ConnectionTracker::State::segment(const TcpSegment& segment) {
     return flows[index]->key;
   };
   std::optional<std::uint32_t> index = table.find(key, key_of);
-  if (index && starts_new_generation(*flows[*index], segment)) {
+  if (index && opens_next_incarnation(*flows[*index], segment)) {
     close(*index);
     index.reset();
   }
@@ -69,7 +69,7 @@ void ConnectionTracker::State::segment(const TcpSegment& segment) {
 }
 
 // Rule 18: does a SYN on a known pair of endpoints open another connection?
-bool ConnectionTracker::State::starts_new_generation(Flow& flow, const TcpSegment& segment) {
+bool ConnectionTracker::State::opens_next_incarnation(Flow& flow, const TcpSegment& segment) {
   if (!opens_connection(segment)) return false;
   if (flow.held) {
     if (belongs_to(flow.held->segments, segment)) return false;
@@ -77,25 +77,26 @@ bool ConnectionTracker::State::starts_new_generation(Flow& flow, const TcpSegmen
   }
   const Direction direction = segment.source == flow.report.client.endpoint ? Direction::client_to_server
                                                                             : Direction::server_to_client;
-  const Half& half = flow.half(direction);
-  if (!half.base_known) return false;
-  const bool same_start = segment.sequence + 1 == half.base_seq;
+  const DirectionState& state = flow.state(direction);
+  if (!state.base_known) return false;
+  const bool same_start = segment.sequence + 1 == state.base_seq;
   if (segment.flags.ack) {
     // The answer to the SYN that opened this connection belongs to it, also when it comes late.
-    const Half& opener = flow.half(reverse(direction));
+    const DirectionState& opener = flow.state(reverse(direction));
     const bool answers = opener.syn_seen && segment.acknowledgement == opener.base_seq;
-    return !same_start && !answers && half.base_from_own_packet && has_ended(flow);
+    return !same_start && !answers && state.base_from_own_packet && has_ended(flow);
   }
   // The same first sequence number after a refusal is the same attempt again; after a whole connection it is
   // another one.
   if (same_start)
-    return half.syn_seen && has_ended(flow) && (flow.established || flow.halves[0].fin || flow.halves[1].fin);
+    return state.syn_seen && has_ended(flow) &&
+           (flow.established || flow.directions[0].fin || flow.directions[1].fin);
   if (!flow.established || has_ended(flow)) return true;
   // RFC 5961, section 4: inside the window of a living connection it only earns a challenge.
-  const std::int64_t offset = half.offset_of(segment.sequence);
-  const Half& peer = flow.half(reverse(direction));
+  const std::int64_t offset = state.offset_of(segment.sequence);
+  const DirectionState& peer = flow.state(reverse(direction));
   const std::int64_t window = std::int64_t{peer.window} << (peer.shift_known ? peer.shift : 0);
-  return offset < half.una || offset > half.una + window;
+  return offset < state.una || offset > state.una + window;
 }
 
 std::uint32_t ConnectionTracker::State::create(const FlowKey& key, const TcpSegment& first) {
@@ -113,7 +114,7 @@ std::uint32_t ConnectionTracker::State::create(const FlowKey& key, const TcpSegm
   flow.report.id = ConnectionId{next_id++};
   flow.report.start = flow.report.end = flow.last_time = first.time;
   table.insert(key, index);
-  idle_order.file({context.now, index, flow.generation});
+  idle_queue.push({context.now, index, flow.generation});
   if (opens_connection(first)) {
     ConnectionRoles roles = roles_by_syn(first);
     open(flow, roles.client, roles.server, std::move(roles.reason));
@@ -137,7 +138,7 @@ void ConnectionTracker::State::open(Flow& flow, const Endpoint& client, const En
 void ConnectionTracker::State::hold(std::uint32_t index, const TcpSegment& segment) {
   HeldSegments& held = *flows[index]->held;
   HeldSegment copy{segment, {segment.payload.begin(), segment.payload.end()}};
-  const std::size_t size = sizeof copy + copy.octets.size();
+  const std::size_t size = sizeof copy + copy.bytes.size();
   held.bytes += size;
   context.waiting_bytes += size;
   // A SYN belongs before everything else of its connection.
@@ -145,11 +146,11 @@ void ConnectionTracker::State::hold(std::uint32_t index, const TcpSegment& segme
   held.segments.insert(first ? held.segments.begin() : held.segments.end(), std::move(copy));
   flows[index]->last_time = context.now;
   if (held.segments.size() >= kHeldSegmentCountMax || held.bytes > kHeldBytesMax || opens_connection(segment))
-    settle(index);
+    decide_roles(index);
   keep_within_limits();
 }
 
-void ConnectionTracker::State::settle(std::uint32_t index) {
+void ConnectionTracker::State::decide_roles(std::uint32_t index) {
   Flow& flow = *flows[index];
   const std::unique_ptr<HeldSegments> held = std::move(flow.held);
   context.waiting_bytes -= held->bytes;
@@ -159,7 +160,7 @@ void ConnectionTracker::State::settle(std::uint32_t index) {
   choose_bases(flow, held->segments);
   open(flow, roles.client, roles.server, std::move(roles.reason));
   for (HeldSegment& segment : held->segments) {
-    segment.segment.payload = segment.octets;
+    segment.segment.payload = segment.bytes;
     process(index, segment.segment);
   }
 }
@@ -169,26 +170,26 @@ void ConnectionTracker::State::process(std::uint32_t index, const TcpSegment& se
   const bool was_closing = flow.is_closing;
   bool source_is_lower = false;
   FlowKey::of(segment.source, segment.target, source_is_lower);
-  judge(context, flow, direction_of(flow, source_is_lower), segment);
+  apply_rules(context, flow, direction_of(flow, source_is_lower), segment);
   flow.last_time = context.now;
   if (flow.is_closing && !was_closing)
     closing_flows.push_back({context.now + context.limits.closed_linger, reference_to(index), {}});
   follow_up(index);
 }
 
-// Files the halves that wait behind a hole with those who will end the waiting.
+// Files the directions that wait behind a hole with those who will end the waiting.
 void ConnectionTracker::State::follow_up(std::uint32_t index) {
   Flow& flow = *flows[index];
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client}) {
-    Half& half = flow.half(direction);
-    if (half.islands.empty()) continue;
-    if (!half.hole_timer_set && half.una_known && half.una > half.next) {
-      half.hole_timer_set = true;
+    DirectionState& state = flow.state(direction);
+    if (state.out_of_order.empty()) continue;
+    if (!state.hole_timer_set && state.una_known && state.una > state.next) {
+      state.hole_timer_set = true;
       hole_timers.push_back({context.now + context.limits.hole_grace, reference_to(index), direction});
     }
-    if (!half.is_queued_for_limit) {
-      half.is_queued_for_limit = true;
-      waiting_halves.push_back({context.now, reference_to(index), direction});
+    if (!state.is_queued_for_limit) {
+      state.is_queued_for_limit = true;
+      waiting_directions.push_back({context.now, reference_to(index), direction});
     }
   }
   keep_within_limits();
@@ -198,7 +199,7 @@ void ConnectionTracker::State::run_timers() {
   while (!held_flows.empty() && held_flows.front().deadline <= context.now) {
     const Reference reference = held_flows.front().flow;
     held_flows.pop_front();
-    if (const Flow* flow = resolve(reference); flow != nullptr && flow->held) settle(reference.index);
+    if (const Flow* flow = resolve(reference); flow != nullptr && flow->held) decide_roles(reference.index);
   }
   while (!hole_timers.empty() && hole_timers.front().deadline <= context.now) {
     const Timer timer = hole_timers.front();
@@ -226,35 +227,35 @@ void ConnectionTracker::State::run_timers() {
 void ConnectionTracker::State::fire_hole_timer(const Timer& timer) {
   Flow* const flow = resolve(timer.flow);
   if (flow == nullptr) return;
-  Half& half = flow->half(timer.direction);
-  half.hole_timer_set = false;
+  DirectionState& state = flow->state(timer.direction);
+  state.hole_timer_set = false;
   const auto is_old = [&] {
-    return context.now - half.islands.front().hole_time >= context.limits.hole_grace;
+    return context.now - state.out_of_order.front().hole_time >= context.limits.hole_grace;
   };
-  while (!half.islands.empty() && half.una > half.next && is_old())
-    give_up_hole(context, *flow, timer.direction, GapCause::capture_loss, half.una_packet, context.now);
+  while (!state.out_of_order.empty() && state.una > state.next && is_old())
+    give_up_hole(context, *flow, timer.direction, GapCause::capture_loss, state.una_packet, context.now);
   follow_up(timer.flow.index);
 }
 
 void ConnectionTracker::State::keep_within_limits() {
   while (context.waiting_bytes > context.limits.total_bytes_max) {
-    if (!waiting_halves.empty()) {
-      const Timer oldest = waiting_halves.front();
-      waiting_halves.pop_front();
+    if (!waiting_directions.empty()) {
+      const Timer oldest = waiting_directions.front();
+      waiting_directions.pop_front();
       Flow* const flow = resolve(oldest.flow);
       if (flow == nullptr) continue;
-      Half& half = flow->half(oldest.direction);
-      half.is_queued_for_limit = false;
-      if (half.islands.empty()) continue;
-      give_up_hole(context, *flow, oldest.direction, GapCause::skipped_by_limit, half.last_packet,
+      DirectionState& state = flow->state(oldest.direction);
+      state.is_queued_for_limit = false;
+      if (state.out_of_order.empty()) continue;
+      give_up_hole(context, *flow, oldest.direction, GapCause::skipped_by_limit, state.last_packet,
                    context.now);
-      if (half.islands.empty()) continue;
-      half.is_queued_for_limit = true;
-      waiting_halves.push_back(oldest);
+      if (state.out_of_order.empty()) continue;
+      state.is_queued_for_limit = true;
+      waiting_directions.push_back(oldest);
     } else if (!held_flows.empty()) {
       const Reference reference = held_flows.front().flow;
       held_flows.pop_front();
-      if (const Flow* flow = resolve(reference); flow != nullptr && flow->held) settle(reference.index);
+      if (const Flow* flow = resolve(reference); flow != nullptr && flow->held) decide_roles(reference.index);
     } else {
       return;
     }
@@ -262,25 +263,25 @@ void ConnectionTracker::State::keep_within_limits() {
 }
 
 void ConnectionTracker::State::make_room_for_one_more() {
-  const auto activity_of = [&](const IdleOrder::Entry& entry) -> std::optional<WallTime> {
+  const auto activity_of = [&](const IdleQueue::Entry& entry) -> std::optional<WallTime> {
     const Flow* const flow = resolve({entry.index, entry.generation});
     return flow == nullptr ? std::nullopt : std::optional(flow->last_time);
   };
-  if (idle_order.size() > 2 * table.size() + 4096) idle_order.compact(activity_of);
+  if (idle_queue.size() > 2 * table.size() + 4096) idle_queue.compact(activity_of);
   while (table.size() >= std::max<std::size_t>(context.limits.connection_count_max, 1)) {
-    const auto idle = idle_order.take_longest_idle(activity_of);
+    const auto idle = idle_queue.take_longest_idle(activity_of);
     if (!idle) return;
-    if (flows[idle->index]->held) settle(idle->index);
+    if (flows[idle->index]->held) decide_roles(idle->index);
     flows[idle->index]->report.evicted = true;
     close(idle->index);
   }
 }
 
 void ConnectionTracker::State::close(std::uint32_t index) {
-  if (flows[index]->held) settle(index);
+  if (flows[index]->held) decide_roles(index);
   Flow& flow = *flows[index];
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client}) {
-    admit_last_suspects(context, flow, direction);
+    accept_unjudged_segments(context, flow, direction);
     release_all(context, flow, direction);
   }
   summarise(flow);

@@ -1,4 +1,4 @@
-// Follows every TCP connection of a capture: finds its roles, puts its octets in order, judges its packets
+// Follows every TCP connection of a capture: finds its roles, puts its bytes in order, judges its packets
 // (docs/TCP_RULES.md).
 //
 // Memory is bounded: each direction, each connection and the whole have a byte budget for what waits behind a
@@ -22,13 +22,12 @@ struct TrackerLimits {
   Nanoseconds duplicate_window{1'000'000};          // rule 1
   Nanoseconds hole_grace{std::chrono::seconds(2)};  // how long an acknowledged hole may still be filled
   std::uint16_t server_port = 7777;                 // tells the roles when nothing better does
-  std::size_t history_bytes =
-      32 << 20;  // of all connections together: what repeated octets are compared with
+  std::size_t history_bytes = 32 << 20;  // of all connections together: what repeated bytes are compared with
   Nanoseconds closed_linger{
       std::chrono::seconds(120)};        // stragglers of a finished connection still belong to it
   std::size_t closed_count_max = 65536;  // that linger at once
   Nanoseconds midstream_wait{
-      std::chrono::milliseconds(500)};  // for the lowest octet of a connection that began before the capture
+      std::chrono::milliseconds(500)};  // for the lowest byte of a connection that began before the capture
 };
 
 class ConnectionTracker {

@@ -10,70 +10,70 @@ StreamPiece piece_of(const TcpSegment& segment, std::int64_t begin, std::int64_t
   return {begin, end, segment.payload, segment.packet, segment.time};
 }
 
-// Rules 3 and 6 look at lone octets (or none) that are not meant as data. True when the segment was one.
-bool judge_probe(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
-                 std::int64_t begin) {
-  Half& half = flow.half(direction);
-  const Half& receiver = flow.half(reverse(direction));
-  if (segment.payload_size > 1 || segment.flags.syn || segment.flags.fin || half.fin) return false;
-  // RFC 1122, section 4.2.3.6: a keep-alive is sent only when all is acknowledged. An octet that is not is a
+// Rules 3 and 6 look at lone bytes (or none) that are not meant as data. True when the segment was one.
+bool classify_probe(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                    std::int64_t begin) {
+  DirectionState& state = flow.state(direction);
+  const DirectionState& receiver = flow.state(reverse(direction));
+  if (segment.payload_size > 1 || segment.flags.syn || segment.flags.fin || state.fin) return false;
+  // RFC 1122, section 4.2.3.6: a keep-alive is sent only when all is acknowledged. An byte that is not is a
   // retransmission.
-  const bool all_confirmed = !receiver.sent_any || (half.una_known && half.una >= half.high);
-  if (begin == half.high - 1 && half.high > 0 && half.islands.empty() && all_confirmed) {
+  const bool all_confirmed = !receiver.sent_any || (state.una_known && state.una >= state.high);
+  if (begin == state.high - 1 && state.high > 0 && state.out_of_order.empty() && all_confirmed) {
     ++flow.side(direction).keep_alives;
-    half.last_kind = LastKind::keep_alive;
+    state.last_kind = LastKind::keep_alive;
     report(context, flow, direction, segment, {3, "keep-alive"}, {begin, segment.payload_size},
-           "one below the next octet, and all before is acknowledged");
+           "one below the next byte, and all before is acknowledged");
     return true;
   }
   const bool closed = receiver.window_known && receiver.window == 0 && receiver.sent_any;
-  if (segment.payload_size == 1 && begin == half.high && closed && half.high > 0) {
-    half.last_kind = LastKind::zero_window_probe;
-    half.probe = WindowProbe{begin, segment.payload.empty() ? std::uint8_t{0} : segment.payload[0],
-                             !segment.payload.empty(), segment.packet, segment.time};
+  if (segment.payload_size == 1 && begin == state.high && closed && state.high > 0) {
+    state.last_kind = LastKind::zero_window_probe;
+    state.probe = WindowProbe{begin, segment.payload.empty() ? std::uint8_t{0} : segment.payload[0],
+                              !segment.payload.empty(), segment.packet, segment.time};
     report(context, flow, direction, segment, {6, "zero window probe"}, {begin, 1},
-           "one octet into a window that " + packet_words(receiver.last_packet) + " closed");
+           "one byte into a window that " + packet_text(receiver.last_packet) + " closed");
     return true;
   }
   return false;
 }
 
 // Rule 8: the receiver's buffer as it last said.
-void judge_window_edge(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+void check_window_edge(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                        std::int64_t end) {
-  const Half& half = flow.half(direction);
-  const Half& receiver = flow.half(reverse(direction));
-  if (!receiver.shift_known || !half.una_known || !receiver.window_known || !flow.established) return;
-  const std::int64_t edge = half.una + (std::int64_t{receiver.window} << receiver.shift);
+  const DirectionState& state = flow.state(direction);
+  const DirectionState& receiver = flow.state(reverse(direction));
+  if (!receiver.shift_known || !state.una_known || !receiver.window_known || !flow.established) return;
+  const std::int64_t edge = state.una + (std::int64_t{receiver.window} << receiver.shift);
   if (end < edge) return;
   const bool beyond = end > edge;
   report(context, flow, direction, segment, {8, beyond ? "beyond window" : "window full"},
          {end - segment.payload_size, segment.payload_size},
-         "the window of " + packet_words(receiver.last_packet) + " ends at offset " + std::to_string(edge));
+         "the window of " + packet_text(receiver.last_packet) + " ends at offset " + std::to_string(edge));
 }
 
 // How far the IP-ID can be used to tell a repeat from a reordered packet (rule 15).
-void note_ip_id(Half& half, const TcpSegment& segment) {
-  if (segment.ip_id == 0 || half.high_mark.ip_id == 0) return;
-  const auto step = static_cast<std::int16_t>(segment.ip_id - half.high_mark.ip_id);
+void note_ip_id(DirectionState& state, const TcpSegment& segment) {
+  if (segment.ip_id == 0 || state.high_packet.ip_id == 0) return;
+  const auto step = static_cast<std::int16_t>(segment.ip_id - state.high_packet.ip_id);
   const bool counts_up = step > 0 && step < 1000;
-  half.ip_id_trust = counts_up
-                         ? std::min<std::uint8_t>(static_cast<std::uint8_t>(half.ip_id_trust + 1), kTrustMax)
-                         : std::uint8_t{0};
+  state.ip_id_trust =
+      counts_up ? std::min<std::uint8_t>(static_cast<std::uint8_t>(state.ip_id_trust + 1), kTrustMax)
+                : std::uint8_t{0};
 }
 
-void mark_high(Half& half, const TcpSegment& segment) {
-  note_ip_id(half, segment);
-  half.high_mark = {segment.packet, segment.time, segment.ip_id, segment.timestamp_value};
+void note_high_packet(DirectionState& state, const TcpSegment& segment) {
+  note_ip_id(state, segment);
+  state.high_packet = {segment.packet, segment.time, segment.ip_id, segment.timestamp_value};
 }
 
-void remember(TrackerContext& context, Half& half, const TcpSegment& segment, std::int64_t begin,
+void remember(TrackerContext& context, DirectionState& state, const TcpSegment& segment, std::int64_t begin,
               std::int64_t from, std::int64_t end) {
   const auto captured = static_cast<std::int64_t>(segment.payload.size());
   const std::int64_t skip = std::min(from - begin, captured);
   const std::int64_t take = std::min(end - begin, captured) - skip;
-  half.newest = context.history.append(
-      half.newest, from,
+  state.newest = context.history.append(
+      state.newest, from,
       segment.payload.subspan(static_cast<std::size_t>(skip),
                               static_cast<std::size_t>(std::max<std::int64_t>(take, 0))),
       static_cast<std::uint32_t>(end - from), segment.packet, segment.time);
@@ -81,88 +81,88 @@ void remember(TrackerContext& context, Half& half, const TcpSegment& segment, st
 
 void take_new_data(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                    std::int64_t begin, std::int64_t end) {
-  Half& half = flow.half(direction);
-  if (begin > half.high) {
-    report(context, flow, direction, segment, {10, "hole opened"}, {half.high, begin - half.high},
-           half.high_mark.packet != 0
-               ? "octets after " + packet_words(half.high_mark.packet) + " were not captured before"
-               : "the first octets were not captured before");
-    if (half.una_known && half.una > half.next) context.hole_timer_wanted = true;
-  } else if (half.una_known && half.una >= end && flow.half(reverse(direction)).sent_any) {
+  DirectionState& state = flow.state(direction);
+  if (begin > state.high) {
+    report(context, flow, direction, segment, {10, "hole opened"}, {state.high, begin - state.high},
+           state.high_packet.packet != 0
+               ? "bytes after " + packet_text(state.high_packet.packet) + " were not captured before"
+               : "the first bytes were not captured before");
+    if (state.una_known && state.una > state.next) context.hole_timer_wanted = true;
+  } else if (state.una_known && state.una >= end && flow.state(reverse(direction)).sent_any) {
     report(context, flow, direction, segment, {30, "late capture"}, {begin, end - begin},
-           "already acknowledged by " + packet_words(half.una_packet) +
+           "already acknowledged by " + packet_text(state.una_packet) +
                ": the capture is out of order, nothing is lost");
   }
-  judge_window_edge(context, flow, direction, segment, end);
-  mark_high(half, segment);
-  half.rtt.sent(end, segment.time);
-  remember(context, half, segment, begin, begin, end);
+  check_window_edge(context, flow, direction, segment, end);
+  note_high_packet(state, segment);
+  state.rtt.sent(end, segment.time);
+  remember(context, state, segment, begin, begin, end);
   accept(context, flow, direction, piece_of(segment, begin, end));
 }
 
 void take_old_data(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                    std::int64_t begin, std::int64_t end) {
-  Half& half = flow.half(direction);
-  const std::int64_t seen = seen_octets(half, begin, end);
+  DirectionState& state = flow.state(direction);
+  const std::int64_t seen = seen_bytes(state, begin, end);
   if (seen > 0) {
-    if (const auto conflict = find_conflict(context, half, piece_of(segment, begin, end))) {
+    if (const auto conflict = find_conflict(context, state, piece_of(segment, begin, end))) {
       report(context, flow, direction, segment, {20, "conflicting retransmission"}, {conflict->offset, 1},
-             "octet " + std::to_string(conflict->kept) + " in " + packet_words(conflict->packet) + ", " +
+             "byte " + std::to_string(conflict->kept) + " in " + packet_text(conflict->packet) + ", " +
                  std::to_string(conflict->differs) + " here; the first is kept");
     }
   }
-  judge_repeat(context, flow, direction, segment, begin, end, seen);
-  half.rtt.resent(begin);
+  classify_repeat(context, flow, direction, segment, begin, end, seen);
+  state.rtt.resent(begin);
   if (seen == 0) {
-    remember(context, half, segment, begin, begin, end);
-  } else if (end > half.high) {
-    half.rtt.sent(end, segment.time);
-    remember(context, half, segment, begin, std::max(begin, half.high), end);
-    half.rtt.resent(begin);
+    remember(context, state, segment, begin, begin, end);
+  } else if (end > state.high) {
+    state.rtt.sent(end, segment.time);
+    remember(context, state, segment, begin, std::max(begin, state.high), end);
+    state.rtt.resent(begin);
   }
-  if (end > half.high) mark_high(half, segment);
+  if (end > state.high) note_high_packet(state, segment);
   accept(context, flow, direction, piece_of(segment, begin, end));
 }
 
 void apply_fin(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                std::int64_t at) {
-  Half& half = flow.half(direction);
-  if (half.fin && *half.fin == at) {
+  DirectionState& state = flow.state(direction);
+  if (state.fin && *state.fin == at) {
     report(context, flow, direction, segment, {2, "fin retransmission"}, {at, 0},
            "a FIN at this offset was seen before");
     return;
   }
-  if (half.fin || at < half.high) {
+  if (state.fin || at < state.high) {
     report(context, flow, direction, segment, {31, "contradicting fin"}, {at, 0},
-           half.fin ? "the stream ends at offset " + std::to_string(*half.fin)
-           : at < 0 ? "it is numbered below the first octet, where the SYN stands"
-                    : "octets above it were seen before");
+           state.fin ? "the stream ends at offset " + std::to_string(*state.fin)
+           : at < 0  ? "it is numbered below the first byte, where the SYN stands"
+                     : "bytes above it were seen before");
     return;
   }
-  half.fin = at;
+  state.fin = at;
   flow.side(direction).has_fin = true;
 }
 
 }  // namespace
 
 void apply_data(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
-  Half& half = flow.half(direction);
-  half.last_kind = LastKind::other;
+  DirectionState& state = flow.state(direction);
+  state.last_kind = LastKind::other;
   const std::uint32_t first = segment.sequence + (segment.flags.syn ? 1U : 0U);
-  std::int64_t begin = half.offset_of(first);
-  if (judge_probe(context, flow, direction, segment, begin)) return;
+  std::int64_t begin = state.offset_of(first);
+  if (classify_probe(context, flow, direction, segment, begin)) return;
   std::int64_t end = begin + std::int64_t{segment.payload_size};
   const std::int64_t fin_at = end;
 
-  if (end > begin && half.fin && end > *half.fin) {
+  if (end > begin && state.fin && end > *state.fin) {
     report(context, flow, direction, segment, {31, "data after fin"},
-           {std::max(begin, *half.fin), end - std::max(begin, *half.fin)},
-           "the stream ends at offset " + std::to_string(*half.fin) + "; these octets are left out");
-    end = std::max(begin, *half.fin);
+           {std::max(begin, *state.fin), end - std::max(begin, *state.fin)},
+           "the stream ends at offset " + std::to_string(*state.fin) + "; these bytes are left out");
+    end = std::max(begin, *state.fin);
   }
-  if (end > begin && half.base_from_syn && begin < 0) {
+  if (end > begin && state.base_from_syn && begin < 0) {
     report(context, flow, direction, segment, {35, "before start"}, {0, -begin},
-           "octets below the first of the stream are left out");
+           "bytes below the first of the stream are left out");
     TcpSegment rest = segment;
     rest.payload =
         segment.payload.subspan(std::min(segment.payload.size(), static_cast<std::size_t>(-begin)));
@@ -170,21 +170,21 @@ void apply_data(TrackerContext& context, Flow& flow, Direction direction, const 
     begin = 0;
     end = std::max<std::int64_t>(end, 0);
     if (end > begin) {
-      begin >= half.high ? take_new_data(context, flow, direction, rest, begin, end)
-                         : take_old_data(context, flow, direction, rest, begin, end);
+      begin >= state.high ? take_new_data(context, flow, direction, rest, begin, end)
+                          : take_old_data(context, flow, direction, rest, begin, end);
     }
   } else if (end > begin) {
-    if (half.probe && begin > half.probe->offset) {
-      const WindowProbe probe = *half.probe;
-      half.probe.reset();
+    if (state.probe && begin > state.probe->offset) {
+      const WindowProbe probe = *state.probe;
+      state.probe.reset();
       accept(context, flow, direction,
-             {probe.offset, probe.offset + 1, probe.is_captured ? Bytes(&probe.octet, 1) : Bytes(),
+             {probe.offset, probe.offset + 1, probe.is_captured ? Bytes(&probe.byte, 1) : Bytes(),
               probe.packet, probe.time});
-    } else if (half.probe) {
-      half.probe.reset();  // sent again, with more
+    } else if (state.probe) {
+      state.probe.reset();  // sent again, with more
     }
-    begin >= half.high ? take_new_data(context, flow, direction, segment, begin, end)
-                       : take_old_data(context, flow, direction, segment, begin, end);
+    begin >= state.high ? take_new_data(context, flow, direction, segment, begin, end)
+                        : take_old_data(context, flow, direction, segment, begin, end);
   }
   // Nobody ends a stream with its first packet: hosts drop SYN with FIN.
   if (segment.flags.fin && !segment.flags.syn) apply_fin(context, flow, direction, segment, fin_at);

@@ -1,9 +1,9 @@
-// Everything that is kept about one connection while it is followed. A connection is two streams: each Half
-// is one sender with its sequence space, what has been seen of it, and what it last said as a receiver of the
-// other half's data.
+// Everything that is kept about one connection while it is followed. A connection is two streams: each
+// DirectionState is one sender with its sequence space, what has been seen of it, and what it last said as a
+// receiver of the other direction's data.
 //
-// Offsets are stream offsets: 64 bit, 0 = the first octet after the SYN (or, when the capture began later,
-// the lowest one seen). They are signed because octets below the start of a capture do turn up.
+// Offsets are stream offsets: 64 bit, 0 = the first byte after the SYN (or, when the capture began later,
+// the lowest one seen). They are signed because bytes below the start of a capture do turn up.
 #pragma once
 
 #include <array>
@@ -13,32 +13,32 @@
 #include <vector>
 
 #include "analyzer/stream/byte_history.hpp"
-#include "analyzer/stream/connection.hpp"
+#include "analyzer/stream/connection_record.hpp"
 #include "analyzer/stream/flow_table.hpp"
-#include "analyzer/stream/rtt_meter.hpp"
+#include "analyzer/stream/rtt_estimator.hpp"
 #include "analyzer/wire/tcp_segment.hpp"
 
 namespace plaintalk::analyzer {
 
-struct OctetRange {
+struct StreamRange {
   std::int64_t begin = 0;
   std::int64_t end = 0;
 };
 
-// Octets that wait above a hole.
-struct Island {
+// Bytes that wait above a hole.
+struct OutOfOrderSegment {
   std::int64_t begin = 0;
-  std::int64_t end = 0;              // by the size on the wire
-  std::vector<std::uint8_t> octets;  // captured; fewer than end - begin when the capture cut them
+  std::int64_t end = 0;             // by the size on the wire
+  std::vector<std::uint8_t> bytes;  // captured; fewer than end - begin when the capture cut them
   std::uint64_t packet = 0;
   WallTime time;
-  // The packet that opened the hole below this island.
+  // The packet that opened the hole below this waiting.
   std::uint64_t hole_packet = 0;
   WallTime hole_time;
 };
 
 // A packet, as far as later ones are compared with it.
-struct PacketMark {
+struct PacketSummary {
   std::uint64_t packet = 0;
   WallTime time;
   std::uint16_t ip_id = 0;
@@ -46,13 +46,13 @@ struct PacketMark {
 };
 
 // What two captures of one packet have in common (rule 1).
-struct Signature {
+struct PacketFingerprint {
   WallTime time;
   std::uint32_t sequence = 0;
   std::uint32_t acknowledgement = 0;
   std::uint32_t size = 0;
   std::uint32_t timestamp = 0;
-  std::uint32_t tap = 0;
+  std::uint32_t observation_point = 0;
   std::uint16_t ip_id = 0;
   std::uint16_t checksum = 0;
   std::uint16_t window = 0;
@@ -60,10 +60,10 @@ struct Signature {
   bool is_set = false;
 };
 
-// One octet sent into a closed window: it becomes data when the receiver takes it (rule 6).
+// One byte sent into a closed window: it becomes data when the receiver takes it (rule 6).
 struct WindowProbe {
   std::int64_t offset = 0;
-  std::uint8_t octet = 0;
+  std::uint8_t byte = 0;
   bool is_captured = false;
   std::uint64_t packet = 0;
   WallTime time;
@@ -71,11 +71,11 @@ struct WindowProbe {
 
 // A segment whose checksum is wrong in a direction where others are right: held until the receiver says that
 // it took it.
-struct Suspect {
+struct UnverifiedSegment {
   std::int64_t begin = 0;
   std::int64_t end = 0;
   bool fin = false;
-  std::vector<std::uint8_t> octets;
+  std::vector<std::uint8_t> bytes;
   std::uint64_t packet = 0;
   WallTime time;
 };
@@ -83,7 +83,7 @@ struct Suspect {
 // The last packet was, for the rules that look one packet back.
 enum class LastKind : std::uint8_t { none, other, keep_alive, zero_window_probe };
 
-struct Half {
+struct DirectionState {
   // The sequence space.
   bool base_known = false;
   bool base_from_syn = false;  // this side's own SYN was captured, or the peer's SYN-ACK named it
@@ -98,19 +98,19 @@ struct Half {
   std::uint64_t syn_packet = 0;
   bool sent_any = false;
   std::int64_t next = 0;  // everything below has been delivered or given up
-  std::int64_t high = 0;  // end of the highest data octet
+  std::int64_t high = 0;  // end of the highest data byte
   std::optional<std::int64_t> fin;
-  PacketMark high_mark;
-  std::vector<Island> islands;  // sorted, disjoint, above next
-  std::vector<OctetRange>
-      missing;  // given up, below next: late octets are still recognised. Sorted, disjoint
-  std::uint64_t waiting_bytes = 0;  // in the islands
+  PacketSummary high_packet;
+  std::vector<OutOfOrderSegment> out_of_order;  // sorted, disjoint, above next
+  std::vector<StreamRange>
+      missing;                      // given up, below next: late bytes are still recognised. Sorted, disjoint
+  std::uint64_t waiting_bytes = 0;  // in out_of_order
   std::optional<WindowProbe> probe;
-  std::vector<Suspect> suspects;
+  std::vector<UnverifiedSegment> unverified;
   bool hole_timer_set = false;
   bool is_queued_for_limit = false;
   ByteHistory::Position newest = 0;
-  RttMeter rtt;
+  RttEstimator rtt;
   WallTime last_time;
   std::uint64_t last_packet = 0;
   LastKind last_kind = LastKind::none;
@@ -123,7 +123,7 @@ struct Half {
   bool una_known = false;
   std::int64_t una = 0;
   std::uint64_t una_packet = 0;
-  std::int64_t ack_seen_high = 0;  // highest acknowledged octet never seen here, for rule 11
+  std::int64_t ack_seen_high = 0;  // highest acknowledged byte never seen here, for rule 11
   std::int64_t reported_ack = 0;
 
   // What it said as a receiver.
@@ -135,7 +135,7 @@ struct Half {
   std::optional<std::uint16_t> mss;
   unsigned duplicate_run = 0;
   std::uint64_t duplicate_first_packet = 0;
-  std::array<OctetRange, 4> sack{};
+  std::array<StreamRange, 4> sack{};
   std::uint8_t sack_count = 0;
 
   // For conn_state and history (rule 26).
@@ -146,10 +146,10 @@ struct Half {
   std::uint64_t bad_checksum_letters = 0;
   bool reset = false;
 
-  std::array<Signature, 4> recent{};
+  std::array<PacketFingerprint, 4> recent{};
   std::uint8_t recent_next = 0;
 
-  // Where the next octet or pure acknowledgement belongs: after the FIN if that has been sent.
+  // Where the next byte or pure acknowledgement belongs: after the FIN if that has been sent.
   std::int64_t sequence_end() const { return fin && *fin <= high ? *fin + 1 : high; }
   // The offset nearest to what is known already (RFC 9293, section 3.4: all arithmetic modulo 2^32).
   std::int64_t offset_of(std::uint32_t sequence) const {
@@ -161,7 +161,7 @@ struct Half {
 // A copy of a segment of a connection whose beginning was not captured (rule 35).
 struct HeldSegment {
   TcpSegment segment;
-  std::vector<std::uint8_t> octets;
+  std::vector<std::uint8_t> bytes;
 };
 
 struct HeldSegments {
@@ -179,12 +179,14 @@ struct Flow {
   std::uint32_t generation = 0;  // of the slot, so that a queued timer knows that its connection is gone
   WallTime last_time;
   std::unique_ptr<HeldSegments> held;
-  std::array<Half, 2> halves;
-  Connection report;
+  std::array<DirectionState, 2> directions;
+  ConnectionRecord report;
 
-  Half& half(Direction direction) { return halves[static_cast<std::size_t>(direction)]; }
-  const Half& half(Direction direction) const { return halves[static_cast<std::size_t>(direction)]; }
-  SideReport& side(Direction direction) {
+  DirectionState& state(Direction direction) { return directions[static_cast<std::size_t>(direction)]; }
+  const DirectionState& state(Direction direction) const {
+    return directions[static_cast<std::size_t>(direction)];
+  }
+  EndpointRecord& side(Direction direction) {
     return direction == Direction::client_to_server ? report.client : report.server;
   }
 };

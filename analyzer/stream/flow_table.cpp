@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kSlotCountMin = 1024;
 
-// The 128-bit product, its halves combined: every bit of both factors reaches every bit of the result.
+// The 128-bit product, its directions combined: every bit of both factors reaches every bit of the result.
 std::uint64_t multiply_and_fold(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
   const Wide product = Wide{a} * b;

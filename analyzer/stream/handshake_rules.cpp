@@ -5,15 +5,15 @@ namespace {
 
 constexpr std::uint8_t kShiftMax = 14;  // RFC 7323, section 2.3
 
-void set_base(Half& half, std::uint32_t base_seq) {
-  half.base_known = true;
-  half.base_from_syn = true;
-  half.base_from_own_packet = true;
-  half.base_seq = base_seq;
+void set_base(DirectionState& state, std::uint32_t base_seq) {
+  state.base_known = true;
+  state.base_from_syn = true;
+  state.base_from_own_packet = true;
+  state.base_seq = base_seq;
 }
 
-// The peer's SYN-ACK names the client's first octet even when the SYN itself was not captured.
-void learn_peer_base(Half& peer, const TcpSegment& segment) {
+// The peer's SYN-ACK names the client's first byte even when the SYN itself was not captured.
+void learn_peer_base(DirectionState& peer, const TcpSegment& segment) {
   if (!segment.flags.ack || peer.base_known) return;
   peer.base_known = true;
   peer.base_from_syn = true;
@@ -21,63 +21,63 @@ void learn_peer_base(Half& peer, const TcpSegment& segment) {
 }
 
 void agree_on_scaling(Flow& flow) {
-  Half& client = flow.halves[0];
-  Half& server = flow.halves[1];
+  DirectionState& client = flow.directions[0];
+  DirectionState& server = flow.directions[1];
   if (!client.syn_seen || !server.syn_seen) return;
   const bool both = client.offered_shift && server.offered_shift;
-  for (Half* half : {&client, &server}) {
-    half->shift_known = true;
-    half->shift = both ? std::min(*half->offered_shift, kShiftMax) : std::uint8_t{0};
+  for (DirectionState* state : {&client, &server}) {
+    state->shift_known = true;
+    state->shift = both ? std::min(*state->offered_shift, kShiftMax) : std::uint8_t{0};
   }
 }
 
-std::string isn_words(std::uint32_t base_seq) {
+std::string isn_text(std::uint32_t base_seq) {
   return "initial sequence number " + std::to_string(base_seq - 1);
 }
 
 }  // namespace
 
 void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
-  Half& half = flow.half(direction);
-  Half& peer = flow.half(reverse(direction));
+  DirectionState& state = flow.state(direction);
+  DirectionState& peer = flow.state(reverse(direction));
   const std::uint32_t base_seq = segment.sequence + 1;
   const bool with_ack = segment.flags.ack;
 
-  if (half.syn_seen && base_seq == half.base_seq) {
+  if (state.syn_seen && base_seq == state.base_seq) {
     report(context, flow, direction, segment, {2, with_ack ? "syn-ack retransmission" : "syn retransmission"},
-           {}, "same " + isn_words(base_seq) + " as " + packet_words(half.syn_packet));
+           {}, "same " + isn_text(base_seq) + " as " + packet_text(state.syn_packet));
     if (!flow.established && flow.is_closing) {  // a refused attempt is made again
-      half.reset = peer.reset = false;
+      state.reset = peer.reset = false;
       flow.is_closing = false;
     }
-  } else if (half.base_known && half.base_from_own_packet && base_seq != half.base_seq) {
+  } else if (state.base_known && state.base_from_own_packet && base_seq != state.base_seq) {
     // Not the packet that opened this direction. Two SYN-ACKs can answer one SYN (an attack, or a server that
     // forgot): the client's acknowledgement tells which one it took, unless data came already.
-    if (with_ack && half.high == 0 && !flow.established) {
-      half.other_base = base_seq;
+    if (with_ack && state.high == 0 && !flow.established) {
+      state.other_base = base_seq;
       if (segment.acknowledgement == peer.base_seq) {  // after a forged end the handshake goes on
-        half.reset = peer.reset = false;
+        state.reset = peer.reset = false;
         flow.is_closing = false;
       }
     }
     report(context, flow, direction, segment, {18, "syn inside connection", TcpConfidence::certain}, {},
-           isn_words(base_seq) + " where " +
-               (half.syn_seen ? packet_words(half.syn_packet) + " said "
-                              : "earlier packets were numbered from ") +
-               std::to_string(half.base_seq - 1));
+           isn_text(base_seq) + " where " +
+               (state.syn_seen ? packet_text(state.syn_packet) + " said "
+                               : "earlier packets were numbered from ") +
+               std::to_string(state.base_seq - 1));
     return;
-  } else if (!half.sent_any || !half.base_known || base_seq == half.base_seq) {
-    set_base(half, base_seq);
+  } else if (!state.sent_any || !state.base_known || base_seq == state.base_seq) {
+    set_base(state, base_seq);
   }
-  if (!with_ack && peer.syn_seen && direction == Direction::server_to_client && !half.syn_seen) {
+  if (!with_ack && peer.syn_seen && direction == Direction::server_to_client && !state.syn_seen) {
     report(context, flow, direction, segment, {34, "simultaneous open"}, {},
-           "a SYN from each side; the other is " + packet_words(peer.syn_packet));
+           "a SYN from each side; the other is " + packet_text(peer.syn_packet));
   }
-  half.syn_seen = true;
-  half.syn_time = segment.time;
-  half.syn_packet = segment.packet;
-  half.offered_shift = segment.window_shift;
-  half.mss = segment.mss;
+  state.syn_seen = true;
+  state.syn_time = segment.time;
+  state.syn_packet = segment.packet;
+  state.offered_shift = segment.window_shift;
+  state.mss = segment.mss;
   learn_peer_base(peer, segment);
   agree_on_scaling(flow);
   if (segment.payload_size > 0) {
@@ -87,38 +87,38 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
 }
 
 void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
-  Half& half = flow.half(direction);
-  Half& peer = flow.half(reverse(direction));
+  DirectionState& state = flow.state(direction);
+  DirectionState& peer = flow.state(reverse(direction));
   const std::string text = segment.payload_size > 0 ? "; carries " + std::to_string(segment.payload_size) +
-                                                          " octets of diagnostic text"
+                                                          " bytes of diagnostic text"
                                                     : "";
   const auto accept_reset = [&](TcpConfidence confidence, const std::string& why) {
-    half.reset = true;
+    state.reset = true;
     flow.side(direction).has_rst = true;
     // A reset alone, of a connection that was over before the capture began, closes nothing: more of them may
     // follow much later.
-    flow.is_closing = half.base_known || peer.base_known;
+    flow.is_closing = state.base_known || peer.base_known;
     report(context, flow, direction, segment, {19, "reset", confidence}, {}, why + text);
   };
   // Nothing to compare with: this side has not shown its sequence numbers. An answer to a SYN must
   // acknowledge it.
-  if (!half.base_known || !half.sent_any) {
+  if (!state.base_known || !state.sent_any) {
     const bool answers =
         segment.flags.ack && peer.base_known && segment.acknowledgement - peer.base_seq <= 0x40000000U;
     accept_reset(
         answers ? TcpConfidence::certain : TcpConfidence::likely,
-        answers ? "acknowledges the other side's octets" : "the sender's sequence numbers are not known");
+        answers ? "acknowledges the other side's bytes" : "the sender's sequence numbers are not known");
     return;
   }
   // RFC 5961, section 3: exactly what the receiver expects next closes; elsewhere in its window must be
   // confirmed first.
-  const std::int64_t offset = half.offset_of(segment.sequence);
-  const std::int64_t expected = half.una_known ? half.una : 0;
+  const std::int64_t offset = state.offset_of(segment.sequence);
+  const std::int64_t expected = state.una_known ? state.una : 0;
   const std::int64_t window = std::int64_t{peer.window} << (peer.shift_known ? peer.shift : kShiftMax);
-  if (offset == expected || offset == half.sequence_end() || offset == half.next) {
-    accept_reset(TcpConfidence::certain, "exactly the octet that is expected next");
-  } else if (offset >= std::min(expected, half.next) - 1 &&
-             offset <= std::max(expected, half.high) + window) {
+  if (offset == expected || offset == state.sequence_end() || offset == state.next) {
+    accept_reset(TcpConfidence::certain, "exactly the byte that is expected next");
+  } else if (offset >= std::min(expected, state.next) - 1 &&
+             offset <= std::max(expected, state.high) + window) {
     accept_reset(TcpConfidence::likely, "inside the receiver's window but not what it expects next");
   } else if (segment.sequence == 0 && segment.flags.ack &&
              segment.acknowledgement == peer.base_seq + static_cast<std::uint32_t>(peer.sequence_end())) {

@@ -7,35 +7,35 @@
 namespace plaintalk::analyzer {
 namespace {
 
-constexpr std::size_t kIslandCountMax = 8192;  // of one direction: also bounds the cost of inserting
+constexpr std::size_t kOutOfOrderCountMax = 8192;  // of one direction: also bounds the cost of inserting
 constexpr std::size_t kMissingCountMax = 1024;
-constexpr std::uint64_t kIslandOverhead = 128;  // what an island costs besides its octets
+constexpr std::uint64_t kOutOfOrderOverhead = 128;  // what an waiting costs besides its bytes
 constexpr int kHistoryStepsMax = 512;
 
 Bytes slice(const StreamPiece& piece, std::int64_t begin, std::int64_t end) {
-  const auto captured = static_cast<std::int64_t>(piece.octets.size());
+  const auto captured = static_cast<std::int64_t>(piece.bytes.size());
   const std::int64_t from = std::clamp<std::int64_t>(begin - piece.begin, 0, captured);
   const std::int64_t to = std::clamp<std::int64_t>(end - piece.begin, from, captured);
-  return piece.octets.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
+  return piece.bytes.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(to - from));
 }
 
-void report_gap(TrackerContext& context, Flow& flow, Direction direction, OctetRange range, GapCause cause,
+void report_gap(TrackerContext& context, Flow& flow, Direction direction, StreamRange range, GapCause cause,
                 std::uint64_t packet, WallTime time) {
   if (range.end <= range.begin) return;
-  if (cause != GapCause::truncated) note_counted(flow, direction, 'g', ++flow.half(direction).gap_count);
+  if (cause != GapCause::truncated) note_counted(flow, direction, 'g', ++flow.state(direction).gap_count);
   context.sink.gap({flow.report.id, direction, static_cast<std::uint64_t>(range.begin),
                     static_cast<std::uint64_t>(range.end - range.begin), cause, packet, time});
 }
 
-// REQUIRES piece.begin == half.next.
+// REQUIRES piece.begin == state.next.
 void deliver(TrackerContext& context, Flow& flow, Direction direction, const StreamPiece& piece) {
-  Half& half = flow.half(direction);
-  half.next = piece.end;
-  if (!piece.octets.empty()) {
-    context.sink.data({flow.report.id, direction, static_cast<std::uint64_t>(piece.begin), piece.octets,
+  DirectionState& state = flow.state(direction);
+  state.next = piece.end;
+  if (!piece.bytes.empty()) {
+    context.sink.data({flow.report.id, direction, static_cast<std::uint64_t>(piece.begin), piece.bytes,
                        piece.packet, piece.time});
   }
-  const std::int64_t captured_end = piece.begin + static_cast<std::int64_t>(piece.octets.size());
+  const std::int64_t captured_end = piece.begin + static_cast<std::int64_t>(piece.bytes.size());
   if (captured_end < piece.end) {
     flow.side(direction).truncated_bytes += static_cast<std::uint64_t>(piece.end - captured_end);
     report_gap(context, flow, direction, {captured_end, piece.end}, GapCause::truncated, piece.packet,
@@ -44,43 +44,46 @@ void deliver(TrackerContext& context, Flow& flow, Direction direction, const Str
 }
 
 void deliver_ready(TrackerContext& context, Flow& flow, Direction direction) {
-  Half& half = flow.half(direction);
+  DirectionState& state = flow.state(direction);
   std::size_t count = 0;
-  while (count < half.islands.size() && half.islands[count].begin == half.next) {
-    const Island& island = half.islands[count++];
-    deliver(context, flow, direction, {island.begin, island.end, island.octets, island.packet, island.time});
-    const std::uint64_t cost = island.octets.size() + kIslandOverhead;
-    half.waiting_bytes -= cost;
+  while (count < state.out_of_order.size() && state.out_of_order[count].begin == state.next) {
+    const OutOfOrderSegment& waiting = state.out_of_order[count++];
+    deliver(context, flow, direction,
+            {waiting.begin, waiting.end, waiting.bytes, waiting.packet, waiting.time});
+    const std::uint64_t cost = waiting.bytes.size() + kOutOfOrderOverhead;
+    state.waiting_bytes -= cost;
     context.waiting_bytes -= cost;
   }
-  half.islands.erase(half.islands.begin(), half.islands.begin() + static_cast<std::ptrdiff_t>(count));
+  state.out_of_order.erase(state.out_of_order.begin(),
+                           state.out_of_order.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-void insert_island(TrackerContext& context, Half& half, const StreamPiece& piece) {
-  const auto above = std::ranges::lower_bound(half.islands, piece.begin, {}, &Island::begin);
-  Island island{piece.begin, piece.end, {piece.octets.begin(), piece.octets.end()}, piece.packet, piece.time,
-                0,           {}};
+void insert_island(TrackerContext& context, DirectionState& state, const StreamPiece& piece) {
+  const auto above = std::ranges::lower_bound(state.out_of_order, piece.begin, {}, &OutOfOrderSegment::begin);
+  OutOfOrderSegment waiting{
+      piece.begin, piece.end, {piece.bytes.begin(), piece.bytes.end()}, piece.packet, piece.time, 0, {}};
   // Inside a hole: that hole is cut in two, and both parts were opened by the same packet.
-  island.hole_packet = above == half.islands.end() ? piece.packet : above->hole_packet;
-  island.hole_time = above == half.islands.end() ? piece.time : above->hole_time;
-  const std::uint64_t cost = island.octets.size() + kIslandOverhead;
-  half.waiting_bytes += cost;
+  waiting.hole_packet = above == state.out_of_order.end() ? piece.packet : above->hole_packet;
+  waiting.hole_time = above == state.out_of_order.end() ? piece.time : above->hole_time;
+  const std::uint64_t cost = waiting.bytes.size() + kOutOfOrderOverhead;
+  state.waiting_bytes += cost;
   context.waiting_bytes += cost;
-  half.islands.insert(above, std::move(island));
+  state.out_of_order.insert(above, std::move(waiting));
 }
 
-void add_missing(Half& half, OctetRange range) {
+void add_missing(DirectionState& state, StreamRange range) {
   // Ranges are given up by rising offset, so the new one belongs at the end.
-  half.missing.push_back(range);
-  if (half.missing.size() > kMissingCountMax) half.missing.erase(half.missing.begin());
+  state.missing.push_back(range);
+  if (state.missing.size() > kMissingCountMax) state.missing.erase(state.missing.begin());
 }
 
-// Takes [begin, end) out of `missing`; returns how many octets of it were there.
-std::int64_t fill_missing(Half& half, std::int64_t begin, std::int64_t end, std::uint64_t& before_start) {
+// Takes [begin, end) out of `missing`; returns how many bytes of it were there.
+std::int64_t fill_missing(DirectionState& state, std::int64_t begin, std::int64_t end,
+                          std::uint64_t& before_start) {
   std::int64_t filled = 0;
-  for (std::size_t index = 0; index < half.missing.size();) {
-    const OctetRange range = half.missing[index];
-    const OctetRange common{std::max(range.begin, begin), std::min(range.end, end)};
+  for (std::size_t index = 0; index < state.missing.size();) {
+    const StreamRange range = state.missing[index];
+    const StreamRange common{std::max(range.begin, begin), std::min(range.end, end)};
     if (common.begin >= common.end) {
       ++index;
       continue;
@@ -88,10 +91,10 @@ std::int64_t fill_missing(Half& half, std::int64_t begin, std::int64_t end, std:
     filled += common.end - common.begin;
     before_start += static_cast<std::uint64_t>(
         std::max<std::int64_t>(0, std::min<std::int64_t>(common.end, 0) - common.begin));
-    half.missing.erase(half.missing.begin() + static_cast<std::ptrdiff_t>(index));
-    const auto put_back = [&](OctetRange rest) {
+    state.missing.erase(state.missing.begin() + static_cast<std::ptrdiff_t>(index));
+    const auto put_back = [&](StreamRange rest) {
       if (rest.begin >= rest.end) return;
-      half.missing.insert(half.missing.begin() + static_cast<std::ptrdiff_t>(index), rest);
+      state.missing.insert(state.missing.begin() + static_cast<std::ptrdiff_t>(index), rest);
       ++index;
     };
     put_back({range.begin, common.begin});
@@ -102,122 +105,123 @@ std::int64_t fill_missing(Half& half, std::int64_t begin, std::int64_t end, std:
 
 }  // namespace
 
-std::int64_t seen_octets(const Half& half, std::int64_t begin, std::int64_t end) {
-  std::int64_t seen = std::max<std::int64_t>(0, std::min(end, half.next) - begin);
-  for (const OctetRange& range : half.missing)
+std::int64_t seen_bytes(const DirectionState& state, std::int64_t begin, std::int64_t end) {
+  std::int64_t seen = std::max<std::int64_t>(0, std::min(end, state.next) - begin);
+  for (const StreamRange& range : state.missing)
     seen -= std::max<std::int64_t>(0, std::min(range.end, end) - std::max(range.begin, begin));
-  for (const Island& island : half.islands) {
-    if (island.begin >= end) break;
-    seen += std::max<std::int64_t>(0, std::min(island.end, end) - std::max(island.begin, begin));
+  for (const OutOfOrderSegment& waiting : state.out_of_order) {
+    if (waiting.begin >= end) break;
+    seen += std::max<std::int64_t>(0, std::min(waiting.end, end) - std::max(waiting.begin, begin));
   }
   return seen;
 }
 
 std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, const StreamPiece& piece) {
-  Half& half = flow.half(direction);
+  DirectionState& state = flow.state(direction);
   std::int64_t fresh = 0;
   std::int64_t at = piece.begin;
-  if (at < half.next) {
-    if (!half.missing.empty())
-      fresh += fill_missing(half, at, std::min(piece.end, half.next), half.bytes_before_start);
-    at = std::min(half.next, piece.end);
+  if (at < state.next) {
+    if (!state.missing.empty())
+      fresh += fill_missing(state, at, std::min(piece.end, state.next), state.bytes_before_start);
+    at = std::min(state.next, piece.end);
   }
-  // The spaces between the islands, lowest first. Inserting moves the islands, so they are looked up again
-  // for each space.
+  // The spaces between the segments, lowest first. Inserting moves the segments, so they are looked
+  // up again for each space.
   while (at < piece.end) {
-    const auto above = std::ranges::upper_bound(half.islands, at, {}, &Island::end);
-    const bool inside = above != half.islands.end() && above->begin <= at;
+    const auto above = std::ranges::upper_bound(state.out_of_order, at, {}, &OutOfOrderSegment::end);
+    const bool inside = above != state.out_of_order.end() && above->begin <= at;
     if (inside) {
       at = above->end;
       continue;
     }
-    const std::int64_t end = above == half.islands.end() ? piece.end : std::min(piece.end, above->begin);
+    const std::int64_t end =
+        above == state.out_of_order.end() ? piece.end : std::min(piece.end, above->begin);
     const StreamPiece part{at, end, slice(piece, at, end), piece.packet, piece.time};
     fresh += end - at;
-    if (at == half.next) {
+    if (at == state.next) {
       deliver(context, flow, direction, part);
     } else {
-      insert_island(context, half, part);
+      insert_island(context, state, part);
     }
     at = end;
   }
-  half.high = std::max(half.high, piece.end);
-  if (!half.islands.empty()) {
+  state.high = std::max(state.high, piece.end);
+  if (!state.out_of_order.empty()) {
     deliver_ready(context, flow, direction);
-    while (!half.islands.empty() && (half.waiting_bytes > context.limits.direction_bytes_max ||
-                                     half.islands.size() > kIslandCountMax)) {
-      give_up_hole(
-          context, flow, direction,
-          cause_of_hole(half) == GapCause::capture_loss ? GapCause::capture_loss : GapCause::skipped_by_limit,
-          piece.packet, piece.time);
+    while (!state.out_of_order.empty() && (state.waiting_bytes > context.limits.direction_bytes_max ||
+                                           state.out_of_order.size() > kOutOfOrderCountMax)) {
+      give_up_hole(context, flow, direction,
+                   cause_of_hole(state) == GapCause::capture_loss ? GapCause::capture_loss
+                                                                  : GapCause::skipped_by_limit,
+                   piece.packet, piece.time);
     }
   }
   flow.side(direction).bytes += static_cast<std::uint64_t>(fresh);
   return static_cast<std::uint64_t>(fresh);
 }
 
-GapCause cause_of_hole(const Half& half) {
-  if (!half.base_from_syn && half.next == 0) return GapCause::before_start;
-  return half.una_known && half.una > half.next ? GapCause::capture_loss : GapCause::open;
+GapCause cause_of_hole(const DirectionState& state) {
+  if (!state.base_from_syn && state.next == 0) return GapCause::before_start;
+  return state.una_known && state.una > state.next ? GapCause::capture_loss : GapCause::open;
 }
 
 void give_up_hole(TrackerContext& context, Flow& flow, Direction direction, GapCause cause,
                   std::uint64_t packet, WallTime time) {
-  Half& half = flow.half(direction);
-  const OctetRange hole{half.next, half.islands.front().begin};
+  DirectionState& state = flow.state(direction);
+  const StreamRange hole{state.next, state.out_of_order.front().begin};
   report_gap(context, flow, direction, hole, cause, packet, time);
-  add_missing(half, hole);
-  half.next = hole.end;
+  add_missing(state, hole);
+  state.next = hole.end;
   deliver_ready(context, flow, direction);
 }
 
 void release_all(TrackerContext& context, Flow& flow, Direction direction) {
-  Half& half = flow.half(direction);
-  while (!half.islands.empty())
-    give_up_hole(context, flow, direction, cause_of_hole(half), half.last_packet, flow.last_time);
-  // Acknowledged beyond all that was seen. One octet more is the FIN, as a rule, and no data.
-  const std::int64_t end = half.fin ? std::min(*half.fin, half.una) : half.una;
-  const bool only_a_fin = !half.fin && half.una == half.high + 1;
-  if (half.una_known && end > half.next && !only_a_fin) {
-    report_gap(context, flow, direction, {half.next, end}, GapCause::capture_loss, half.una_packet,
+  DirectionState& state = flow.state(direction);
+  while (!state.out_of_order.empty())
+    give_up_hole(context, flow, direction, cause_of_hole(state), state.last_packet, flow.last_time);
+  // Acknowledged beyond all that was seen. One byte more is the FIN, as a rule, and no data.
+  const std::int64_t end = state.fin ? std::min(*state.fin, state.una) : state.una;
+  const bool only_a_fin = !state.fin && state.una == state.high + 1;
+  if (state.una_known && end > state.next && !only_a_fin) {
+    report_gap(context, flow, direction, {state.next, end}, GapCause::capture_loss, state.una_packet,
                flow.last_time);
-    add_missing(half, {half.next, end});
-    half.next = end;
+    add_missing(state, {state.next, end});
+    state.next = end;
   }
-  // A FIN was seen above the last octet: what lies between was sent as well.
-  if (half.fin && *half.fin > half.next) {
-    report_gap(context, flow, direction, {half.next, *half.fin}, GapCause::open, half.last_packet,
+  // A FIN was seen above the last byte: what lies between was sent as well.
+  if (state.fin && *state.fin > state.next) {
+    report_gap(context, flow, direction, {state.next, *state.fin}, GapCause::open, state.last_packet,
                flow.last_time);
-    add_missing(half, {half.next, *half.fin});
-    half.next = *half.fin;
+    add_missing(state, {state.next, *state.fin});
+    state.next = *state.fin;
   }
 }
 
-std::optional<OctetConflict> find_conflict(const TrackerContext& context, const Half& half,
-                                           const StreamPiece& piece) {
+std::optional<ByteConflict> find_conflict(const TrackerContext& context, const DirectionState& state,
+                                          const StreamPiece& piece) {
   const auto compare = [&](std::int64_t begin, Bytes kept,
-                           std::uint64_t packet) -> std::optional<OctetConflict> {
+                           std::uint64_t packet) -> std::optional<ByteConflict> {
     const std::int64_t from = std::max(begin, piece.begin);
     const std::int64_t to = std::min(begin + static_cast<std::int64_t>(kept.size()),
-                                     piece.begin + static_cast<std::int64_t>(piece.octets.size()));
+                                     piece.begin + static_cast<std::int64_t>(piece.bytes.size()));
     if (from >= to) return std::nullopt;
     const Bytes a = kept.subspan(static_cast<std::size_t>(from - begin), static_cast<std::size_t>(to - from));
-    const Bytes b = piece.octets.subspan(static_cast<std::size_t>(from - piece.begin), a.size());
+    const Bytes b = piece.bytes.subspan(static_cast<std::size_t>(from - piece.begin), a.size());
     const auto [left, right] = std::ranges::mismatch(a, b);
     if (left == a.end()) return std::nullopt;
-    return OctetConflict{from + (left - a.begin()), *left, *right, packet};
+    return ByteConflict{from + (left - a.begin()), *left, *right, packet};
   };
-  for (const Island& island : half.islands) {
-    if (island.begin >= piece.end) break;
-    if (auto conflict = compare(island.begin, island.octets, island.packet)) return conflict;
+  for (const OutOfOrderSegment& waiting : state.out_of_order) {
+    if (waiting.begin >= piece.end) break;
+    if (auto conflict = compare(waiting.begin, waiting.bytes, waiting.packet)) return conflict;
   }
-  ByteHistory::Position position = half.newest;
+  ByteHistory::Position position = state.newest;
   int below_count = 0;
   for (int step = 0; step < kHistoryStepsMax && context.history.is_held(position); ++step) {
     const ByteHistory::Record record = context.history.record(position);
     const bool is_below = record.begin + std::int64_t{record.wire_size} <= piece.begin;
     if (is_below && ++below_count > ByteHistory::kBelowCountMax) break;
-    if (auto conflict = compare(record.begin, context.history.octets(position), record.packet))
+    if (auto conflict = compare(record.begin, context.history.bytes(position), record.packet))
       return conflict;
     position = record.previous;
   }

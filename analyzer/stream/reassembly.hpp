@@ -1,6 +1,6 @@
-// Puts the octets of one direction in order: what is next goes to the sink, what is above a hole waits, what
-// is below is a repeat. Every octet that was ever reported, missing or waiting is in exactly one of:
-// delivered, `missing`, `islands`.
+// Puts the bytes of one direction in order: what is next goes to the sink, what is above a hole waits, what
+// is below is a repeat. Every byte that was ever reported, missing or waiting is in exactly one of:
+// delivered, `missing`, `out_of_order`.
 #pragma once
 
 #include <cstdint>
@@ -13,35 +13,35 @@ namespace plaintalk::analyzer {
 struct StreamPiece {
   std::int64_t begin = 0;
   std::int64_t end = 0;  // by the size on the wire
-  Bytes octets;          // captured, from begin on
+  Bytes bytes;           // captured, from begin on
   std::uint64_t packet = 0;
   WallTime time;
 };
 
-// How many octets of the range have been seen before.
-std::int64_t seen_octets(const Half& half, std::int64_t begin, std::int64_t end);
+// How many bytes of the range have been seen before.
+std::int64_t seen_bytes(const DirectionState& state, std::int64_t begin, std::int64_t end);
 
-// Takes a piece in: the octets that are new. Repeats are left out, the first ones stay.
+// Takes a piece in: the bytes that are new. Repeats are left out, the first ones stay.
 std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, const StreamPiece& piece);
 
-// Stops waiting for the lowest hole. REQUIRES islands.
+// Stops waiting for the lowest hole. REQUIRES: out_of_order is not empty.
 void give_up_hole(TrackerContext& context, Flow& flow, Direction direction, GapCause cause,
                   std::uint64_t packet, WallTime time);
 
 // Why the lowest hole is open, by what the other side has said.
-GapCause cause_of_hole(const Half& half);
+GapCause cause_of_hole(const DirectionState& state);
 
 // At the end: gives up every hole and reports what was sent but never seen.
 void release_all(TrackerContext& context, Flow& flow, Direction direction);
 
 // A place where a piece contradicts what was seen there first (rule 20).
-struct OctetConflict {
+struct ByteConflict {
   std::int64_t offset = 0;
   std::uint8_t kept = 0;
   std::uint8_t differs = 0;
   std::uint64_t packet = 0;  // that brought the kept one
 };
-std::optional<OctetConflict> find_conflict(const TrackerContext& context, const Half& half,
-                                           const StreamPiece& piece);
+std::optional<ByteConflict> find_conflict(const TrackerContext& context, const DirectionState& state,
+                                          const StreamPiece& piece);
 
 }  // namespace plaintalk::analyzer

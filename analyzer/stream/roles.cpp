@@ -42,10 +42,10 @@ ConnectionRoles choose_roles(std::span<const HeldSegment> segments, std::uint16_
         return roles_by_syn(held.segment);
   }
   for (const HeldSegment& held : segments) {
-    if (as_text(held.octets).starts_with(kGreeting)) return sent_by_server(held.segment, "greeting");
+    if (as_text(held.bytes).starts_with(kGreeting)) return sent_by_server(held.segment, "greeting");
   }
   for (const HeldSegment& held : segments) {
-    if (starts_with_client_verb(as_text(held.octets))) return sent_by_client(held.segment, "client verb");
+    if (starts_with_client_verb(as_text(held.bytes))) return sent_by_client(held.segment, "client verb");
   }
   const TcpSegment& first = segments.front().segment;
   const bool source_is_server = first.source.port == server_port;
@@ -68,12 +68,12 @@ void choose_bases(Flow& flow, std::span<const HeldSegment> segments) {
     if (segment.flags.rst) continue;
     const Direction direction = segment.source == flow.report.client.endpoint ? Direction::client_to_server
                                                                               : Direction::server_to_client;
-    Half& half = flow.half(direction);
-    const bool is_lower = static_cast<std::int32_t>(segment.sequence - half.base_seq) < 0;
-    if (half.base_known && !is_lower) continue;
-    half.base_known = true;
-    half.base_seq = segment.sequence;
-    half.missing.assign(1, OctetRange{kBelowBase, 0});
+    DirectionState& state = flow.state(direction);
+    const bool is_lower = static_cast<std::int32_t>(segment.sequence - state.base_seq) < 0;
+    if (state.base_known && !is_lower) continue;
+    state.base_known = true;
+    state.base_seq = segment.sequence;
+    state.missing.assign(1, StreamRange{kBelowBase, 0});
   }
 }
 

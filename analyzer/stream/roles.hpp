@@ -1,4 +1,4 @@
-// Rule 27: which end is the client. A SYN says it; otherwise what the first octets are; otherwise the ports.
+// Rule 27: which end is the client. A SYN says it; otherwise what the first bytes are; otherwise the ports.
 // Rule 35: where the streams begin when the capture began later than the connection.
 #pragma once
 
@@ -22,7 +22,7 @@ ConnectionRoles choose_roles(std::span<const HeldSegment> segments, std::uint16_
 bool opens_connection(const TcpSegment& segment);
 ConnectionRoles roles_by_syn(const TcpSegment& segment);
 
-// The lowest sequence number of each side is its first octet. Segments are a moment's worth, so none is far
+// The lowest sequence number of each side is its first byte. Segments are a moment's worth, so none is far
 // from the others.
 void choose_bases(Flow& flow, std::span<const HeldSegment> segments);
 

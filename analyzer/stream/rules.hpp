@@ -1,5 +1,5 @@
-// The TCP rules (docs/TCP_RULES.md), one function a group. judge() runs them over one segment of a connection
-// whose roles are known.
+// The TCP rules (docs/TCP_RULES.md), one function a group. apply_rules() runs them over one segment of a
+// connection whose roles are known.
 #pragma once
 
 #include "analyzer/stream/tracker_context.hpp"
@@ -16,21 +16,21 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
 void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 // Rules 3 to 9, 11 and 22: what the segment says as an answer to the other direction.
 void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
-// Rules 3, 6, 8, 10, 12 to 17, 20, 30, 31: the octets it carries, and its FIN.
+// Rules 3, 6, 8, 10, 12 to 17, 20, 30, 31: the bytes it carries, and its FIN.
 void apply_data(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 // Rules 12 to 17 for data below the highest sent: what kind of repeat or reordering it is, and its count.
-void judge_repeat(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
-                  std::int64_t begin, std::int64_t end, std::int64_t seen);
+void classify_repeat(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                     std::int64_t begin, std::int64_t end, std::int64_t seen);
 // Rule 29: true when the segment is held back because it seems damaged.
-bool hold_suspect(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
-// The other side has confirmed everything below una: suspects there were good after all.
-void admit_confirmed_suspects(TrackerContext& context, Flow& flow, Direction direction);
-// The capture is over: suspects that the receiver had no time to judge are kept, for nothing contradicts
-// them.
-void admit_last_suspects(TrackerContext& context, Flow& flow, Direction direction);
+bool hold_unverified(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// The other side has confirmed everything below una: the unverified segments there were good after all.
+void accept_confirmed_segments(TrackerContext& context, Flow& flow, Direction direction);
+// The capture is over: unverified segments that the receiver had no time to judge are kept, for nothing
+// contradicts them.
+void accept_unjudged_segments(TrackerContext& context, Flow& flow, Direction direction);
 
 // All of them, in order.
-void judge(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 
 // Rule 26: state, history and completeness; and the totals of both sides. Called once, when the connection is
 // given up.

@@ -32,9 +32,9 @@ void add_letter(Flow& flow, Direction direction, char letter) {
 
 void add_letter_once(Flow& flow, Direction direction, char letter) {
   const std::uint32_t bit = std::uint32_t{1} << (letter - 'a');
-  Half& half = flow.half(direction);
-  if ((half.history_seen & bit) != 0) return;
-  half.history_seen |= bit;
+  DirectionState& state = flow.state(direction);
+  if ((state.history_seen & bit) != 0) return;
+  state.history_seen |= bit;
   add_letter(flow, direction, letter);
 }
 
@@ -65,22 +65,22 @@ void note_flags(Flow& flow, Direction direction, const TcpSegment& segment) {
 enum class End : std::uint8_t { silent, partial, syn_sent, syn_ack_sent, established, closed, reset };
 
 End end_of(const Flow& flow, Direction direction) {
-  const Half& half = flow.half(direction);
-  const Half& peer = flow.half(reverse(direction));
-  if (half.reset) return End::reset;
-  if (half.fin) return End::closed;
-  if (!half.sent_any) return End::silent;
+  const DirectionState& state = flow.state(direction);
+  const DirectionState& peer = flow.state(reverse(direction));
+  if (state.reset) return End::reset;
+  if (state.fin) return End::closed;
+  if (!state.sent_any) return End::silent;
   // A SYN that was not captured is as good as seen when the SYN-ACK names it.
-  if (!half.syn_seen && !half.base_from_syn) return End::partial;
-  const bool answered = half.una_known && peer.sent_any;
-  if (answered && (peer.syn_seen || peer.base_from_syn || half.high > 0)) return End::established;
+  if (!state.syn_seen && !state.base_from_syn) return End::partial;
+  const bool answered = state.una_known && peer.sent_any;
+  if (answered && (peer.syn_seen || peer.base_from_syn || state.high > 0)) return End::established;
   return direction == Direction::client_to_server ? End::syn_sent : End::syn_ack_sent;
 }
 
 std::string state_of(const Flow& flow) {
   // A reset when both have said that they are done, such as of a program that did not read everything, ends
   // nothing any more.
-  if (flow.halves[0].fin && flow.halves[1].fin) return "SF";
+  if (flow.directions[0].fin && flow.directions[1].fin) return "SF";
   const End client = end_of(flow, Direction::client_to_server);
   const End server = end_of(flow, Direction::server_to_client);
   const bool client_is_open = client == End::silent || client == End::partial;
@@ -93,8 +93,8 @@ std::string state_of(const Flow& flow) {
   }
   if (client == End::reset) {
     if (!server_is_open) return "RSTO";
-    const bool only_syn = flow.halves[0].syn_seen && server == End::silent && flow.report.client.bytes == 0 &&
-                          !flow.halves[0].fin;
+    const bool only_syn = flow.directions[0].syn_seen && server == End::silent &&
+                          flow.report.client.bytes == 0 && !flow.directions[0].fin;
     return only_syn ? "RSTOS0" : "OTH";
   }
   if (client == End::closed) return server_is_open ? "SH" : "S2";
@@ -105,19 +105,19 @@ std::string state_of(const Flow& flow) {
 }
 
 void summarise_side(Flow& flow, Direction direction) {
-  Half& half = flow.half(direction);
-  SideReport& side = flow.side(direction);
-  const std::int64_t end = half.fin ? std::max(*half.fin, half.next) : std::max(half.high, half.next);
+  DirectionState& state = flow.state(direction);
+  EndpointRecord& side = flow.side(direction);
+  const std::int64_t end = state.fin ? std::max(*state.fin, state.next) : std::max(state.high, state.next);
   side.stream_size = static_cast<std::uint64_t>(std::max<std::int64_t>(end, 0));
-  const std::uint64_t within = side.bytes - half.bytes_before_start;
+  const std::uint64_t within = side.bytes - state.bytes_before_start;
   side.gap_bytes = side.stream_size > within ? side.stream_size - within : 0;
-  side.rtt = half.rtt.summary();
+  side.rtt = state.rtt.summary();
 }
 
 }  // namespace
 
 void note_history(Flow& flow, Direction direction, const TcpSegment& segment) {
-  Half& half = flow.half(direction);
+  DirectionState& state = flow.state(direction);
   unsigned& completeness = flow.report.completeness;
   const TcpFlags& flags = segment.flags;
   if (flags.syn) completeness |= flags.ack ? with_syn_ack : with_syn;
@@ -128,7 +128,7 @@ void note_history(Flow& flow, Direction direction, const TcpSegment& segment) {
     completeness |= with_ack;
   if (flow.report.history.empty() && direction == Direction::server_to_client) flow.report.history += '^';
   note_flags(flow, direction, segment);
-  if (segment.checksum == ChecksumState::bad && is_power_of_ten(++half.bad_checksum_letters))
+  if (segment.checksum == ChecksumState::bad && is_power_of_ten(++state.bad_checksum_letters))
     add_letter(flow, direction, 'c');
 }
 

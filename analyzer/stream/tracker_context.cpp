@@ -24,7 +24,7 @@ std::string_view name_of(TcpConfidence confidence) {
 }
 
 void report(TrackerContext& context, const Flow& flow, Direction direction, const TcpSegment& segment,
-            const TcpVerdict& verdict, OctetExtent extent, std::string evidence) {
+            const TcpVerdict& verdict, StreamExtent extent, std::string evidence) {
   TcpEvent event;
   event.time = segment.time;
   event.packet = segment.packet;
@@ -39,9 +39,9 @@ void report(TrackerContext& context, const Flow& flow, Direction direction, cons
   context.sink.event(event);
 }
 
-std::string packet_words(std::uint64_t packet) { return "packet " + std::to_string(packet); }
+std::string packet_text(std::uint64_t packet) { return "packet " + std::to_string(packet); }
 
-std::string span_words(Nanoseconds span) {
+std::string duration_text(Nanoseconds span) {
   std::string text = render_seconds(span);
   text.resize(text.size() - 3);  // microseconds are what captures have
   return text + " s";

@@ -25,8 +25,8 @@ struct TrackerContext {
   WallTime now;  // never goes back, unlike the times of packets
   std::uint64_t waiting_bytes = 0;
 
-  // Set by the rules for the tracker, which owns the queues: this half's first hole has been acknowledged, or
-  // began to wait.
+  // Set by the rules for the tracker, which owns the queues: this direction's first hole has been
+  // acknowledged, or began to wait.
   bool hole_timer_wanted = false;
 };
 
@@ -40,18 +40,18 @@ struct TcpVerdict {
 };
 
 // Where in the stream a verdict is about.
-struct OctetExtent {
+struct StreamExtent {
   std::int64_t offset = 0;
   std::int64_t length = 0;
 };
 
 void report(TrackerContext& context, const Flow& flow, Direction direction, const TcpSegment& segment,
-            const TcpVerdict& verdict, OctetExtent extent, std::string evidence);
+            const TcpVerdict& verdict, StreamExtent extent, std::string evidence);
 
 // "packet 12", for evidence.
-std::string packet_words(std::uint64_t packet);
+std::string packet_text(std::uint64_t packet);
 // "0.002041 s"
-std::string span_words(Nanoseconds span);
+std::string duration_text(Nanoseconds span);
 
 // Time from `earlier` to `later`, not less than 0: captures do go backwards.
 inline Nanoseconds elapsed(WallTime earlier, WallTime later) {

@@ -10,7 +10,7 @@
 
 #include "analyzer/stream/connection_tracker.hpp"
 #include "analyzer/stream/flow_table.hpp"
-#include "analyzer/stream/idle_order.hpp"
+#include "analyzer/stream/idle_queue.hpp"
 #include "analyzer/stream/tracker_context.hpp"
 
 namespace plaintalk::analyzer {
@@ -38,11 +38,11 @@ struct ConnectionTracker::State {
   std::uint32_t create(const FlowKey& key, const TcpSegment& first);
   void open(Flow& flow, const Endpoint& client, const Endpoint& server, std::string reason);
   void close(std::uint32_t index);
-  bool starts_new_generation(Flow& flow, const TcpSegment& segment);
+  bool opens_next_incarnation(Flow& flow, const TcpSegment& segment);
 
-  // Connections that began before the capture wait a moment, so that their lowest octets are known (rule 35).
+  // Connections that began before the capture wait a moment, so that their lowest bytes are known (rule 35).
   void hold(std::uint32_t index, const TcpSegment& segment);
-  void settle(std::uint32_t index);
+  void decide_roles(std::uint32_t index);
 
   void process(std::uint32_t index, const TcpSegment& segment);
   void follow_up(std::uint32_t index);
@@ -60,8 +60,9 @@ struct ConnectionTracker::State {
   std::deque<Timer> hole_timers;
   std::deque<Timer> held_flows;
   std::deque<Timer> closing_flows;
-  std::deque<Timer> waiting_halves;  // in the order in which they began to wait; the deadline means nothing
-  IdleOrder idle_order;
+  std::deque<Timer>
+      waiting_directions;  // in the order in which they began to wait; the deadline means nothing
+  IdleQueue idle_queue;
 };
 
 }  // namespace plaintalk::analyzer

@@ -53,7 +53,7 @@ std::string text_parameter(const Frame& frame, std::string_view key) {
   return text ? std::move(*text) : std::string(token);
 }
 
-std::uint64_t hash_of(std::string_view octets) { return std::hash<std::string_view>{}(octets); }
+std::uint64_t hash_of(std::string_view bytes) { return std::hash<std::string_view>{}(bytes); }
 
 bool is_reply(Verb verb) {
   return verb == Verb::ok || verb == Verb::err || verb == Verb::end || verb == Verb::pong ||
@@ -105,7 +105,7 @@ Reply read_reply(const Frame& frame, Moment first, Moment last, bool show_secret
   reply.verb = frame.verb;
   reply.id = frame.parameter("id").value_or("");
   reply.first = first;
-  reply.last_octet = last;
+  reply.last_byte = last;
   if (frame.verb == Verb::err) {
     reply.code = static_cast<unsigned>(number_argument(frame, 0).value_or(0));
     reply.name = frame.argument(1);

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "analyzer/talk/requests.hpp"
+#include "analyzer/talk/request_matcher.hpp"
 #include "protocol/frame.hpp"
 
 namespace plaintalk::analyzer {
@@ -28,7 +28,7 @@ std::string text_argument(const Frame& frame, std::size_t index);
 std::string text_parameter(const Frame& frame, std::string_view key);
 
 // A hash that tells bodies apart. Only ever compared within one run.
-std::uint64_t hash_of(std::string_view octets);
+std::uint64_t hash_of(std::string_view bytes);
 
 Request read_request(const Frame& frame, Moment first, Moment last, bool show_secrets);
 // REQUIRES: is_reply(frame.verb).

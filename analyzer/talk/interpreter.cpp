@@ -21,16 +21,16 @@ Interpreter::Interpreter(TalkSink& sink, ContentStore& store, Findings& findings
       findings_(findings),
       timeline_(timeline),
       show_secrets_(show_secrets),
-      people_(sink, findings),
-      transfers_(store, findings),
+      users_(sink, findings),
+      observed_files_(store, findings),
       messages_(
-          findings, [this](const MessageResult& row) { settled(row); },
+          findings, [this](const MessageResult& row) { message_finalized(row); },
           [this](Message& message) { find_command(message); }) {}
 
 Interpreter::~Interpreter() {
-  // Sessions and memberships hold each other; whoever is still there must be let go of by hand. Every
+  // Sessions and memberships hold each other; whoever is still there must be released explicitly. Every
   // membership is in its room.
-  const auto release = [](Room& room) {
+  const auto release = [](ObservedRoom& room) {
     for (const auto& member : std::exchange(room.members, {})) {
       member->session->memberships.clear();
       member->session->earlier_stays.clear();
@@ -41,37 +41,38 @@ Interpreter::~Interpreter() {
     for (auto& [name, room] : server->rooms) release(*room);
 }
 
-Interpreter::Talker::Talker(Interpreter& interpreter, std::shared_ptr<Session> session_)
+Interpreter::ConnectionContext::ConnectionContext(Interpreter& interpreter,
+                                                  std::shared_ptr<ObservedSession> session_)
     : session(std::move(session_)),
       requests([this, &interpreter](Request& request, const Reply& reply,
-                                    bool in_turn) { interpreter.joined(*this, request, reply, in_turn); },
+                                    bool in_turn) { interpreter.matched(*this, request, reply, in_turn); },
                [this, &interpreter](Request& request) { interpreter.unanswered(*this, request); },
                interpreter.body_bytes_) {}
 
-Server& Interpreter::server_of(const Endpoint& endpoint) {
+ObservedServer& Interpreter::server_of(const Endpoint& endpoint) {
   Endpoint key = endpoint;
   if (key.address.is_loopback()) key.address = IpAddress::v4(127, 0, 0, 1);
   auto& server = servers_[key];
   if (!server) {
-    server = std::make_unique<Server>();
+    server = std::make_unique<ObservedServer>();
     server->label = render(key);
   }
   return *server;
 }
 
-Room* Interpreter::room_of(Server& server, const std::string& name, WallTime when) {
+ObservedRoom* Interpreter::room_of(ObservedServer& server, const std::string& name, WallTime when) {
   if (name.empty()) return nullptr;
   auto found = server.rooms.find(name);
   if (found == server.rooms.end()) {
     if (room_count_ >= kRoomCountMax) {
-      if (!room_bound_told_)
+      if (!room_limit_reported_)
         findings_.add("limit-reached", when, {}, {}, "too many rooms: rooms.csv is not complete");
-      room_bound_told_ = true;
+      room_limit_reported_ = true;
       return nullptr;
     }
     ++room_count_;
-    found = server.rooms.emplace(name, std::make_unique<Room>()).first;
-    Room& room = *found->second;
+    found = server.rooms.emplace(name, std::make_unique<ObservedRoom>()).first;
+    ObservedRoom& room = *found->second;
     room.server = &server;
     room.label = server.label;
     room.name = name;
@@ -79,7 +80,7 @@ Room* Interpreter::room_of(Server& server, const std::string& name, WallTime whe
     room.result.first_seen = when;
     room.result.last_seen = when;
   }
-  Room& room = *found->second;
+  ObservedRoom& room = *found->second;
   room.result.first_seen = std::min(room.result.first_seen, when);
   room.result.last_seen = std::max(room.result.last_seen, when);
   return &room;
@@ -92,29 +93,30 @@ std::string Interpreter::room_name(std::string_view target, const std::string& a
   return account.empty() ? std::string() : conversation_name(account, parsed->name);
 }
 
-Room* Interpreter::after_restart_check(Talker& talker, Room* room, std::uint64_t last, Moment seen) {
+ObservedRoom* Interpreter::after_restart_check(ConnectionContext& context, ObservedRoom* room,
+                                               std::uint64_t last, Moment seen) {
   if (!room || room->known.empty() || last >= room->known.highest() ||
-      !(room->high_seen < talker.session->opened))
+      !(room->high_seen < context.session->opened))
     return room;
-  Server& server = *room->server;
-  findings_.add("server-restart", seen.time, talker.session->id, {room->high_seen.packet, seen.packet},
+  ObservedServer& server = *room->server;
+  findings_.add("server-restart", seen.time, context.session->id, {room->high_seen.packet, seen.packet},
                 terminal_safe(room->name) + " had reached number " + std::to_string(room->known.highest()) +
                     " before this connection began, and is at " + std::to_string(last) + " now");
-  messages_.settle_all(now_);
+  messages_.finalize_all(now_);
   const auto old = server.rooms.find(room->name);
   const unsigned epoch = room->epoch + 1;
   const std::string name = room->name;
   for (const auto& member : room->members) leave(*member, {0, seen.time}, seen, true);
   retired_rooms_.push_back(std::move(old->second));
   server.rooms.erase(old);
-  Room* fresh = room_of(server, name, seen.time);
+  ObservedRoom* fresh = room_of(server, name, seen.time);
   if (!fresh) return nullptr;
   fresh->epoch = epoch;
   fresh->label += '/' + std::to_string(epoch);
   return fresh;
 }
 
-void Interpreter::set_account(const std::shared_ptr<Session>& session, const std::string& account) {
+void Interpreter::set_account(const std::shared_ptr<ObservedSession>& session, const std::string& account) {
   const auto folded = fold_account(account);
   if (!folded || session->account == *folded) return;
   auto& sessions = session->server->sessions;
@@ -126,8 +128,8 @@ void Interpreter::set_account(const std::shared_ptr<Session>& session, const std
   sessions[*folded].push_back(session);
 }
 
-std::unique_ptr<Interpreter::Talker> Interpreter::opened(const Connection& connection) {
-  auto session = std::make_shared<Session>();
+std::unique_ptr<Interpreter::ConnectionContext> Interpreter::opened(const ConnectionRecord& connection) {
+  auto session = std::make_shared<ObservedSession>();
   session->id = connection.id;
   session->client = connection.client.endpoint;
   session->server = &server_of(connection.server.endpoint);
@@ -137,53 +139,53 @@ std::unique_ptr<Interpreter::Talker> Interpreter::opened(const Connection& conne
     findings_.add("began-earlier", connection.start, connection.id, {},
                   "connection " + std::to_string(static_cast<std::uint64_t>(connection.id)) +
                       " was open before the capture began: logins and joins before that are unknown");
-  return std::make_unique<Talker>(*this, std::move(session));
+  return std::make_unique<ConnectionContext>(*this, std::move(session));
 }
 
-void Interpreter::client_frame(Talker& talker, const PlacedFrame& placed) {
-  const Frame& frame = placed.frame;
+void Interpreter::client_frame(ConnectionContext& context, const CapturedFrame& captured) {
+  const Frame& frame = captured.frame;
   if (!is_answered(frame.verb)) return;
   if (frame.verb == Verb::say || frame.verb == Verb::login || frame.verb == Verb::register_)
-    people_.seen(talker.session->account, placed.last.time);
-  Request request = read_request(frame, placed.first, placed.last, show_secrets_);
+    users_.seen(context.session->account, captured.last.time);
+  Request request = read_request(frame, captured.first, captured.last, show_secrets_);
   if (body_bytes_ + request.body.size() > kBodyBytesMax) {
     // An upload is taken as it is, without waiting for its acknowledgement; a message will show its text when
     // it goes out.
-    if (request.verb == Verb::data) upload(talker, request);
+    if (request.verb == Verb::data) upload(context, request);
     request.body.clear();
     request.holes.clear();
   }
-  talker.requests.sent(std::move(request));
+  context.requests.sent(std::move(request));
 }
 
-void Interpreter::client_error(Talker& talker, Moment seen) {
+void Interpreter::client_error(ConnectionContext& context, Moment seen) {
   Request request;
   request.unreadable = true;
   request.first = seen;
   request.last = seen;
-  talker.requests.sent(std::move(request));
+  context.requests.sent(std::move(request));
 }
 
-void Interpreter::lost(Talker& talker, Direction direction, Moment seen) {
-  Session& session = *talker.session;
+void Interpreter::lost(ConnectionContext& context, Direction direction, Moment seen) {
+  ObservedSession& session = *context.session;
   session.lossy = true;
   if (direction == Direction::client_to_server) {
-    talker.requests.lost_client_octets();
+    context.requests.lost_client_bytes();
     for (auto& [room, member] : session.memberships) member->doubtful = true;
     return;
   }
-  talker.requests.lost_server_octets();
-  session.last_server_octet = seen;
+  context.requests.lost_server_bytes();
+  session.last_server_byte = seen;
   for (auto& [room, member] : session.memberships) {
     if (member->uncaptured_from) continue;
     std::uint64_t high = member->live_high;
-    for (const Undecided& copy : member->undecided) high = std::max(high, copy.seq);
+    for (const UndecidedDelivery& copy : member->undecided) high = std::max(high, copy.seq);
     member->uncaptured_from = high;
   }
 }
 
-void Interpreter::acknowledged(Talker& talker, std::uint64_t offset, WallTime time) {
-  auto& awaited = talker.session->awaited_acks;
+void Interpreter::acknowledged(ConnectionContext& context, std::uint64_t offset, WallTime time) {
+  auto& awaited = context.session->awaited_acks;
   for (; !awaited.empty() && awaited.front().end_offset <= offset; awaited.pop_front()) {
     Message* message = messages_.by_serial(awaited.front().message);
     if (message && !message->deliveries[awaited.front().delivery].acked)
@@ -191,38 +193,38 @@ void Interpreter::acknowledged(Talker& talker, std::uint64_t offset, WallTime ti
   }
 }
 
-void Interpreter::closed(Talker& talker, const Connection& connection) {
-  Session& session = *talker.session;
+void Interpreter::closed(ConnectionContext& context, const ConnectionRecord& connection) {
+  ObservedSession& session = *context.session;
   session.closed_at = std::max(now_, connection.end);
   session.awaited_acks.clear();
-  talker.requests.finish();
-  if (!session.ended) tell(Happening::Kind::ended, {0, connection.end}, session, session.account, {}, {});
+  context.requests.finish();
+  if (!session.ended) publish(LiveEvent::Kind::ended, {0, connection.end}, session, session.account, {}, {});
   // Without FIN and RST it is the capture that ended, and the stay went on.
   if (connection.client.has_fin || connection.client.has_rst || connection.server.has_fin ||
       connection.server.has_rst || connection.evicted)
     end_session(session, {0, connection.end - MessageTable::kTailGrace}, {0, connection.end}, true);
-  people_.connection_closed(session, connection);
+  users_.connection_closed(session, connection);
   std::uint64_t strange_count = 0;
-  for (const Reply& reply : talker.requests.held())
+  for (const Reply& reply : context.requests.held())
     if (reply.verb != Verb::bye && reply.verb != Verb::err) ++strange_count;
-  if (strange_count > 0 && talker.requests.synchronised() && !session.lossy)
+  if (strange_count > 0 && context.requests.synchronised() && !session.lossy)
     findings_.add("unmatched-reply", connection.end, session.id, {},
                   render_count(strange_count, "reply") + " on connection " +
                       std::to_string(static_cast<std::uint64_t>(session.id)) +
                       " answered no command that was seen");
-  if (talker.requests.dropped_count() > 0)
+  if (context.requests.dropped_count() > 0)
     findings_.add("limit-reached", connection.end, session.id, {},
                   "too many commands wait for their replies on connection " +
                       std::to_string(static_cast<std::uint64_t>(session.id)));
-  closed_sessions_.push_back(talker.session);
+  closed_sessions_.push_back(context.session);
 }
 
 void Interpreter::advance(WallTime now) {
   now_ = std::max(now_, now);
-  messages_.settle_older(now_);
-  // Messages that a session could count for have been given out before the session is let go of.
+  messages_.finalize_older(now_);
+  // Messages that a session could count for have been emitted before the session is forgotten.
   while (!closed_sessions_.empty() &&
-         closed_sessions_.front()->closed_at + 2 * MessageTable::kSettleAfter < now_) {
+         closed_sessions_.front()->closed_at + 2 * MessageTable::kFinalizeAfter < now_) {
     forget(*closed_sessions_.front());
     closed_sessions_.pop_front();
   }
@@ -230,17 +232,17 @@ void Interpreter::advance(WallTime now) {
 
 void Interpreter::find_command(Message& message) {
   if (message.is_file) {
-    if (const auto* done = transfers_.done(*message.room->server, message.file)) {
+    if (const auto* done = observed_files_.done(*message.room->server, message.file)) {
       message.in = done->in;
       message.in_connection = done->connection;
       message.ok = done->ok;
     }
     return;
   }
-  const auto found = said_.find(message.room->server->label + ' ' + message.sender);
-  if (found == said_.end() || !message.sent_hash) return;
+  const auto found = unanswered_says_.find(message.room->server->label + ' ' + message.sender);
+  if (found == unanswered_says_.end() || !message.sent_hash) return;
   auto& said = found->second;
-  const auto match = std::find_if(said.begin(), said.end(), [&](const Said& candidate) {
+  const auto match = std::find_if(said.begin(), said.end(), [&](const UnansweredSay& candidate) {
     return candidate.room == message.room->name && candidate.hash == *message.sent_hash &&
            !(message.first_out.known() && message.first_out < candidate.in);
   });
@@ -250,23 +252,23 @@ void Interpreter::find_command(Message& message) {
   said.erase(match);
 }
 
-void Interpreter::settled(const MessageResult& row) {
+void Interpreter::message_finalized(const MessageResult& row) {
   if (row.origin == "live") {
     const WallTime when = row.in.known()           ? row.in.time
                           : row.deliveries.empty() ? now_
                                                    : row.deliveries.front().out.time;
     ++timeline_.at(when).messages;
-    if (UserResult* user = people_.seen(row.sender, when))
+    if (UserResult* user = users_.seen(row.sender, when))
       ++(row.kind == "file" ? user->files_sent : user->messages_sent);
     for (const DeliveryResult& delivery : row.deliveries) {
       ++timeline_.at(delivery.out.time).deliveries;
-      if (UserResult* user = people_.seen(delivery.recipient, delivery.out.time)) ++user->deliveries;
+      if (UserResult* user = users_.seen(delivery.recipient, delivery.out.time)) ++user->deliveries;
     }
   }
   sink_.message(row);
 }
 
-void Interpreter::finish_room(Room& room) {
+void Interpreter::finish_room(ObservedRoom& room) {
   RoomResult& row = room.result;
   row.server = room.label;
   row.room = room.name;
@@ -282,26 +284,26 @@ void Interpreter::finish_room(Room& room) {
     if (!row.accounts.empty()) row.accounts += ' ';
     row.accounts += account;
   }
-  if (!room.given_out.empty()) {
-    row.seq_first = room.given_out.lowest();
-    row.seq_last = room.given_out.highest();
+  if (!room.emitted.empty()) {
+    row.seq_first = room.emitted.lowest();
+    row.seq_last = room.emitted.highest();
   }
   sink_.room(row);
 }
 
 void Interpreter::finish(WallTime now) {
   now_ = std::max(now_, now);
-  messages_.settle_all(now_);
-  people_.finish();
-  transfers_.finish(sink_);
+  messages_.finalize_all(now_);
+  users_.finish();
+  observed_files_.finish(sink_);
   for (auto& room : retired_rooms_) finish_room(*room);
   for (auto& [endpoint, server] : servers_)
     for (auto& [name, room] : server->rooms) finish_room(*room);
 }
 
-void Interpreter::tell(Happening::Kind kind, Moment seen, const Session& session, std::string_view who,
-                       std::string_view room, std::string_view text) {
-  sink_.happening({kind, seen.time, seen.packet, session.id, who, room, text});
+void Interpreter::publish(LiveEvent::Kind kind, Moment seen, const ObservedSession& session,
+                          std::string_view who, std::string_view room, std::string_view text) {
+  sink_.live_event({kind, seen.time, seen.packet, session.id, who, room, text});
 }
 
 }  // namespace plaintalk::analyzer

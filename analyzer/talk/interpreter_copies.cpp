@@ -8,52 +8,52 @@
 
 namespace plaintalk::analyzer {
 
-void Interpreter::server_frame(Talker& talker, const PlacedFrame& placed) {
-  const Frame& frame = placed.frame;
-  talker.session->last_server_octet = placed.last;
+void Interpreter::server_frame(ConnectionContext& context, const CapturedFrame& captured) {
+  const Frame& frame = captured.frame;
+  context.session->last_server_byte = captured.last;
   if (is_reply(frame.verb)) {
-    Reply reply = read_reply(frame, placed.first, placed.last, show_secrets_);
-    if (talker.requests.replied(reply)) return;
-    apply(talker, reply, nullptr);
+    Reply reply = read_reply(frame, captured.first, captured.last, show_secrets_);
+    if (context.requests.replied(reply)) return;
+    apply(context, reply, nullptr);
     reply.applied = true;
-    return talker.requests.hold(std::move(reply));
+    return context.requests.hold(std::move(reply));
   }
   switch (frame.verb) {
-    case Verb::msg: return copy(talker, placed, false);
-    case Verb::file: return copy(talker, placed, true);
-    case Verb::gap: return shed(talker, placed);
+    case Verb::msg: return copy(context, captured, false);
+    case Verb::file: return copy(context, captured, true);
+    case Verb::gap: return shed(context, captured);
     case Verb::joined:
     case Verb::parted:
     case Verb::topic:
     case Verb::pres:
-    case Verb::note: return presence(talker, placed);
+    case Verb::note: return presence(context, captured);
     case Verb::data:
-    case Verb::done: return file_from_server(talker, placed);
+    case Verb::done: return file_from_server(context, captured);
     default: return;
   }
 }
 
-void Interpreter::copy(Talker& talker, const PlacedFrame& placed, bool is_file) {
-  const Frame& frame = placed.frame;
-  Session& session = *talker.session;
+void Interpreter::copy(ConnectionContext& context, const CapturedFrame& captured, bool is_file) {
+  const Frame& frame = captured.frame;
+  ObservedSession& session = *context.session;
   const std::string name = room_name(text_argument(frame, 0), {});
   const auto seq = number_argument(frame, 1);
   if (name.empty() || !seq || *seq == 0) return;
-  Room* room = room_of(*session.server, name, placed.first.time);
+  ObservedRoom* room = room_of(*session.server, name, captured.first.time);
   if (!room) return;
   const std::string sender = text_argument(frame, 2);
-  seen_in_room(talker, room->name, sender, placed.first.time);
-  Message* message = messages_.open(*room, *seq, placed.first);
-  if (!message) return old_copy(talker, placed, *room, *seq);
-  describe(*message, placed, sender, is_file);
-  place_copy(talker, placed, *room, *message);
+  seen_in_room(context, room->name, sender, captured.first.time);
+  Message* message = messages_.open(*room, *seq, captured.first);
+  if (!message) return old_copy(context, captured, *room, *seq);
+  describe(*message, captured, sender, is_file);
+  place_copy(context, captured, *room, *message);
 }
 
-void Interpreter::describe(Message& message, const PlacedFrame& placed, const std::string& sender,
+void Interpreter::describe(Message& message, const CapturedFrame& captured, const std::string& sender,
                            bool is_file) {
-  const Frame& frame = placed.frame;
+  const Frame& frame = captured.frame;
   message.is_file = is_file;
-  if (!message.first_out.known() || placed.first < message.first_out) message.first_out = placed.first;
+  if (!message.first_out.known() || captured.first < message.first_out) message.first_out = captured.first;
   if (message.sender.empty()) {
     message.sender = sender;
     // The login was before the capture, but whoever said this message is its sender.
@@ -77,21 +77,22 @@ void Interpreter::describe(Message& message, const PlacedFrame& placed, const st
   }
   if (!is_file) return;
   message.file = text_argument(frame, 3);
-  Transfers::Facts facts;
-  facts.room = message.room->name;
-  facts.seq = message.seq;
-  facts.name = frame.body;
-  facts.sender = sender;
-  facts.sha256 = text_argument(frame, 5);
-  facts.size = number_argument(frame, 4);
-  transfers_.describe(*message.room->server, message.file, facts, placed.first);
+  ObservedFiles::FileInfo info;
+  info.room = message.room->name;
+  info.seq = message.seq;
+  info.name = frame.body;
+  info.sender = sender;
+  info.sha256 = text_argument(frame, 5);
+  info.size = number_argument(frame, 4);
+  observed_files_.describe(*message.room->server, message.file, info, captured.first);
   if (!message.in.known()) find_command(message);
 }
 
-void Interpreter::place_copy(Talker& talker, const PlacedFrame& placed, Room& room, Message& message) {
-  const auto member = membership_of(talker.session, room);
+void Interpreter::place_copy(ConnectionContext& context, const CapturedFrame& captured, ObservedRoom& room,
+                             Message& message) {
+  const auto member = membership_of(context.session, room);
   const bool again = std::any_of(message.deliveries.begin(), message.deliveries.end(),
-                                 [&](const Delivery& other) { return other.session == talker.session; });
+                                 [&](const Delivery& other) { return other.session == context.session; });
   // Above everything that came live it can only be live. Where that is not known, a message said after the
   // join is.
   const bool rising = member->live_known && !member->catching_up && message.seq > member->live_high;
@@ -100,10 +101,10 @@ void Interpreter::place_copy(Talker& talker, const PlacedFrame& placed, Room& ro
   // After the end of the stay nothing is taken for granted: it may be on its way from before, or a leak.
   const bool live = member->joined && !member->ended && (rising || said_since);
   Delivery delivery;
-  delivery.session = talker.session;
+  delivery.session = context.session;
   delivery.membership = member;
-  delivery.out = placed.first;
-  delivery.acked = placed.acked;
+  delivery.out = captured.first;
+  delivery.acked = captured.acked;
   delivery.state = live ? Delivery::State::live : Delivery::State::undecided;
   delivery.after_later = member->live_known && message.seq < member->live_high;
   const std::size_t index = messages_.add_delivery(message, std::move(delivery));
@@ -115,68 +116,70 @@ void Interpreter::place_copy(Talker& talker, const PlacedFrame& placed, Room& ro
     member->live_known = member->live_known || room.is_direct;
     member->live_high = std::max(member->live_high, message.seq);
   } else if (member->undecided.size() < kUndecidedCountMax) {
-    member->undecided.push_back({message.seq, serial, index, placed.first});
+    member->undecided.push_back({message.seq, serial, index, captured.first});
   }
-  auto& awaited = talker.session->awaited_acks;
-  if (!placed.acked && awaited.size() < kAwaitedAckCountMax)
-    awaited.push_back({placed.end_offset, *serial, index});
-  if (!live || std::exchange(message.told, true)) return;
-  tell(message.is_file ? Happening::Kind::file : Happening::Kind::message, placed.first, *talker.session,
-       message.sender, room.name, message.text);
+  auto& awaited = context.session->awaited_acks;
+  if (!captured.acked && awaited.size() < kAwaitedAckCountMax)
+    awaited.push_back({captured.end_offset, *serial, index});
+  if (!live || std::exchange(message.published, true)) return;
+  publish(message.is_file ? LiveEvent::Kind::file : LiveEvent::Kind::message, captured.first,
+          *context.session, message.sender, room.name, message.text);
 }
 
-void Interpreter::old_copy(Talker& talker, const PlacedFrame& placed, Room& room, std::uint64_t seq) {
-  const auto member = membership_of(talker.session, room);
+void Interpreter::old_copy(ConnectionContext& context, const CapturedFrame& captured, ObservedRoom& room,
+                           std::uint64_t seq) {
+  const auto member = membership_of(context.session, room);
   if (member->joined && member->live_known && !member->catching_up && seq > member->live_high) {
     member->live_high = seq;
-    findings_.add("late-delivery", placed.first.time, talker.session->id, {placed.first.packet},
+    findings_.add("late-delivery", captured.first.time, context.session->id, {captured.first.packet},
                   "message " + std::to_string(seq) + " of " + terminal_safe(room.name) + " reached " +
-                      terminal_safe(talker.session->account) + " only now");
+                      terminal_safe(context.session->account) + " only now");
     return;
   }
-  if (member->undecided.size() < kUndecidedCountMax) member->undecided.push_back({seq, {}, 0, placed.first});
+  if (member->undecided.size() < kUndecidedCountMax)
+    member->undecided.push_back({seq, {}, 0, captured.first});
 }
 
-void Interpreter::shed(Talker& talker, const PlacedFrame& placed) {
-  const Frame& frame = placed.frame;
-  const std::string name = room_name(text_argument(frame, 0), talker.session->account);
+void Interpreter::shed(ConnectionContext& context, const CapturedFrame& captured) {
+  const Frame& frame = captured.frame;
+  const std::string name = room_name(text_argument(frame, 0), context.session->account);
   const auto first = number_argument(frame, 1);
   const auto last = number_argument(frame, 2);
-  Room* room = room_of(*talker.session->server, name, placed.first.time);
+  ObservedRoom* room = room_of(*context.session->server, name, captured.first.time);
   if (!room || !first || !last || *first == 0 || *last < *first || *last == ~std::uint64_t{0}) return;
-  Membership& member = *membership_of(talker.session, *room);
+  Membership& member = *membership_of(context.session, *room);
   if (member.shed.range_count() < kUndecidedCountMax) member.shed.add(*first, *last + 1);
   room->known.add(*first, *last + 1);
   member.live_high = std::max(member.live_high, *last);
-  findings_.add("shed", placed.first.time, talker.session->id, {placed.first.packet},
+  findings_.add("shed", captured.first.time, context.session->id, {captured.first.packet},
                 "messages " + std::to_string(*first) + " to " + std::to_string(*last) + " of " +
                     terminal_safe(room->name) + " were not sent to " +
-                    terminal_safe(talker.session->account) + ", who read too slowly");
+                    terminal_safe(context.session->account) + ", who read too slowly");
 }
 
-void Interpreter::seen_in_room(Talker& talker, const std::string& name, const std::string& account,
-                               WallTime when) {
+void Interpreter::seen_in_room(ConnectionContext& context, const std::string& name,
+                               const std::string& account, WallTime when) {
   if (!fold_account(account)) return;
-  people_.seen(account, when);
-  Room* room = room_of(*talker.session->server, name, when);
+  users_.seen(account, when);
+  ObservedRoom* room = room_of(*context.session->server, name, when);
   if (room && room->accounts.size() < kAccountsPerRoomMax) room->accounts.insert(account);
 }
 
-void Interpreter::presence(Talker& talker, const PlacedFrame& placed) {
-  const Frame& frame = placed.frame;
-  const WallTime when = placed.first.time;
+void Interpreter::presence(ConnectionContext& context, const CapturedFrame& captured) {
+  const Frame& frame = captured.frame;
+  const WallTime when = captured.first.time;
   switch (frame.verb) {
     case Verb::joined:
     case Verb::parted:
-      return seen_in_room(talker, room_name(text_argument(frame, 0), {}), text_argument(frame, 1), when);
+      return seen_in_room(context, room_name(text_argument(frame, 0), {}), text_argument(frame, 1), when);
     case Verb::topic: {
-      Room* room = room_of(*talker.session->server, room_name(text_argument(frame, 0), {}), when);
+      ObservedRoom* room = room_of(*context.session->server, room_name(text_argument(frame, 0), {}), when);
       if (room && frame.body.size() <= kInlineBodySizeMax) room->topic = frame.body;
       return;
     }
     case Verb::pres: {
       const std::string account = text_argument(frame, 0);
-      if (fold_account(account)) people_.seen(account, when);
+      if (fold_account(account)) users_.seen(account, when);
       return;
     }
     default: break;
@@ -185,23 +188,23 @@ void Interpreter::presence(Talker& talker, const PlacedFrame& placed) {
   if (frame.argument(0) != "WHO") return;
   const std::string account = text_argument(frame, 2);
   if (!fold_account(account)) return;
-  UserResult* user = people_.seen(account, when);
+  UserResult* user = users_.seen(account, when);
   if (user && !frame.body.empty() && frame.body.size() <= kDisplaySizeMax) user->display_name = frame.body;
   const std::string name = room_name(text_argument(frame, 1), {});
-  if (!name.empty()) seen_in_room(talker, name, account, when);
+  if (!name.empty()) seen_in_room(context, name, account, when);
 }
 
-void Interpreter::file_from_server(Talker& talker, const PlacedFrame& placed) {
-  const Frame& frame = placed.frame;
-  Session& session = *talker.session;
+void Interpreter::file_from_server(ConnectionContext& context, const CapturedFrame& captured) {
+  const Frame& frame = captured.frame;
+  ObservedSession& session = *context.session;
   const std::string handle = text_argument(frame, 0);
   if (frame.verb == Verb::done)
-    return transfers_.downloaded(*session.server, handle, session.account, placed.last);
+    return observed_files_.downloaded(*session.server, handle, session.account, captured.last);
   const auto offset = number_argument(frame, 1);
   if (!offset) return;
   const std::vector<BodyHole> holes(frame.holes.begin(), frame.holes.end());
-  transfers_.piece(*session.server, handle,
-                   {*offset, frame.body, holes, placed.first, placed.last, session.id, false});
+  observed_files_.piece(*session.server, handle,
+                        {*offset, frame.body, holes, captured.first, captured.last, session.id, false});
 }
 
 }  // namespace plaintalk::analyzer

@@ -8,59 +8,59 @@
 
 namespace plaintalk::analyzer {
 
-void Interpreter::joined(Talker& talker, Request& request, const Reply& reply, bool in_turn) {
-  if (!in_turn && talker.requests.synchronised() && !talker.session->lossy && reply.verb != Verb::bye)
-    findings_.add("unmatched-reply", reply.first.time, talker.session->id,
+void Interpreter::matched(ConnectionContext& context, Request& request, const Reply& reply, bool in_turn) {
+  if (!in_turn && context.requests.synchronised() && !context.session->lossy && reply.verb != Verb::bye)
+    findings_.add("unmatched-reply", reply.first.time, context.session->id,
                   {request.last.packet, reply.first.packet}, "a reply came before those of earlier commands");
   const bool is_login = request.verb == Verb::login || request.verb == Verb::register_;
-  if (is_login && reply.verb == Verb::ok) people_.credential(*talker.session, request, "yes");
-  if (!reply.applied) apply(talker, reply, &request);
-  if (reply.verb == Verb::err) return refused(talker, request, reply);
+  if (is_login && reply.verb == Verb::ok) users_.credential(*context.session, request, "yes");
+  if (!reply.applied) apply(context, reply, &request);
+  if (reply.verb == Verb::err) return refused(context, request, reply);
   switch (request.verb) {
-    case Verb::say: return answered_say(talker, request, reply);
+    case Verb::say: return answered_say(context, request, reply);
     case Verb::put:
     case Verb::data:
-    case Verb::done: return answered_file(talker, request, reply);
+    case Verb::done: return answered_file(context, request, reply);
     case Verb::part: {
-      Room* room = room_of(*talker.session->server, room_name(request.target, talker.session->account),
-                           reply.first.time);
+      ObservedRoom* room = room_of(*context.session->server,
+                                   room_name(request.target, context.session->account), reply.first.time);
       if (!room) return;
-      leave(*membership_of(talker.session, *room), request.last, reply.first, false);
+      leave(*membership_of(context.session, *room), request.last, reply.first, false);
       ++room->result.parts;
-      return tell(Happening::Kind::parted, reply.first, *talker.session, talker.session->account, room->name,
-                  {});
+      return publish(LiveEvent::Kind::parted, reply.first, *context.session, context.session->account,
+                     room->name, {});
     }
     default: return;
   }
 }
 
-void Interpreter::unanswered(Talker& talker, Request& request) {
+void Interpreter::unanswered(ConnectionContext& context, Request& request) {
   switch (request.verb) {
     case Verb::login:
-    case Verb::register_: return people_.credential(*talker.session, request, "unknown");
-    case Verb::data: return upload(talker, request);
+    case Verb::register_: return users_.credential(*context.session, request, "unknown");
+    case Verb::data: return upload(context, request);
     case Verb::say: {
-      const std::string& account = talker.session->account;
-      auto& said = said_[talker.session->server->label + ' ' + account];
+      const std::string& account = context.session->account;
+      auto& said = unanswered_says_[context.session->server->label + ' ' + account];
       if (said.size() >= kUnansweredCountMax) said.pop_front();
       said.push_back(
-          {room_name(request.target, account), request.body_hash, request.last, talker.session->id});
+          {room_name(request.target, account), request.body_hash, request.last, context.session->id});
       return;
     }
     default: return;
   }
 }
 
-void Interpreter::apply(Talker& talker, const Reply& reply, const Request* request) {
+void Interpreter::apply(ConnectionContext& context, const Reply& reply, const Request* request) {
   switch (reply.verb) {
     case Verb::ok:
-      if (reply.has_user) return apply_login(talker, reply, request);
-      if (reply.has_members && !reply.room.empty() && reply.last) return apply_join(talker, reply, request);
+      if (reply.has_user) return apply_login(context, reply, request);
+      if (reply.has_members && !reply.room.empty() && reply.last) return apply_join(context, reply, request);
       return;
-    case Verb::end: return apply_end(talker, reply, request);
+    case Verb::end: return apply_end(context, reply, request);
     case Verb::bye: {
-      Session& session = *talker.session;
-      if (!session.ended) tell(Happening::Kind::ended, reply.first, session, session.account, {}, {});
+      ObservedSession& session = *context.session;
+      if (!session.ended) publish(LiveEvent::Kind::ended, reply.first, session, session.account, {}, {});
       if (request) return end_session(session, request->last, reply.first, false);
       return end_session(session, {0, reply.first.time - MessageTable::kTailGrace}, reply.first, true);
     }
@@ -68,10 +68,10 @@ void Interpreter::apply(Talker& talker, const Reply& reply, const Request* reque
   }
 }
 
-void Interpreter::apply_login(Talker& talker, const Reply& reply, const Request* request) {
-  Session& session = *talker.session;
+void Interpreter::apply_login(ConnectionContext& context, const Reply& reply, const Request* request) {
+  ObservedSession& session = *context.session;
   const bool again = session.account == reply.user;
-  set_account(talker.session, reply.user);
+  set_account(context.session, reply.user);
   if (session.account.empty()) return;
   if (!reply.device.empty()) session.device = reply.device;
   session.guest = reply.is_guest;
@@ -79,25 +79,25 @@ void Interpreter::apply_login(Talker& talker, const Reply& reply, const Request*
     session.login_latest = reply.first;
     session.login_earliest = request ? request->last : session.opened;
   }
-  people_.logged_in(session, request, reply.first);
+  users_.logged_in(session, request, reply.first);
   if (request && !request->display.empty())
-    if (UserResult* user = people_.seen(session.account, reply.first.time))
+    if (UserResult* user = users_.seen(session.account, reply.first.time))
       user->display_name = request->display;
-  if (reply.has_token) people_.token_issued(session, reply.token, reply.last_octet);
+  if (reply.has_token) users_.token_issued(session, reply.token, reply.last_byte);
   if (!again)
-    tell(Happening::Kind::login, reply.first, session, session.account, {}, session.guest ? "guest" : "");
+    publish(LiveEvent::Kind::login, reply.first, session, session.account, {}, session.guest ? "guest" : "");
 }
 
-void Interpreter::apply_join(Talker& talker, const Reply& reply, const Request* request) {
-  Session& session = *talker.session;
-  Room* room = room_of(*session.server, room_name(reply.room, session.account), reply.first.time);
-  room = after_restart_check(talker, room, *reply.last, reply.first);
+void Interpreter::apply_join(ConnectionContext& context, const Reply& reply, const Request* request) {
+  ObservedSession& session = *context.session;
+  ObservedRoom* room = room_of(*session.server, room_name(reply.room, session.account), reply.first.time);
+  room = after_restart_check(context, room, *reply.last, reply.first);
   if (!room) return;
   if (!reply.text.empty()) room->topic = reply.text;
   room->base = std::min(room->base.value_or(*reply.last), *reply.last);
-  const auto before = membership_of(talker.session, *room);
+  const auto before = membership_of(context.session, *room);
   const bool already = before->joined && !before->ended && !before->doubtful;
-  const auto member = join(talker.session, *room);
+  const auto member = join(context.session, *room);
   if (already) return;
   member->exact_from = true;
   member->from_seq = *reply.last;
@@ -106,20 +106,20 @@ void Interpreter::apply_join(Talker& talker, const Reply& reply, const Request* 
   member->from_earliest = request ? request->last : session.opened;
   member->from_latest = reply.first;
   ++room->result.joins;
-  seen_in_room(talker, room->name, session.account, reply.first.time);
-  tell(Happening::Kind::joined, reply.first, session, session.account, room->name, {});
+  seen_in_room(context, room->name, session.account, reply.first.time);
+  publish(LiveEvent::Kind::joined, reply.first, session, session.account, room->name, {});
 }
 
-void Interpreter::apply_end(Talker& talker, const Reply& reply, const Request* request) {
-  Session& session = *talker.session;
-  Room* room = room_of(*session.server, room_name(reply.room, session.account), reply.first.time);
+void Interpreter::apply_end(ConnectionContext& context, const Reply& reply, const Request* request) {
+  ObservedSession& session = *context.session;
+  ObservedRoom* room = room_of(*session.server, room_name(reply.room, session.account), reply.first.time);
   if (!room || !reply.last) return;
   if (reply.has_members) {
-    if (reply.is_last_page) room = after_restart_check(talker, room, *reply.last, reply.first);
-    if (room) apply_sync(talker, *room, reply, request);
+    if (reply.is_last_page) room = after_restart_check(context, room, *reply.last, reply.first);
+    if (room) apply_sync(context, *room, reply, request);
     return;
   }
-  Membership& member = *membership_of(talker.session, *room);
+  Membership& member = *membership_of(context.session, *room);
   resolve_page(member, *reply.last);
   if (member.catching_up && reply.is_last_page) {
     member.catching_up = false;
@@ -128,15 +128,16 @@ void Interpreter::apply_end(Talker& talker, const Reply& reply, const Request* r
   }
 }
 
-void Interpreter::apply_sync(Talker& talker, Room& room, const Reply& reply, const Request* request) {
-  Session& session = *talker.session;
-  const auto before = membership_of(talker.session, room);
+void Interpreter::apply_sync(ConnectionContext& context, ObservedRoom& room, const Reply& reply,
+                             const Request* request) {
+  ObservedSession& session = *context.session;
+  const auto before = membership_of(context.session, room);
   const bool already = before->joined && !before->ended && !before->doubtful;
   auto pages = std::move(before->undecided);
   before->undecided.clear();
-  const auto member = join(talker.session, room);
+  const auto member = join(context.session, room);
   // The page came before the join was known: its copies belong to the stay that begins here.
-  for (const Undecided& copy : pages)
+  for (const UndecidedDelivery& copy : pages)
     if (copy.message)
       if (Message* message = messages_.by_serial(*copy.message))
         message->deliveries[copy.delivery].membership = member;
@@ -155,8 +156,8 @@ void Interpreter::apply_sync(Talker& talker, Room& room, const Reply& reply, con
     member->catching_up = true;
   }
   ++room.result.joins;
-  seen_in_room(talker, room.name, session.account, reply.first.time);
-  tell(Happening::Kind::joined, reply.first, session, session.account, room.name, {});
+  seen_in_room(context, room.name, session.account, reply.first.time);
+  publish(LiveEvent::Kind::joined, reply.first, session, session.account, room.name, {});
 }
 
 // A page is in rising order and ends with the number that END names; live copies between its frames have
@@ -164,7 +165,7 @@ void Interpreter::apply_sync(Talker& talker, Room& room, const Reply& reply, con
 void Interpreter::resolve_page(Membership& member, std::uint64_t last) {
   std::uint64_t below = last + 1;
   std::size_t count = 0;
-  std::vector<Undecided> live;
+  std::vector<UndecidedDelivery> live;
   for (auto copy = member.undecided.rbegin(); copy != member.undecided.rend(); ++copy) {
     Message* message = copy->message ? messages_.by_serial(*copy->message) : nullptr;
     if (copy->seq < below && count < kPageSizeMax) {
@@ -196,13 +197,13 @@ void Interpreter::resolve_page(Membership& member, std::uint64_t last) {
   }
 }
 
-void Interpreter::answered_say(Talker& talker, Request& request, const Reply& reply) {
-  Session& session = *talker.session;
+void Interpreter::answered_say(ConnectionContext& context, Request& request, const Reply& reply) {
+  ObservedSession& session = *context.session;
   const std::string name = reply.room.empty() ? room_name(request.target, session.account)
                                               : room_name(reply.room, session.account);
-  Room* room = room_of(*session.server, name, reply.first.time);
+  ObservedRoom* room = room_of(*session.server, name, reply.first.time);
   if (!room || !reply.seq || *reply.seq == 0) return;
-  if (!reply.is_repeat) room = after_restart_check(talker, room, *reply.seq, reply.first);
+  if (!reply.is_repeat) room = after_restart_check(context, room, *reply.seq, reply.first);
   if (!room) return;
   if (reply.is_repeat) {
     findings_.add("resend", reply.first.time, session.id, {request.last.packet, reply.first.packet},
@@ -218,9 +219,9 @@ void Interpreter::answered_say(Talker& talker, Request& request, const Reply& re
   if (!message) return;
   if (session.account.empty()) {
     if (message->sender.empty()) {
-      message->said_by = talker.session;
+      message->said_by = context.session;
     } else {
-      set_account(talker.session, message->sender);
+      set_account(context.session, message->sender);
     }
   }
   message->in = request.last;
@@ -240,39 +241,39 @@ void Interpreter::answered_say(Talker& talker, Request& request, const Reply& re
   if (hole_bytes > 0) message->said_hash.reset();
   message->altered = message->altered ||
                      (message->said_hash && message->sent_hash && *message->said_hash != *message->sent_hash);
-  seen_in_room(talker, room->name, session.account, request.last.time);
-  if (std::exchange(message->told, true)) return;
-  tell(Happening::Kind::message, request.last, session, message->sender, room->name, message->text);
+  seen_in_room(context, room->name, session.account, request.last.time);
+  if (std::exchange(message->published, true)) return;
+  publish(LiveEvent::Kind::message, request.last, session, message->sender, room->name, message->text);
 }
 
-void Interpreter::answered_file(Talker& talker, Request& request, const Reply& reply) {
-  Session& session = *talker.session;
-  if (request.verb == Verb::data) return upload(talker, request);
+void Interpreter::answered_file(ConnectionContext& context, Request& request, const Reply& reply) {
+  ObservedSession& session = *context.session;
+  if (request.verb == Verb::data) return upload(context, request);
   if (request.verb == Verb::done)
-    return transfers_.upload_done(*session.server, request.target, session.id, request.last,
-                                  reply.first.time);
-  Transfers::Facts facts;
-  facts.room = room_name(request.to, session.account);
-  facts.name = request.target;
-  facts.sender = session.account;
-  facts.sha256 = request.sha256;
-  facts.size = request.number;
-  transfers_.describe(*session.server, reply.file, facts, request.last);
+    return observed_files_.upload_done(*session.server, request.target, session.id, request.last,
+                                       reply.first.time);
+  ObservedFiles::FileInfo info;
+  info.room = room_name(request.to, session.account);
+  info.name = request.target;
+  info.sender = session.account;
+  info.sha256 = request.sha256;
+  info.size = request.number;
+  observed_files_.describe(*session.server, reply.file, info, request.last);
 }
 
-void Interpreter::upload(Talker& talker, const Request& request) {
+void Interpreter::upload(ConnectionContext& context, const Request& request) {
   if (request.body.empty()) return;
-  transfers_.piece(
-      *talker.session->server, request.target,
-      {request.number, request.body, request.holes, request.first, request.last, talker.session->id, true});
+  observed_files_.piece(
+      *context.session->server, request.target,
+      {request.number, request.body, request.holes, request.first, request.last, context.session->id, true});
 }
 
-void Interpreter::refused(Talker& talker, Request& request, const Reply& reply) {
-  Session& session = *talker.session;
+void Interpreter::refused(ConnectionContext& context, Request& request, const Reply& reply) {
+  ObservedSession& session = *context.session;
   if (!request.unreadable && (request.verb == Verb::login || request.verb == Verb::register_)) {
-    people_.credential(session, request, "no");
-    people_.refused(session, request, reply);
-    tell(Happening::Kind::refused_login, reply.first, session, request.target, {}, reply.name);
+    users_.credential(session, request, "no");
+    users_.refused(session, request, reply);
+    publish(LiveEvent::Kind::refused_login, reply.first, session, request.target, {}, reply.name);
     return;
   }
   findings_.add("error-reply", reply.first.time, session.id, {request.last.packet, reply.first.packet},

@@ -8,11 +8,11 @@
 
 namespace plaintalk::analyzer {
 
-Message* MessageTable::open(Room& room, std::uint64_t seq, Moment seen) {
+Message* MessageTable::open(ObservedRoom& room, std::uint64_t seq, Moment seen) {
   if (const auto serial = serial_of(room, seq)) return by_serial(*serial);
-  if (room.given_out.contains(seq)) return nullptr;
+  if (room.emitted.contains(seq)) return nullptr;
   if (messages_.size() == kMessageCountMax || delivery_count_ >= kDeliveryCountMax)
-    settle_front(Why::over_bound);
+    finalize_oldest(Why::over_bound);
   Message& message = messages_.emplace_back();
   message.room = &room;
   message.seq = seq;
@@ -23,7 +23,7 @@ Message* MessageTable::open(Room& room, std::uint64_t seq, Moment seen) {
   return &message;
 }
 
-std::optional<std::uint64_t> MessageTable::serial_of(const Room& room, std::uint64_t seq) const {
+std::optional<std::uint64_t> MessageTable::serial_of(const ObservedRoom& room, std::uint64_t seq) const {
   const auto found = serials_.find({&room, seq});
   return found == serials_.end() ? std::nullopt : std::optional(found->second);
 }
@@ -51,15 +51,16 @@ std::size_t MessageTable::add_delivery(Message& message, Delivery delivery) {
   return message.deliveries.size() - 1;
 }
 
-void MessageTable::settle_older(WallTime now) {
+void MessageTable::finalize_older(WallTime now) {
   now_ = std::max(now_, now);
-  while (!messages_.empty() && messages_.front().since + kSettleAfter < now_) settle_front(Why::old_enough);
-  while (text_bytes_ > kTextBytesMax && messages_.size() > 1) settle_front(Why::over_bound);
+  while (!messages_.empty() && messages_.front().since + kFinalizeAfter < now_)
+    finalize_oldest(Why::old_enough);
+  while (text_bytes_ > kTextBytesMax && messages_.size() > 1) finalize_oldest(Why::over_bound);
 }
 
-void MessageTable::settle_all(WallTime now) {
+void MessageTable::finalize_all(WallTime now) {
   now_ = std::max(now_, now);
-  while (!messages_.empty()) settle_front(Why::at_end);
+  while (!messages_.empty()) finalize_oldest(Why::at_end);
 }
 
 void MessageTable::report(std::string_view kind, const Message& message, ConnectionId connection,
@@ -143,7 +144,7 @@ void MessageTable::decide_copies(const Message& message, MessageResult& row) {
 }
 
 void MessageTable::count_members(const Message& message, Why why, MessageResult& row) {
-  Room& room = *message.room;
+  ObservedRoom& room = *message.room;
   if (room.is_direct) {
     const auto people = parse_conversation(room.name);
     for (const std::string_view account : {people->first, people->second}) {
@@ -159,7 +160,7 @@ void MessageTable::count_members(const Message& message, Why why, MessageResult&
     if (member.dead || member.counted_message == mark) continue;
     const Expected verdict = expected(member, message);
     const bool tail = !member.live_known || message.seq > member.live_high;
-    const bool silent = !(when + kTailGrace < member.session->last_server_octet.time);
+    const bool silent = !(when + kTailGrace < member.session->last_server_byte.time);
     if (verdict == Expected::maybe && member.joined && tail && member.cut_off) {
       ++row.balance.members;
       ++row.balance.undecided;
@@ -173,7 +174,7 @@ void MessageTable::count_members(const Message& message, Why why, MessageResult&
       ++row.balance.not_captured;
     } else if (why == Why::over_bound) {
       ++row.balance.undecided;
-      if (std::exchange(bound_told_, true)) continue;
+      if (std::exchange(limit_reported_, true)) continue;
       findings_.add("limit-reached", when, {}, {},
                     "too many messages on their way at once: the oldest had to be counted before all their "
                     "copies could be awaited");
@@ -182,7 +183,7 @@ void MessageTable::count_members(const Message& message, Why why, MessageResult&
       ++row.balance.undecided;
     } else {
       ++row.balance.missing;
-      const Session& session = *member.session;
+      const ObservedSession& session = *member.session;
       report("missing-delivery", message, session.id, 0,
              "did not reach " + terminal_safe(session.account) + " on connection " +
                  std::to_string(static_cast<std::uint64_t>(session.id)));
@@ -202,7 +203,7 @@ void MessageTable::add_latencies(const Message& message, MessageResult& row) {
 }
 
 void MessageTable::check_numbers(const Message& message) {
-  Room& room = *message.room;
+  ObservedRoom& room = *message.room;
   if (!room.base) room.base = room.known.lowest() - 1;
   if (message.seq == 0 || message.seq - 1 <= *room.base || room.known.contains(message.seq - 1)) return;
   std::uint64_t first = message.seq - 1;
@@ -215,10 +216,10 @@ void MessageTable::check_numbers(const Message& message) {
                 numbers + " of " + terminal_safe(room.name) + " belong to no message in the capture");
 }
 
-void MessageTable::settle_front(Why why) {
+void MessageTable::finalize_oldest(Why why) {
   Message& message = messages_.front();
   if (!message.in.known()) find_command_(message);
-  Room& room = *message.room;
+  ObservedRoom& room = *message.room;
   MessageResult row;
   row.server = room.label;
   row.room = room.name;
@@ -245,13 +246,13 @@ void MessageTable::settle_front(Why why) {
   if (message.altered)
     report("altered-message", message, message.in_connection, message.first_out.packet,
            "its copies are not the same");
-  settled_(row);
+  finalized_(row);
 
   serials_.erase({&room, message.seq});
-  room.given_out.add(message.seq, message.seq + 1);
-  if (room.given_out.range_count() > kRangeCountMax || room.known.range_count() > kRangeCountMax) {
-    // Nobody numbers a room like this but to hurt us. Forgetting may give a message out twice.
-    room.given_out.clear();
+  room.emitted.add(message.seq, message.seq + 1);
+  if (room.emitted.range_count() > kRangeCountMax || room.known.range_count() > kRangeCountMax) {
+    // Nobody numbers a room like this but to hurt us. Forgetting may emit a message twice.
+    room.emitted.clear();
     room.known.clear();
     room.base.reset();
     room.known.add(message.seq, message.seq + 1);

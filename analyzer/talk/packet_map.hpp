@@ -1,4 +1,4 @@
-// Which packet brought which octets of one direction of a connection, for the part of the stream that is
+// Which packet brought which bytes of one direction of a connection, for the part of the stream that is
 // still being decoded; and which acknowledgements came before the data they cover could be released.
 #pragma once
 

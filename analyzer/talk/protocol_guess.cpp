@@ -14,7 +14,7 @@ bool is_prefix_of(std::string_view text, std::string_view whole) {
   return whole.starts_with(text.substr(0, whole.size()));
 }
 
-// By magic octets alone; nothing when none fits.
+// By magic bytes alone; nothing when none fits.
 std::string_view by_signature(std::string_view text) {
   if (text.size() >= 3 && text[0] == 0x16 && text[1] == 0x03 && text[2] <= 0x04) return "tls";
   if (text.starts_with("SSH-")) return "ssh";
@@ -46,7 +46,7 @@ bool some_line_starts_with_verb(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string_view> guess_protocol(const FirstOctets& first) {
+std::optional<std::string_view> guess_protocol(const FirstBytes& first) {
   if (first.server.starts_with(kGreeting) && !first.server_start_lost) return "plaintalk";
   const bool greeting_possible = !first.server_start_lost && is_prefix_of(first.server, kGreeting) &&
                                  first.server.size() < kGreeting.size();
@@ -66,7 +66,7 @@ std::optional<std::string_view> guess_protocol(const FirstOctets& first) {
     if (first.client_start_lost && some_line_starts_with_verb(first.client)) return "plaintalk";
     if (first.server_start_lost && some_line_starts_with_verb(first.server)) return "plaintalk";
   }
-  // A client may talk before it has read the greeting, so its octets alone decide only when the server has no
+  // A client may talk before it has read the greeting, so its bytes alone decide only when the server has no
   // more chance.
   if (greeting_possible && !full) {
     if (!first.on_server_port && !by_signature(first.client).empty()) return by_signature(first.client);

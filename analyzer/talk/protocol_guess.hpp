@@ -1,4 +1,4 @@
-// Which protocol a connection speaks, by its first octets. PLAINTALK is known by the server's greeting on any
+// Which protocol a connection speaks, by its first bytes. PLAINTALK is known by the server's greeting on any
 // port, or by a first command on the messenger's port; the others are named so that a reader knows what was
 // left alone.
 #pragma once
@@ -9,7 +9,7 @@
 
 namespace plaintalk::analyzer {
 
-struct FirstOctets {
+struct FirstBytes {
   std::string_view client{};
   std::string_view server{};
   bool client_start_lost = false;  // the capture misses the beginning of that direction
@@ -18,10 +18,10 @@ struct FirstOctets {
   bool at_end = false;          // nothing more will come
 };
 
-// Octets of one direction after which a decision is always possible.
+// Bytes of one direction after which a decision is always possible.
 inline constexpr std::size_t kGuessSizeMax = 4096;
 
-// "plaintalk", "tls", "http", "ssh", "other"; nothing while more octets are needed.
-std::optional<std::string_view> guess_protocol(const FirstOctets& first);
+// "plaintalk", "tls", "http", "ssh", "other"; nothing while more bytes are needed.
+std::optional<std::string_view> guess_protocol(const FirstBytes& first);
 
 }  // namespace plaintalk::analyzer

@@ -2,7 +2,7 @@
 
 namespace plaintalk::analyzer {
 
-Balance& Balance::operator+=(const Balance& other) {
+DeliveryBalance& DeliveryBalance::operator+=(const DeliveryBalance& other) {
   members += other.members;
   deliveries += other.deliveries;
   missing += other.missing;

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/stream/connection.hpp"
+#include "analyzer/stream/connection_record.hpp"
 #include "base/time.hpp"
 
 namespace plaintalk::analyzer {
@@ -27,8 +27,8 @@ struct Moment {
 };
 
 struct ConnectionResult {
-  const Connection* connection = nullptr;
-  std::string_view protocol;  // "plaintalk", "tls", "http", "ssh", "other", "" when no octet was seen
+  const ConnectionRecord* connection = nullptr;
+  std::string_view protocol;  // "plaintalk", "tls", "http", "ssh", "other", "" when no byte was seen
   std::string user;           // who logged in last
   std::string device;
 };
@@ -37,8 +37,8 @@ struct ConnectionResult {
 struct PduResult {
   ConnectionId connection{};
   Direction direction{};
-  Moment first;  // the packet with the first octet
-  Moment last;   // the packet with the last octet
+  Moment first;  // the packet with the first byte
+  Moment last;   // the packet with the last byte
   std::uint64_t packets = 0;
   std::uint64_t stream_offset = 0;
   std::uint64_t length = 0;
@@ -60,7 +60,7 @@ struct DeliveryResult {
 };
 
 // How the copies of one message add up: members = deliveries + missing + shed + not_captured + undecided.
-struct Balance {
+struct DeliveryBalance {
   std::uint64_t members = 0;     // connections that were in the room at that moment
   std::uint64_t deliveries = 0;  // of them, those that got it
   std::uint64_t missing = 0;
@@ -71,7 +71,7 @@ struct Balance {
   std::uint64_t leaked = 0;        // copies to connections outside the room
 
   bool holds() const { return missing == 0 && duplicates == 0 && leaked == 0; }
-  Balance& operator+=(const Balance& other);
+  DeliveryBalance& operator+=(const DeliveryBalance& other);
 };
 
 struct MessageResult {
@@ -87,7 +87,7 @@ struct MessageResult {
   std::uint64_t body_length = 0;
   std::uint64_t hole_bytes = 0;
   std::string text;  // the body, or the name of the file
-  Balance balance;
+  DeliveryBalance balance;
   std::optional<Nanoseconds> latency_min;
   std::optional<Nanoseconds> latency_p50;
   std::optional<Nanoseconds> latency_max;
@@ -158,7 +158,7 @@ struct RoomResult {
   std::uint64_t replays = 0;
   std::optional<std::uint64_t> seq_first;
   std::optional<std::uint64_t> seq_last;
-  Balance balance;
+  DeliveryBalance balance;
 };
 
 struct TimelineResult {
@@ -188,7 +188,7 @@ struct Finding {
 };
 
 // What happens, as it happens: for people who watch a live capture.
-struct Happening {
+struct LiveEvent {
   enum class Kind : std::uint8_t { login, refused_login, joined, parted, message, file, ended };
   Kind kind{};
   WallTime time;

@@ -1,6 +1,6 @@
-// The door of the talk layer: takes what the stream layer tells, finds out which connections speak PLAINTALK,
-// decodes their frames, and has them understood. No I/O and no clock: rows go to a TalkSink, contents of
-// files to a ContentStore, times come from the packets.
+// The entry point of the talk layer: takes what the stream layer tells, finds out which connections speak
+// PLAINTALK, decodes their frames, and has them understood. No I/O and no clock: rows go to a TalkSink,
+// contents of files to a ContentStore, times come from the packets.
 //
 // State is kept for open connections and for what is still to be joined; everything else has been handed
 // over.
@@ -31,7 +31,7 @@ struct TalkOptions {
 
 class TalkAnalyzer : public StreamSink {
  public:
-  // Connections that end are given out in the order of their numbers, as far as this many of them can wait
+  // Connections that end are emitted in the order of their numbers, as far as this many of them can wait
   // for an earlier one.
   static constexpr std::size_t kWaitingConnectionCountMax = 10'000;
 
@@ -40,17 +40,17 @@ class TalkAnalyzer : public StreamSink {
   // Every packet of the capture, whatever is in it: for the timeline.
   void packet(WallTime time, std::uint32_t size);
   // Capture time has come to `now`, and the tracker has been given every segment up to it: what is old enough
-  // is counted and given out.
+  // is counted and emitted.
   void advance(WallTime now);
 
-  void opened(const Connection& connection) override;
+  void opened(const ConnectionRecord& connection) override;
   void data(const StreamData& data) override;
   void gap(const StreamGap& gap) override;
   void acknowledged(const StreamAck& ack) override;
   void event(const TcpEvent& event) override;
-  void closed(const Connection& connection) override;
+  void closed(const ConnectionRecord& connection) override;
 
-  // After the tracker's finish(): gives out everything that is left.
+  // After the tracker's finish(): emits everything that is left.
   void finish();
 
   // For what the readers below know, such as drops. Must come before finish().
@@ -61,55 +61,57 @@ class TalkAnalyzer : public StreamSink {
     Direction direction{};
     bool is_gap = false;
     std::uint64_t gap_size = 0;
-    std::string octets;
+    std::string bytes;
     Moment moment;
   };
-  struct Lane {  // one direction
+  struct StreamDecoder {  // one direction
     PacketMap packets;
-    std::unique_ptr<FrameDecoder> decoder;
-    std::string first;  // octets for guessing
+    std::unique_ptr<FrameDecoder> frames;
+    std::string first;  // bytes for guessing
     bool start_lost = false;
     bool started = false;
     bool dead = false;
     std::uint64_t frame_count = 0;
   };
-  struct Line {  // one connection
+  struct ConnectionDecoder {  // one connection
     ConnectionId id{};
     bool on_server_port = false;
     bool midstream = false;
-    Connection opened_as;
+    ConnectionRecord opened_as;
     std::string_view protocol;  // empty while it is not known
-    Lane client;
-    Lane server;
+    StreamDecoder client;
+    StreamDecoder server;
     std::vector<Held> held;
-    std::unique_ptr<Interpreter::Talker> talker;
-    Lane& lane(Direction direction) { return direction == Direction::client_to_server ? client : server; }
+    std::unique_ptr<Interpreter::ConnectionContext> context;
+    StreamDecoder& stream(Direction direction) {
+      return direction == Direction::client_to_server ? client : server;
+    }
   };
   struct Ended {
-    Connection connection;
+    ConnectionRecord connection;
     std::string_view protocol;
     std::string user;
     std::string device;
   };
 
-  Line* find(ConnectionId id);
+  ConnectionDecoder* find(ConnectionId id);
   void seen(WallTime time);
-  void guess(Line& line, bool at_end, WallTime when);
-  void start(Line& line);
-  void feed(Line& line, Direction direction, std::string_view octets, Moment moment);
-  void skip(Line& line, Direction direction, std::uint64_t size, Moment moment);
-  void read(Line& line, Direction direction, Moment moment);
-  void frame(Line& line, Direction direction);
-  void error(Line& line, Direction direction, Moment moment);
-  void adopt_limits(Line& line, const Frame& greeting);
-  void give_out_connections(bool all);
+  void guess(ConnectionDecoder& decoder, bool at_end, WallTime when);
+  void start(ConnectionDecoder& decoder);
+  void feed(ConnectionDecoder& decoder, Direction direction, std::string_view bytes, Moment moment);
+  void skip(ConnectionDecoder& decoder, Direction direction, std::uint64_t size, Moment moment);
+  void read(ConnectionDecoder& decoder, Direction direction, Moment moment);
+  void frame(ConnectionDecoder& decoder, Direction direction);
+  void error(ConnectionDecoder& decoder, Direction direction, Moment moment);
+  void adopt_limits(ConnectionDecoder& decoder, const Frame& greeting);
+  void emit_connections(bool all);
 
   TalkOptions options_;
   TalkSink& sink_;
   Findings findings_;
   Timeline timeline_;
   Interpreter interpreter_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Line>> lines_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<ConnectionDecoder>> decoders_;
   std::map<std::uint64_t, Ended> ended_;
   std::uint64_t next_ended_ = 1;
   WallTime now_{};

@@ -25,7 +25,7 @@ class TalkSink {
   virtual void room(const RoomResult& row) = 0;
   virtual void timeline(const TimelineResult& row) = 0;
   virtual void finding(const Finding& row) = 0;
-  virtual void happening(const Happening&) {}
+  virtual void live_event(const LiveEvent&) {}
 };
 
 // Keeps the contents of transferred files outside of the talk layer's memory. Files are named by numbers
@@ -36,18 +36,18 @@ class ContentStore {
 
   enum class Written : std::uint8_t {
     stored,
-    differs /* from octets already stored there: the first ones stay */,
+    differs /* from bytes already stored there: the first ones stay */,
     refused
   };
-  // Some octets of the file; those stored before are compared instead of stored again.
-  virtual Written write(std::uint64_t file, std::uint64_t offset, std::string_view octets) = 0;
+  // Some bytes of the file; those stored before are compared instead of stored again.
+  virtual Written write(std::uint64_t file, std::uint64_t offset, std::string_view bytes) = 0;
 
   struct Outcome {
-    std::string sha256;  // lower-case hexadecimal, of what was stored with holes as zero octets; empty when
+    std::string sha256;  // lower-case hexadecimal, of what was stored with holes as zero bytes; empty when
                          // nothing is kept
     std::string path;    // relative to the output folder
   };
-  // No more octets will come. `size` is the whole size; the rest is a hole.
+  // No more bytes will come. `size` is the whole size; the rest is a hole.
   virtual Outcome finish(std::uint64_t file, std::uint64_t size) = 0;
 };
 

@@ -10,9 +10,9 @@ TimelineResult& Timeline::at(WallTime time) {
   auto found = seconds_.find(second);
   if (found == seconds_.end()) {
     if (seconds_.size() >= kSecondCountMax) {
-      if (!bound_told_)
+      if (!limit_reported_)
         findings_.add("limit-reached", time, {}, {}, "too many seconds: timeline.csv is not complete");
-      bound_told_ = true;
+      limit_reported_ = true;
       return overflow_;
     }
     found = seconds_.emplace(second, TimelineResult{}).first;

@@ -16,7 +16,7 @@ class Timeline {
 
   explicit Timeline(Findings& findings) : findings_(findings) {}
 
-  // The row of that second. Beyond the bound everything goes to a row that is not given out.
+  // The row of that second. Beyond the bound everything goes to a row that is not emitted.
   TimelineResult& at(WallTime time);
   void finish(TalkSink& sink);
 
@@ -25,7 +25,7 @@ class Timeline {
   std::map<std::int64_t, TimelineResult> seconds_;
   TimelineResult overflow_;
   TimelineResult* last_ = nullptr;
-  bool bound_told_ = false;
+  bool limit_reported_ = false;
 };
 
 }  // namespace plaintalk::analyzer

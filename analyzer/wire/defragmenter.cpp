@@ -36,26 +36,26 @@ Defragmenter::Verdict Defragmenter::add(const DatagramKey& key, const FragmentPi
   const bool whole = waiting.total_size && waiting.ranges.size() == 1 && waiting.ranges.front().begin == 0 &&
                      waiting.ranges.front().end == *waiting.total_size;
   if (!whole) return Verdict::waiting;
-  held_bytes_ -= waiting.octets.size();
+  held_bytes_ -= waiting.bytes.size();
   finished_ = std::move(waiting);
   table_.erase(entry);
-  datagram_ = {Bytes(finished_.octets).first(std::min(*finished_.total_size, finished_.cut_at)),
+  datagram_ = {Bytes(finished_.bytes).first(std::min(*finished_.total_size, finished_.cut_at)),
                *finished_.total_size, finished_.next_header};
   return Verdict::complete;
 }
 
 void Defragmenter::store(Waiting& waiting, const FragmentPiece& piece) {
   const std::size_t end = piece.offset + piece.wire_size;
-  if (waiting.octets.size() < end) {
-    held_bytes_ += end - waiting.octets.size();
-    waiting.octets.resize(end);
+  if (waiting.bytes.size() < end) {
+    held_bytes_ += end - waiting.bytes.size();
+    waiting.bytes.resize(end);
   }
   // Copy only what is new: walk the ranges that are there already and fill the spaces between them.
   bool conflict = false;
   std::size_t at = piece.offset;
   const auto copy_until = [&](std::size_t until) {
     const std::size_t captured_end = piece.offset + piece.bytes.size();
-    for (; at < until && at < captured_end; ++at) waiting.octets[at] = piece.bytes[at - piece.offset];
+    for (; at < until && at < captured_end; ++at) waiting.bytes[at] = piece.bytes[at - piece.offset];
     if (at < until) waiting.cut_at = std::min(waiting.cut_at, at);
     at = until;
   };
@@ -66,7 +66,7 @@ void Defragmenter::store(Waiting& waiting, const FragmentPiece& piece) {
     const std::size_t overlap_end =
         std::min({range.end, end, piece.offset + piece.bytes.size(), waiting.cut_at});
     for (std::size_t index = at; index < overlap_end; ++index)
-      conflict |= waiting.octets[index] != piece.bytes[index - piece.offset];
+      conflict |= waiting.bytes[index] != piece.bytes[index - piece.offset];
     at = std::min(range.end, end);
   }
   if (at < end) copy_until(end);
@@ -111,7 +111,7 @@ void Defragmenter::drop_finished_entries() {
 }
 
 void Defragmenter::forget(Table::iterator entry) {
-  held_bytes_ -= entry->second.octets.size();
+  held_bytes_ -= entry->second.bytes.size();
   table_.erase(entry);
 }
 

@@ -1,7 +1,7 @@
 // Puts IP fragments back together (RFC 791, section 3.2; RFC 8200, section 4.5; RFC 5722 for overlaps).
 //
-// Bounded three ways: datagrams waiting, octets held, and capture time. At a bound the oldest datagram is
-// given up and counted. Where fragments overlap the octets that came first stay; a contradiction is counted,
+// Bounded three ways: datagrams waiting, bytes held, and capture time. At a bound the oldest datagram is
+// given up and counted. Where fragments overlap the bytes that came first stay; a contradiction is counted,
 // for it is how an evasion looks.
 #pragma once
 
@@ -41,7 +41,7 @@ class Defragmenter {
     Nanoseconds age_max = std::chrono::seconds(60);
   };
   struct Datagram {
-    Bytes bytes;                // up to the first octet that was not captured
+    Bytes bytes;                // up to the first byte that was not captured
     std::size_t wire_size = 0;  // of the whole payload
     std::uint8_t next_header = 0;
   };
@@ -65,10 +65,10 @@ class Defragmenter {
   struct Waiting {
     WallTime first_seen;
     std::uint64_t order = 0;
-    std::vector<std::uint8_t> octets;
+    std::vector<std::uint8_t> bytes;
     std::vector<Range> ranges;              // sorted, disjoint
     std::optional<std::size_t> total_size;  // known once the last fragment came
-    std::size_t cut_at = SIZE_MAX;          // the first octet the capture cut off
+    std::size_t cut_at = SIZE_MAX;          // the first byte the capture cut off
     std::uint8_t next_header = 0;
   };
   using Table = std::map<DatagramKey, Waiting>;

@@ -1,5 +1,5 @@
 // The Internet checksum (RFC 1071): the ones' complement sum of 16-bit words. Summed in 64 bits at a time;
-// the order of octets in a word does not matter until the end, which is what makes it fast.
+// the order of bytes in a word does not matter until the end, which is what makes it fast.
 #pragma once
 
 #include <cstdint>

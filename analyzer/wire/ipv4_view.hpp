@@ -1,4 +1,5 @@
-// An IPv4 packet (RFC 791, section 3.1). parse() is the only door; it settles how long the packet really is.
+// An IPv4 packet (RFC 791, section 3.1). parse() is the only way in; it settles how long the packet really
+// is.
 //
 //    0                   1                   2                   3
 //   |version|  IHL  |    TOS        |          total length         |
@@ -22,7 +23,7 @@ namespace plaintalk::analyzer {
 
 class Ipv4View {
  public:
-  // `wire_size`: octets on the wire from the first of `packet` on; more than packet.size() when the capture
+  // `wire_size`: bytes on the wire from the first of `packet` on; more than packet.size() when the capture
   // cut it.
   static std::expected<Ipv4View, SkipReason> parse(Bytes packet, std::size_t wire_size) {
     if (packet.empty()) return std::unexpected(SkipReason{Skip::ipv4_header_cut});
@@ -37,7 +38,7 @@ class Ipv4View {
     const std::size_t stated = be16(packet, 2);
     view.total_size_ = stated == 0 ? wire_size : std::min(stated, wire_size);
     if (view.total_size_ < view.header_size()) return std::unexpected(SkipReason{Skip::ipv4_header_bad});
-    view.bytes_ = packet.first(std::min(packet.size(), view.total_size_));  // Ethernet pads to 60 octets
+    view.bytes_ = packet.first(std::min(packet.size(), view.total_size_));  // Ethernet pads to 60 bytes
     return view;
   }
 

@@ -122,7 +122,7 @@ void Ipv6View::note_routing(Bytes header) {
   if (type == 4) final_target_ = IpAddress::v6(header.subspan(8, 16));
 }
 
-// The jumbo payload option (type 0xC2, four octets) in a hop-by-hop header.
+// The jumbo payload option (type 0xC2, four bytes) in a hop-by-hop header.
 std::optional<std::size_t> Ipv6View::jumbo_size(Bytes options) const {
   if (options.size() < 2) return std::nullopt;
   const std::size_t size = std::min(options.size(), (std::size_t{options[1]} + 1) * 8);

@@ -4,8 +4,8 @@
 //
 //   |version| traffic class |           flow label                  |
 //   |         payload length        |  next header  |   hop limit   |
-//   |                        source, 16 octets                      |
-//   |                        target, 16 octets                      |
+//   |                        source, 16 bytes                      |
+//   |                        target, 16 bytes                      |
 #pragma once
 
 #include <cstddef>

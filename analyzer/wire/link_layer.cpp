@@ -27,8 +27,8 @@ std::unexpected<SkipReason> skip(Skip kind, std::uint32_t number = 0) {
   return std::unexpected(SkipReason{kind, number});
 }
 
-// Label stack entries of four octets; the lowest bit of the third marks the last (RFC 3032). What follows is
-// only told by its first half-octet, as every router does.
+// Label stack entries of four bytes; the lowest bit of the third marks the last (RFC 3032). What follows is
+// only told by its first half-byte, as every router does.
 Result through_mpls(Bytes frame) {
   for (int label = 0; label < kMplsLabelCountMax; ++label) {
     if (frame.size() < 5) return skip(Skip::link_header_cut);
@@ -108,13 +108,13 @@ Result through_link(const PacketRecord& record, NetworkPacket& packet) {
     case LinkType::linux_sll: {
       const auto cooked = SllView::parse(frame);
       if (!cooked) return skip(Skip::link_header_cut);
-      packet.tap = mix(record.interface, 0, cooked->packet_type());
+      packet.observation_point = mix(record.interface, 0, cooked->packet_type());
       return through_ethertype(cooked->ethertype(), cooked->payload(), packet.vlan);
     }
     case LinkType::linux_sll2: {
       const auto cooked = Sll2View::parse(frame);
       if (!cooked) return skip(Skip::link_header_cut);
-      packet.tap = mix(record.interface, cooked->device(), cooked->packet_type());
+      packet.observation_point = mix(record.interface, cooked->device(), cooked->packet_type());
       return through_ethertype(cooked->ethertype(), cooked->payload(), packet.vlan);
     }
     case LinkType::null:
@@ -148,7 +148,7 @@ Result through_link(const PacketRecord& record, NetworkPacket& packet) {
 
 std::expected<NetworkPacket, SkipReason> network_packet_of(const PacketRecord& record) {
   NetworkPacket packet;
-  packet.tap = record.interface;
+  packet.observation_point = record.interface;
   const Result network = through_link(record, packet);
   if (!network) return std::unexpected(network.error());
   packet.bytes = *network;

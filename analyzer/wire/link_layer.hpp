@@ -13,9 +13,9 @@ namespace plaintalk::analyzer {
 
 struct NetworkPacket {
   Bytes bytes;                // starts with the IP header; padding or a trailer may follow the packet
-  std::size_t wire_size = 0;  // how many octets there were on the wire from here on, at least bytes.size()
+  std::size_t wire_size = 0;  // how many bytes there were on the wire from here on, at least bytes.size()
   std::optional<std::uint16_t> vlan;
-  std::uint32_t tap = 0;
+  std::uint32_t observation_point = 0;
 };
 
 std::expected<NetworkPacket, SkipReason> network_packet_of(const PacketRecord& record);

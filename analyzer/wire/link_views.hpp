@@ -1,11 +1,11 @@
-// The link layers below IP, as checked views: parse() is the only door and checks every length once, so no
+// The link layers below IP, as checked views: parse() is the only way in and checks every length once, so no
 // accessor can fail. Each view knows its EtherType (or what stands for one) and what follows its header.
 //
 //   Ethernet  target(6) source(6) EtherType(2), or a length below 0x600 and LLC       IEEE 802.3
 //   SLL       type(2) ARPHRD(2) size(2) address(8) EtherType(2)                        LINKTYPE_LINUX_SLL
 //   SLL2      EtherType(2) 0(2) device(4) ARPHRD(2) type(1) size(1) address(8)         LINKTYPE_LINUX_SLL2
 //   NULL      address family(4) in the byte order of the capturing machine
-//   PPP       [FF 03] protocol(2), or one octet when it is odd                         RFC 1661, 1662
+//   PPP       [FF 03] protocol(2), or one byte when it is odd                         RFC 1661, 1662
 //   PPPoE     11 code(1) session(2) length(2), then PPP                                RFC 2516
 #pragma once
 
@@ -144,7 +144,7 @@ class PppView {
   static std::optional<PppView> parse(Bytes frame) {
     if (frame.size() >= 2 && frame[0] == 0xff && frame[1] == 0x03) frame = frame.subspan(2);
     if (frame.empty()) return std::nullopt;
-    // The last octet of a protocol number is odd and the first even, so an odd first octet is a whole
+    // The last byte of a protocol number is odd and the first even, so an odd first byte is a whole
     // compressed number.
     if ((frame[0] & 1) != 0) return PppView(frame[0], frame.subspan(1));
     if (frame.size() < 2) return std::nullopt;

@@ -29,7 +29,7 @@ struct Transport {
 
 // Offloading leaves the sum of the pseudo-header in the field for the card to add the rest (with and without
 // the length, by driver).
-ChecksumState judge_checksum(const Transport& transport, const TcpView& tcp) {
+ChecksumState checksum_state(const Transport& transport, const TcpView& tcp) {
   if (transport.ip_header_damaged) return ChecksumState::bad;
   if (tcp.all().size() < transport.wire_size) return ChecksumState::unknown;
   const auto size = static_cast<std::uint32_t>(transport.wire_size);
@@ -147,7 +147,7 @@ std::optional<TcpSegment> PacketDecoder::decode(const PacketRecord& record) {
   segment.packet = record.number;
   segment.time = time;
   segment.interface = record.interface;
-  segment.tap = network->tap;
+  segment.observation_point = network->observation_point;
   segment.vlan = network->vlan;
   segment.source = {transport->source, tcp->source_port()};
   segment.target = {transport->target, tcp->target_port()};
@@ -163,7 +163,7 @@ std::optional<TcpSegment> PacketDecoder::decode(const PacketRecord& record) {
   segment.ip_id = transport->ip_id;
   segment.ttl = transport->ttl;
   segment.ip_size = static_cast<std::uint32_t>(transport->ip_size);
-  segment.checksum = judge_checksum(*transport, *tcp);
+  segment.checksum = checksum_state(*transport, *tcp);
   segment.checksum_field = tcp->checksum();
   return segment;
 }

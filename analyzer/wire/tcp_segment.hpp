@@ -43,7 +43,7 @@ struct TcpSegment {
   std::uint32_t interface = 0;
   // Where along the machine it was seen: the interface, and with Linux SLL2 also the device and whether it
   // came or went. The same packet at two places is a duplicate capture at any distance in time.
-  std::uint32_t tap = 0;
+  std::uint32_t observation_point = 0;
   std::optional<std::uint16_t> vlan;  // the innermost tag
 
   Endpoint source;
@@ -71,7 +71,7 @@ struct TcpSegment {
   std::uint32_t ip_size = 0;  // IP header and payload, on the wire
   ChecksumState checksum = ChecksumState::unknown;
   std::uint16_t checksum_field =
-      0;                     // as sent: two packets with the same one carry the same octets, in practice
+      0;                     // as sent: two packets with the same one carry the same bytes, in practice
   bool options_cut = false;  // the capture or a lie in the header hides some of the options
 };
 

@@ -1,4 +1,4 @@
-// A TCP header with its options (RFC 9293, section 3.1), borrowed. parse() is the only door.
+// A TCP header with its options (RFC 9293, section 3.1), borrowed. parse() is the only way in.
 //
 //   |          source port          |          target port          |
 //   |                        sequence number                        |

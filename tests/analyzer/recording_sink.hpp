@@ -1,5 +1,5 @@
 // Writes down everything the tracker says, for tests to look at. Checks the promises of stream_sink.hpp by
-// itself: opened first, octets and gaps contiguous by rising offset, closed last.
+// itself: opened first, bytes and gaps contiguous by rising offset, closed last.
 #pragma once
 
 #include <algorithm>
@@ -17,13 +17,13 @@
 namespace plaintalk::analyzer::test {
 
 struct RecordedStream {
-  std::string octets;  // a gap is written as one '?' an octet
+  std::string bytes;  // a gap is written as one '?' a byte
   std::uint64_t next = 0;
 };
 
 class RecordingSink : public StreamSink {
  public:
-  void opened(const Connection& connection) override {
+  void opened(const ConnectionRecord& connection) override {
     EXPECT_TRUE(streams_.emplace(connection.id, std::array<RecordedStream, 2>{}).second);
     opened_order.push_back(connection.id);
   }
@@ -32,7 +32,7 @@ class RecordingSink : public StreamSink {
     EXPECT_EQ(data.offset, stream.next);
     EXPECT_FALSE(data.bytes.empty());
     stream.next += data.bytes.size();
-    stream.octets += as_text(data.bytes);
+    stream.bytes += as_text(data.bytes);
     pieces.push_back({data.packet, data.time, std::string(as_text(data.bytes))});
   }
   void gap(const StreamGap& gap) override {
@@ -40,7 +40,7 @@ class RecordingSink : public StreamSink {
     EXPECT_EQ(gap.offset, stream.next);
     EXPECT_GT(gap.size, 0U);
     stream.next += gap.size;
-    if (gap.size < 1'000'000) stream.octets.append(gap.size, '?');
+    if (gap.size < 1'000'000) stream.bytes.append(gap.size, '?');
     gaps.push_back(gap);
   }
   void acknowledged(const StreamAck& ack) override { acks.push_back(ack); }
@@ -49,16 +49,16 @@ class RecordingSink : public StreamSink {
     EXPECT_TRUE(streams_.contains(event.connection)) << event.verdict;
     events.push_back(event);
   }
-  void closed(const Connection& connection) override {
+  void closed(const ConnectionRecord& connection) override {
     EXPECT_TRUE(streams_.contains(connection.id));
     connections.push_back(connection);
   }
 
   std::string_view client(std::uint64_t id = 1) {
-    return stream_of(ConnectionId{id}, Direction::client_to_server).octets;
+    return stream_of(ConnectionId{id}, Direction::client_to_server).bytes;
   }
   std::string_view server(std::uint64_t id = 1) {
-    return stream_of(ConnectionId{id}, Direction::server_to_client).octets;
+    return stream_of(ConnectionId{id}, Direction::server_to_client).bytes;
   }
   std::size_t count(std::string_view verdict) const {
     return static_cast<std::size_t>(std::ranges::count(events, verdict, &TcpEvent::verdict));
@@ -73,14 +73,14 @@ class RecordingSink : public StreamSink {
   struct Piece {
     std::uint64_t packet;
     WallTime time;
-    std::string octets;
+    std::string bytes;
   };
   std::vector<ConnectionId> opened_order;
   std::vector<Piece> pieces;
   std::vector<StreamGap> gaps;
   std::vector<StreamAck> acks;
   std::vector<TcpEvent> events;
-  std::vector<Connection> connections;
+  std::vector<ConnectionRecord> connections;
 
  private:
   RecordedStream& stream_of(ConnectionId id, Direction direction) {

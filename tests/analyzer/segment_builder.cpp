@@ -8,15 +8,15 @@
 namespace plaintalk::analyzer::test {
 namespace {
 
-void put16(Octets& out, std::uint32_t value) {
+void put16(Buffer& out, std::uint32_t value) {
   out.push_back(static_cast<std::uint8_t>(value >> 8 & 0xff));
   out.push_back(static_cast<std::uint8_t>(value & 0xff));
 }
-void put32(Octets& out, std::uint32_t value) {
+void put32(Buffer& out, std::uint32_t value) {
   put16(out, value >> 16);
   put16(out, value & 0xffff);
 }
-void put16_at(Octets& out, std::size_t at, std::uint32_t value) {
+void put16_at(Buffer& out, std::size_t at, std::uint32_t value) {
   out[at] = static_cast<std::uint8_t>(value >> 8 & 0xff);
   out[at + 1] = static_cast<std::uint8_t>(value & 0xff);
 }
@@ -52,8 +52,8 @@ SegmentBuilder& SegmentBuilder::ack(std::uint32_t relative) {
   relative_ack_ = relative;
   return *this;
 }
-SegmentBuilder& SegmentBuilder::data(std::string_view octets) {
-  octets_ = octets;
+SegmentBuilder& SegmentBuilder::data(std::string_view bytes) {
+  bytes_ = bytes;
   return *this;
 }
 SegmentBuilder& SegmentBuilder::window(std::uint16_t window) {
@@ -78,8 +78,8 @@ SegmentBuilder& SegmentBuilder::ip_id(std::uint16_t id) {
   segment_.ip_id = id;
   return *this;
 }
-SegmentBuilder& SegmentBuilder::tap(std::uint32_t tap) {
-  segment_.tap = tap;
+SegmentBuilder& SegmentBuilder::observation_point(std::uint32_t observation_point) {
+  segment_.observation_point = observation_point;
   return *this;
 }
 SegmentBuilder& SegmentBuilder::at_ms(double ms) {
@@ -97,16 +97,16 @@ TcpSegment SegmentBuilder::segment(std::uint64_t number) const {
   segment.sequence = (is_from_server_ ? server_isn_ : client_isn_) + relative_seq_;
   if (segment.flags.ack)
     segment.acknowledgement = (is_from_server_ ? client_isn_ : server_isn_) + relative_ack_;
-  segment.payload = as_bytes(octets_).first(std::min(captured_, octets_.size()));
-  segment.payload_size = static_cast<std::uint32_t>(octets_.size());
-  // Stands for the real checksum: different octets, different field.
-  segment.checksum_field = ones_complement_sum(as_bytes(octets_), segment.sequence & 0xffff);
+  segment.payload = as_bytes(bytes_).first(std::min(captured_, bytes_.size()));
+  segment.payload_size = static_cast<std::uint32_t>(bytes_.size());
+  // Stands for the real checksum: different bytes, different field.
+  segment.checksum_field = ones_complement_sum(as_bytes(bytes_), segment.sequence & 0xffff);
   return segment;
 }
 
 std::vector<std::uint8_t> SegmentBuilder::ip_packet() const {
   const TcpSegment segment = this->segment(1);
-  Octets header;
+  Buffer header;
   put16(header, segment.source.port);
   put16(header, segment.target.port);
   put32(header, segment.sequence);
@@ -122,13 +122,13 @@ std::vector<std::uint8_t> SegmentBuilder::ip_packet() const {
     put32(header, *segment.timestamp_value);
     put32(header, 0);
   }
-  Octets all = header;
-  all.insert(all.end(), octets_.begin(), octets_.end());
+  Buffer all = header;
+  all.insert(all.end(), bytes_.begin(), bytes_.end());
   const std::uint16_t pseudo = pseudo_header_sum(segment.source.address, segment.target.address, 6,
                                                  static_cast<std::uint32_t>(all.size()));
   put16_at(all, 16, 0xffffU ^ ones_complement_sum(all, pseudo));
 
-  Octets ip;
+  Buffer ip;
   if (segment.source.address.is_v6) {
     put32(ip, 0x60000000);
     put16(ip, static_cast<std::uint32_t>(all.size()));
@@ -150,25 +150,25 @@ std::vector<std::uint8_t> SegmentBuilder::ip_packet() const {
   return ip + all;
 }
 
-Octets ethernet(const Octets& payload, std::uint16_t ethertype) {
-  Octets frame(12, 0x02);
+Buffer ethernet(const Buffer& payload, std::uint16_t ethertype) {
+  Buffer frame(12, 0x02);
   put16(frame, ethertype);
   return frame + payload;
 }
 
-Octets vlan_tag(const Octets& payload, std::uint16_t vlan, std::uint16_t ethertype) {
-  Octets tag;
+Buffer vlan_tag(const Buffer& payload, std::uint16_t vlan, std::uint16_t ethertype) {
+  Buffer tag;
   put16(tag, vlan);
   put16(tag, ethertype);
   return tag + payload;
 }
 
-Octets operator+(Octets left, const Octets& right) {
+Buffer operator+(Buffer left, const Buffer& right) {
   left.insert(left.end(), right.begin(), right.end());
   return left;
 }
 
-PacketRecord record_of(const Octets& frame, LinkType link_type, std::uint32_t original_size) {
+PacketRecord record_of(const Buffer& frame, LinkType link_type, std::uint32_t original_size) {
   PacketRecord record;
   record.number = 1;
   record.link_type = link_type;

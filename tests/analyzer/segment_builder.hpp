@@ -1,7 +1,7 @@
 // Segments and packets by name, for tests: tcp().syn().seq(0), tcp().from_server().ack(1).data("hello").
 //
 // Sequence numbers are written relative to each side's initial one, so that a test reads like the RFC: a
-// client's SYN is seq(0), its first octet seq(1), and the server acknowledges it with ack(1).
+// client's SYN is seq(0), its first byte seq(1), and the server acknowledges it with ack(1).
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ class SegmentBuilder {
   SegmentBuilder& urg() { return set(&TcpFlags::urg); }
   SegmentBuilder& seq(std::uint32_t relative);
   SegmentBuilder& ack(std::uint32_t relative);
-  SegmentBuilder& data(std::string_view octets);
+  SegmentBuilder& data(std::string_view bytes);
   SegmentBuilder& cut_to(std::size_t captured) {
     captured_ = captured;
     return *this;
@@ -38,11 +38,11 @@ class SegmentBuilder {
   SegmentBuilder& sack(std::uint32_t left, std::uint32_t right);
   SegmentBuilder& stamp(std::uint32_t value);
   SegmentBuilder& ip_id(std::uint16_t id);
-  SegmentBuilder& tap(std::uint32_t tap);
+  SegmentBuilder& observation_point(std::uint32_t observation_point);
   SegmentBuilder& at_ms(double ms);
   SegmentBuilder& checksum(ChecksumState state);
 
-  // Borrows the builder's octets: use it before the builder goes away. `number` is the packet's.
+  // Borrows the builder's bytes: use it before the builder goes away. `number` is the packet's.
   TcpSegment segment(std::uint64_t number) const;
   // The same as an IPv4 or IPv6 packet with right checksums and the timestamps option if stamp() was given.
   std::vector<std::uint8_t> ip_packet() const;
@@ -62,7 +62,7 @@ class SegmentBuilder {
     segment.checksum = ChecksumState::good;
     return segment;
   }();
-  std::string octets_;
+  std::string bytes_;
   std::size_t captured_ = SIZE_MAX;
   std::uint32_t client_isn_ = 1000;
   std::uint32_t server_isn_ = 5000;
@@ -74,11 +74,11 @@ class SegmentBuilder {
 inline SegmentBuilder tcp() { return {}; }
 
 // Frames around an IP packet.
-using Octets = std::vector<std::uint8_t>;
-Octets ethernet(const Octets& payload, std::uint16_t ethertype = 0x0800);
-Octets vlan_tag(const Octets& payload, std::uint16_t vlan, std::uint16_t ethertype);
-Octets operator+(Octets left, const Octets& right);
+using Buffer = std::vector<std::uint8_t>;
+Buffer ethernet(const Buffer& payload, std::uint16_t ethertype = 0x0800);
+Buffer vlan_tag(const Buffer& payload, std::uint16_t vlan, std::uint16_t ethertype);
+Buffer operator+(Buffer left, const Buffer& right);
 
-PacketRecord record_of(const Octets& frame, LinkType link_type, std::uint32_t original_size = 0);
+PacketRecord record_of(const Buffer& frame, LinkType link_type, std::uint32_t original_size = 0);
 
 }  // namespace plaintalk::analyzer::test

@@ -32,7 +32,7 @@ TEST(StreamGap, UsesDataThatIsCapturedAfterItsAcknowledgement) {
   EXPECT_EQ(sink.connections[0].client.retransmitted_packets, 0U);
 }
 
-TEST(StreamGap, StillCountsOctetsThatComeAfterTheirHoleWasGivenUp) {
+TEST(StreamGap, StillCountsBytesThatComeAfterTheirHoleWasGivenUp) {
   Capture capture({.hole_grace = Nanoseconds(1)});
   capture.handshake() << tcp().seq(4).ack(1).data("def") << tcp().from_server().seq(1).ack(7)
                       << tcp().from_server().seq(1).ack(7).data("x") << tcp().seq(1).ack(1).data("abc");
@@ -102,7 +102,7 @@ TEST(StreamGap, CountsTheSideThatWasNeverCapturedAsGapOnly) {
   Capture capture;
   capture << tcp().syn() << tcp().seq(1).ack(1).data("GET") << tcp().seq(4).ack(501).data("GET");
   RecordingSink& sink = capture.finish();
-  const Connection& connection = sink.connections[0];
+  const ConnectionRecord& connection = sink.connections[0];
   EXPECT_EQ(sink.client(), "GETGET");
   EXPECT_EQ(connection.server.packets, 0U);
   EXPECT_EQ(connection.server.bytes, 0U);

@@ -13,7 +13,7 @@ TEST(StreamOrder, DeliversAWholeSessionWithItsCountsAndAcknowledgements) {
                       << tcp().seq(14).ack(16);
   const RecordingSink& sink = capture.finish();
   ASSERT_EQ(sink.connections.size(), 1U);
-  const Connection& connection = sink.connections[0];
+  const ConnectionRecord& connection = sink.connections[0];
   EXPECT_EQ(capture.sink.client(), "LOGIN alice\n");
   EXPECT_EQ(capture.sink.server(), "OK user=alice\n");
   EXPECT_EQ(connection.role_reason, "syn");
@@ -35,7 +35,7 @@ TEST(StreamOrder, DeliversAWholeSessionWithItsCountsAndAcknowledgements) {
   EXPECT_EQ(sink.events.size(), 0U) << sink.verdicts();
 }
 
-TEST(StreamOrder, ReportsThePacketAndTimeThatBroughtOctetsWhichHadToWait) {
+TEST(StreamOrder, ReportsThePacketAndTimeThatBroughtBytesWhichHadToWait) {
   Capture capture;
   capture.handshake() << tcp().seq(4).ack(1).data("def").at_ms(10)
                       << tcp().seq(1).ack(1).data("abc").at_ms(11);
@@ -87,7 +87,7 @@ TEST(StreamOrder, KeepsDataThatComesAfterAFinWhichOvertookIt) {
   EXPECT_EQ(sink.connections[0].client.stream_size, 6U);
 }
 
-TEST(StreamOrder, LeavesOutOctetsAboveTheFinAndSaysSo) {
+TEST(StreamOrder, LeavesOutBytesAboveTheFinAndSaysSo) {
   Capture capture;
   capture.handshake() << tcp().seq(1).ack(1).data("abc").fin() << tcp().seq(4).ack(1).data("evil");
   RecordingSink& sink = capture.finish();
@@ -115,9 +115,9 @@ TEST(StreamOrder, GoesOnReceivingFromTheOtherSideAfterAHalfClose) {
   EXPECT_EQ(sink.connections[0].state, "SF");
 }
 
-// Goal: whatever happens to the segments on the way, the octets delivered are the octets sent.
+// Goal: whatever happens to the segments on the way, the bytes delivered are the bytes sent.
 // Method: cut a random stream at random places, with overlaps, copies and a random order; compare. 300 seeds.
-TEST(StreamOrder, DeliversTheSameOctetsHoweverTheyAreCutRepeatedAndReordered) {
+TEST(StreamOrder, DeliversTheSameBytesHoweverTheyAreCutRepeatedAndReordered) {
   for (std::uint32_t seed = 1; seed <= 300; ++seed) {
     SCOPED_TRACE("seed=" + std::to_string(seed));
     std::mt19937 random(seed);
@@ -125,7 +125,7 @@ TEST(StreamOrder, DeliversTheSameOctetsHoweverTheyAreCutRepeatedAndReordered) {
       return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
     };
     std::string stream(1 + below(3000), '\0');
-    for (char& octet : stream) octet = static_cast<char>('a' + below(26));
+    for (char& byte : stream) byte = static_cast<char>('a' + below(26));
     std::vector<std::pair<std::size_t, std::size_t>> cuts;
     for (std::size_t at = 0; at < stream.size();) {
       const std::size_t size = std::min(stream.size() - at, 1 + below(200));
@@ -147,7 +147,7 @@ TEST(StreamOrder, DeliversTheSameOctetsHoweverTheyAreCutRepeatedAndReordered) {
                      .data(std::string_view(stream).substr(at, size));
     RecordingSink& sink = capture.finish();
     ASSERT_EQ(sink.client(), stream);
-    const SideReport& side = sink.connections[0].client;
+    const EndpointRecord& side = sink.connections[0].client;
     ASSERT_EQ(side.bytes, stream.size());
     ASSERT_EQ(side.gap_bytes, 0U);
     ASSERT_EQ(side.payload_bytes - side.retransmitted_bytes, stream.size());

@@ -1,4 +1,4 @@
-// The parts under the rules: the flow table, the octet history, the round-trip meter, the idle order.
+// The parts under the rules: the flow table, the byte history, the round-trip meter, the idle order.
 #include <algorithm>
 #include <map>
 #include <random>
@@ -7,8 +7,8 @@
 
 #include "analyzer/stream/byte_history.hpp"
 #include "analyzer/stream/flow_table.hpp"
-#include "analyzer/stream/idle_order.hpp"
-#include "analyzer/stream/rtt_meter.hpp"
+#include "analyzer/stream/idle_queue.hpp"
+#include "analyzer/stream/rtt_estimator.hpp"
 
 namespace plaintalk::analyzer::test {
 namespace {
@@ -70,12 +70,11 @@ TEST(FlowTable, GivesBothDirectionsTheSameKeyAndFamiliesDifferentOnes) {
 
 TEST(ByteHistory, FindsWhatIsHeldAndForgetsTheOldestFirst) {
   ByteHistory history(1);  // the smallest there is: 256 KiB
-  const std::vector<std::uint8_t> octets(1000, 'x');
+  const std::vector<std::uint8_t> bytes(1000, 'x');
   ByteHistory::Position newest = 0;
   constexpr std::int64_t kCount = 1000;
   for (std::int64_t index = 0; index < kCount; ++index) {
-    newest =
-        history.append(newest, index * 1000, octets, 1000, static_cast<std::uint64_t>(index), WallTime{});
+    newest = history.append(newest, index * 1000, bytes, 1000, static_cast<std::uint64_t>(index), WallTime{});
   }
   const auto last = history.find(newest, kCount * 1000 - 1, 10);
   ASSERT_NE(last, 0U);
@@ -83,15 +82,15 @@ TEST(ByteHistory, FindsWhatIsHeldAndForgetsTheOldestFirst) {
   const auto older = history.find(newest, (kCount - 100) * 1000, 1000);
   ASSERT_NE(older, 0U);
   EXPECT_EQ(history.record(older).begin, (kCount - 100) * 1000);
-  EXPECT_EQ(history.octets(older).size(), 1000U);
+  EXPECT_EQ(history.bytes(older).size(), 1000U);
   EXPECT_EQ(history.find(newest, 0, 100'000), 0U);
   EXPECT_EQ(history.find(newest, (kCount - 100) * 1000, 10), 0U) << "the search is bounded";
 }
 
 WallTime at_us(std::int64_t us) { return WallTime(Nanoseconds(us * 1000)); }
 
-TEST(RttMeter, GivesOneSampleForTheLastSegmentThatAnAcknowledgementCovers) {
-  RttMeter meter;
+TEST(RttEstimator, GivesOneSampleForTheLastSegmentThatAnAcknowledgementCovers) {
+  RttEstimator meter;
   meter.sent(100, at_us(0));
   meter.sent(200, at_us(10));
   meter.sent(300, at_us(20));
@@ -101,8 +100,8 @@ TEST(RttMeter, GivesOneSampleForTheLastSegmentThatAnAcknowledgementCovers) {
   EXPECT_EQ(meter.summary().count, 2U);
 }
 
-TEST(RttMeter, TakesNoSampleFromWhatWasSentAtOrAboveARepeat) {
-  RttMeter meter;
+TEST(RttEstimator, TakesNoSampleFromWhatWasSentAtOrAboveARepeat) {
+  RttEstimator meter;
   meter.sent(100, at_us(0));
   meter.sent(200, at_us(10));
   meter.resent(100);
@@ -112,8 +111,8 @@ TEST(RttMeter, TakesNoSampleFromWhatWasSentAtOrAboveARepeat) {
   EXPECT_EQ(meter.acknowledged(300, at_us(90)), Nanoseconds(20'000));
 }
 
-TEST(RttMeter, StaysWithinTwoPercentOfTheTruePercentileForManySamples) {
-  RttMeter meter;
+TEST(RttEstimator, StaysWithinTwoPercentOfTheTruePercentileForManySamples) {
+  RttEstimator meter;
   std::vector<std::int64_t> samples;
   std::mt19937 random(5);
   std::lognormal_distribution<double> distribution(10.0, 1.0);
@@ -131,17 +130,17 @@ TEST(RttMeter, StaysWithinTwoPercentOfTheTruePercentileForManySamples) {
   EXPECT_EQ(meter.summary().max.count(), samples.back());
 }
 
-TEST(RttMeter, FollowsABoundedNumberOfSegmentsInFlight) {
-  RttMeter meter;
+TEST(RttEstimator, FollowsABoundedNumberOfSegmentsInFlight) {
+  RttEstimator meter;
   for (std::int64_t index = 1; index <= 100'000; ++index) meter.sent(index, at_us(index));
   EXPECT_EQ(meter.acknowledged(100'000, at_us(100'010)), Nanoseconds(10'000));
 }
 
-TEST(IdleOrder, GivesTheLongestIdleByActivityAndNotByAge) {
-  IdleOrder order;
+TEST(IdleQueue, GivesTheLongestIdleByActivityAndNotByAge) {
+  IdleQueue order;
   std::map<std::uint32_t, WallTime> active = {{1, at_us(90)}, {2, at_us(20)}, {3, at_us(30)}};
-  for (const auto& [index, time] : active) order.file({at_us(index), index, 0});
-  const auto activity_of = [&](const IdleOrder::Entry& entry) -> std::optional<WallTime> {
+  for (const auto& [index, time] : active) order.push({at_us(index), index, 0});
+  const auto activity_of = [&](const IdleQueue::Entry& entry) -> std::optional<WallTime> {
     const auto found = active.find(entry.index);
     return found == active.end() ? std::nullopt : std::optional(found->second);
   };

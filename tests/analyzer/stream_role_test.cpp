@@ -93,7 +93,7 @@ TEST(StreamRole, SaysThatAFinOnTheNumberOfTheSynIsNoEnd) {
   capture << tcp().syn() << tcp().fin();
   const RecordingSink& sink = capture.finish();
   ASSERT_EQ(sink.verdicts(), "contradicting fin");
-  EXPECT_EQ(sink.events[0].evidence, "it is numbered below the first octet, where the SYN stands");
+  EXPECT_EQ(sink.events[0].evidence, "it is numbered below the first byte, where the SYN stands");
 }
 
 TEST(StreamRole, GoesOnAfterAFinThatWasNotTheEnd) {
@@ -186,7 +186,7 @@ TEST(StreamRole, ClosesConnectionsInTheOrderOfTheirIds) {
     capture << tcp().between({IpAddress::v4(192, 0, 2, 9), port}, kServer).syn();
   const RecordingSink& sink = capture.finish();
   ASSERT_EQ(sink.connections.size(), 100U);
-  EXPECT_TRUE(std::ranges::is_sorted(sink.connections, {}, &Connection::id));
+  EXPECT_TRUE(std::ranges::is_sorted(sink.connections, {}, &ConnectionRecord::id));
 }
 
 struct StateCase {

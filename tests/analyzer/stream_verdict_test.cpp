@@ -24,8 +24,8 @@ TEST(TcpVerdict, IgnoresAPacketCapturedTwiceByIpIdAndTime) {
 
 TEST(TcpVerdict, TakesTheSamePacketAtAnotherTapForADuplicateAtAnyDistance) {
   Capture capture;
-  capture.handshake() << tcp().seq(1).ack(1).data("abc").ip_id(7).tap(1).at_ms(50)
-                      << tcp().seq(1).ack(1).data("abc").ip_id(7).tap(2).at_ms(350);
+  capture.handshake() << tcp().seq(1).ack(1).data("abc").ip_id(7).observation_point(1).at_ms(50)
+                      << tcp().seq(1).ack(1).data("abc").ip_id(7).observation_point(2).at_ms(350);
   EXPECT_EQ(capture.finish().count("duplicate capture"), 1U);
 }
 
@@ -48,7 +48,7 @@ TEST(TcpVerdict, NamesARepeatedSynAndSynAck) {
   EXPECT_EQ(sink.connections[0].client.retransmitted_packets, 0U);
 }
 
-TEST(TcpVerdict, TellsAKeepAliveAndItsAnswerFromARetransmissionOfOneOctet) {
+TEST(TcpVerdict, TellsAKeepAliveAndItsAnswerFromARetransmissionOfOneByte) {
   Capture capture;
   capture.handshake() << tcp().seq(1).ack(1).data("ab") << tcp().from_server().seq(1).ack(3)
                       << tcp().seq(2).ack(1).data("b").at_ms(8000)
@@ -62,7 +62,7 @@ TEST(TcpVerdict, TellsAKeepAliveAndItsAnswerFromARetransmissionOfOneOctet) {
   EXPECT_EQ(sink.connections[0].client.retransmitted_packets, 1U);
 }
 
-TEST(TcpVerdict, CountsAZeroWindowProbeOnlyWhenTheReceiverTookItsOctet) {
+TEST(TcpVerdict, CountsAZeroWindowProbeOnlyWhenTheReceiverTookItsByte) {
   Capture capture;
   capture.handshake() << tcp().seq(1).ack(1).data("ab") << tcp().from_server().seq(1).ack(3).window(0)
                       << tcp().seq(3).ack(1).data("c").at_ms(500)
@@ -99,7 +99,7 @@ TEST(TcpVerdict, SeesASpuriousRetransmissionByTheAcknowledgementThatCameBefore) 
   const TcpEvent& event = only(capture.finish(), "spurious retransmission");
   EXPECT_EQ(event.rule, 12U);
   EXPECT_EQ(event.confidence, "certain");
-  EXPECT_EQ(event.evidence, "same octets in packet 4; acknowledged by packet 5");
+  EXPECT_EQ(event.evidence, "same bytes in packet 4; acknowledged by packet 5");
   EXPECT_EQ(event.length, 3U);
 }
 
@@ -160,7 +160,7 @@ TEST(TcpVerdict, SaysThatItCannotTellWhenThereIsNoEvidence) {
   EXPECT_EQ(sink.connections[0].client.ambiguous_packets, 1U);
 }
 
-TEST(TcpVerdict, KeepsTheFirstOctetsWhenARepeatContradictsThemAlsoAfterDelivery) {
+TEST(TcpVerdict, KeepsTheFirstBytesWhenARepeatContradictsThemAlsoAfterDelivery) {
   Capture capture;
   capture.handshake() << tcp().seq(1).ack(1).data("GET /good") << tcp().seq(1).ack(1).data("GET /evil")
                       << tcp().seq(12).ack(1).data("yy") << tcp().seq(12).ack(1).data("yn");

@@ -9,27 +9,27 @@
 namespace plaintalk::analyzer::test {
 namespace {
 
-Octets sample() { return tcp().seq(1).ack(1).data("hello").stamp(77).ip_id(5).ip_packet(); }
-Octets sample_v6() {
+Buffer sample() { return tcp().seq(1).ack(1).data("hello").stamp(77).ip_id(5).ip_packet(); }
+Buffer sample_v6() {
   const Endpoint client{*parse_address("2001:db8::1"), 40000};
   const Endpoint server{*parse_address("2001:db8::2"), 7777};
   return tcp().between(client, server).seq(1).ack(1).data("hello").ip_packet();
 }
 
-std::optional<TcpSegment> decode(const Octets& frame, LinkType type, std::uint32_t original_size = 0) {
+std::optional<TcpSegment> decode(const Buffer& frame, LinkType type, std::uint32_t original_size = 0) {
   static PacketDecoder decoder;
   return decoder.decode(record_of(frame, type, original_size));
 }
 
-std::string skipped(const Octets& frame, LinkType type) {
+std::string skipped(const Buffer& frame, LinkType type) {
   PacketDecoder decoder;
   EXPECT_FALSE(decoder.decode(record_of(frame, type)));
   EXPECT_EQ(decoder.skipped().size(), 1U);
   return decoder.skipped().empty() ? "" : decoder.skipped().begin()->first;
 }
 
-Octets octets(std::initializer_list<int> values) {
-  Octets out;
+Buffer bytes(std::initializer_list<int> values) {
+  Buffer out;
   for (const int value : values) out.push_back(static_cast<std::uint8_t>(value));
   return out;
 }
@@ -46,26 +46,26 @@ void expect_sample(const std::optional<TcpSegment>& segment) {
 }
 
 TEST(Wire, FindsTheSegmentUnderEveryLinkType) {
-  const Octets ip = sample();
-  const Octets sll = octets({0, 0, 0, 1, 0, 6, 2, 2, 2, 2, 2, 2, 0, 0, 8, 0});
-  const Octets sll2 = octets({8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 2, 2, 2, 2, 2, 0, 0});
-  const Octets pppoe = octets({0x11, 0, 0, 1, 0, 99, 0, 0x21});
+  const Buffer ip = sample();
+  const Buffer sll = bytes({0, 0, 0, 1, 0, 6, 2, 2, 2, 2, 2, 2, 0, 0, 8, 0});
+  const Buffer sll2 = bytes({8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 2, 2, 2, 2, 2, 0, 0});
+  const Buffer pppoe = bytes({0x11, 0, 0, 1, 0, 99, 0, 0x21});
   expect_sample(decode(ethernet(ip), LinkType::ethernet));
   expect_sample(decode(ethernet(vlan_tag(ip, 5, 0x0800), 0x8100), LinkType::ethernet));
   expect_sample(decode(ethernet(vlan_tag(vlan_tag(vlan_tag(ip, 7, 0x0800), 6, 0x9100), 5, 0x8100), 0x88a8),
                        LinkType::ethernet));
   expect_sample(decode(ethernet(pppoe + ip, 0x8864), LinkType::ethernet));
-  expect_sample(decode(ethernet(octets({0, 0, 0x10, 64, 0, 0, 0x11, 64}) + ip, 0x8847), LinkType::ethernet));
-  expect_sample(decode(ethernet(octets({0xaa, 0xaa, 3, 0, 0, 0, 8, 0}) + ip, 100), LinkType::ethernet));
+  expect_sample(decode(ethernet(bytes({0, 0, 0x10, 64, 0, 0, 0x11, 64}) + ip, 0x8847), LinkType::ethernet));
+  expect_sample(decode(ethernet(bytes({0xaa, 0xaa, 3, 0, 0, 0, 8, 0}) + ip, 100), LinkType::ethernet));
   expect_sample(decode(sll + ip, LinkType::linux_sll));
   expect_sample(decode(sll2 + ip, LinkType::linux_sll2));
-  expect_sample(decode(octets({2, 0, 0, 0}) + ip, LinkType::null));
-  expect_sample(decode(octets({0, 0, 0, 2}) + ip, LinkType::null));
-  expect_sample(decode(octets({0, 0, 0, 2}) + ip, LinkType::loop));
-  expect_sample(decode(octets({30, 0, 0, 0}) + sample_v6(), LinkType::null));
-  expect_sample(decode(octets({0xff, 3, 0, 0x21}) + ip, LinkType::ppp));
-  expect_sample(decode(octets({0x21}) + ip, LinkType::ppp));
-  expect_sample(decode(octets({0, 0x57}) + sample_v6(), LinkType::ppp));
+  expect_sample(decode(bytes({2, 0, 0, 0}) + ip, LinkType::null));
+  expect_sample(decode(bytes({0, 0, 0, 2}) + ip, LinkType::null));
+  expect_sample(decode(bytes({0, 0, 0, 2}) + ip, LinkType::loop));
+  expect_sample(decode(bytes({30, 0, 0, 0}) + sample_v6(), LinkType::null));
+  expect_sample(decode(bytes({0xff, 3, 0, 0x21}) + ip, LinkType::ppp));
+  expect_sample(decode(bytes({0x21}) + ip, LinkType::ppp));
+  expect_sample(decode(bytes({0, 0x57}) + sample_v6(), LinkType::ppp));
   expect_sample(decode(pppoe + ip, static_cast<LinkType>(51)));
   for (const LinkType raw : {LinkType::raw_12, LinkType::raw_14, LinkType::raw, LinkType::ipv4})
     expect_sample(decode(ip, raw));
@@ -76,29 +76,29 @@ TEST(Wire, FindsTheSegmentUnderEveryLinkType) {
 }
 
 TEST(Wire, CountsWhatItDoesNotFollowUnderAName) {
-  const Octets ip = sample();
+  const Buffer ip = sample();
   EXPECT_EQ(skipped(ip, static_cast<LinkType>(147)), "link type 147 (user 0)");
   EXPECT_EQ(skipped(ethernet(ip, 0x0806), LinkType::ethernet), "arp");
   EXPECT_EQ(skipped(ethernet(ip, 0x1234), LinkType::ethernet), "ethertype 0x1234");
-  EXPECT_EQ(skipped(ethernet(octets({0x42, 0x42, 3, 0}), 39), LinkType::ethernet), "llc");
-  EXPECT_EQ(skipped(octets({1, 2}), LinkType::ethernet), "truncated link header");
-  EXPECT_EQ(skipped(octets({7, 0, 0, 0}) + ip, LinkType::null), "address family 7");
-  EXPECT_EQ(skipped(octets({0xc0, 0x21, 1, 1}), LinkType::ppp), "ppp lcp");
-  Octets udp = ip;
+  EXPECT_EQ(skipped(ethernet(bytes({0x42, 0x42, 3, 0}), 39), LinkType::ethernet), "llc");
+  EXPECT_EQ(skipped(bytes({1, 2}), LinkType::ethernet), "truncated link header");
+  EXPECT_EQ(skipped(bytes({7, 0, 0, 0}) + ip, LinkType::null), "address family 7");
+  EXPECT_EQ(skipped(bytes({0xc0, 0x21, 1, 1}), LinkType::ppp), "ppp lcp");
+  Buffer udp = ip;
   udp[9] = 17;
   EXPECT_EQ(skipped(udp, LinkType::raw), "udp");
   udp[9] = 4;
   EXPECT_EQ(skipped(udp, LinkType::raw), "tunnel: ipv4 in ip");
   udp[9] = 200;
   EXPECT_EQ(skipped(udp, LinkType::raw), "ip protocol 200");
-  Octets tags = ip;
+  Buffer tags = ip;
   for (int count = 0; count < 20; ++count) tags = vlan_tag(tags, 1, count == 0 ? 0x0800 : 0x8100);
   EXPECT_EQ(skipped(ethernet(tags, 0x8100), LinkType::ethernet), "too many vlan tags");
 }
 
 TEST(Wire, CountsAHostileNumberOfLinkTypesInBoundedMemory) {
   PacketDecoder decoder;
-  const Octets ip = sample();
+  const Buffer ip = sample();
   for (std::uint32_t type = 1000; type < 5000; ++type)
     decoder.decode(record_of(ip, static_cast<LinkType>(type)));
   EXPECT_LE(decoder.skipped().size(), 600U);
@@ -108,25 +108,25 @@ TEST(Wire, CountsAHostileNumberOfLinkTypesInBoundedMemory) {
 }
 
 TEST(Wire, LeavesOutThePaddingThatEthernetAdds) {
-  const Octets padded = ethernet(tcp().seq(1).ack(1).data("x").ip_packet()) + Octets(20, 0);
+  const Buffer padded = ethernet(tcp().seq(1).ack(1).data("x").ip_packet()) + Buffer(20, 0);
   EXPECT_EQ(as_text(decode(padded, LinkType::ethernet)->payload), "x");
-  const Octets bare = ethernet(tcp().seq(1).ack(1).ip_packet()) + Octets(6, 0);
+  const Buffer bare = ethernet(tcp().seq(1).ack(1).ip_packet()) + Buffer(6, 0);
   EXPECT_EQ(decode(bare, LinkType::ethernet)->payload_size, 0U);
 }
 
 TEST(Wire, TakesTheFrameForItsLengthWhenOffloadingLeftTheIpLengthZero) {
-  Octets ip = sample();
+  Buffer ip = sample();
   ip[2] = ip[3] = 0;
   EXPECT_EQ(as_text(decode(ethernet(ip), LinkType::ethernet)->payload), "hello");
-  Octets v6 = sample_v6();
+  Buffer v6 = sample_v6();
   v6[4] = v6[5] = 0;
   EXPECT_EQ(as_text(decode(v6, LinkType::raw)->payload), "hello");
 }
 
 TEST(Wire, KnowsTheSizeOnTheWireOfAPacketThatTheCaptureCut) {
-  const Octets whole = ethernet(sample());
+  const Buffer whole = ethernet(sample());
   const auto size = static_cast<std::uint32_t>(whole.size());
-  const Octets cut(whole.begin(), whole.end() - 3);
+  const Buffer cut(whole.begin(), whole.end() - 3);
   const auto segment = decode(cut, LinkType::ethernet, size);
   ASSERT_TRUE(segment);
   EXPECT_EQ(as_text(segment->payload), "he");
@@ -137,7 +137,7 @@ TEST(Wire, KnowsTheSizeOnTheWireOfAPacketThatTheCaptureCut) {
 }
 
 TEST(Wire, TellsChecksumsThatAreGoodBadOrLeftToTheCard) {
-  Octets ip = sample();
+  Buffer ip = sample();
   ip.back() ^= 1;
   EXPECT_EQ(decode(ip, LinkType::raw)->checksum, ChecksumState::bad);
   const std::uint16_t pseudo =
@@ -145,7 +145,7 @@ TEST(Wire, TellsChecksumsThatAreGoodBadOrLeftToTheCard) {
   ip[36] = static_cast<std::uint8_t>(pseudo >> 8);
   ip[37] = static_cast<std::uint8_t>(pseudo & 0xff);
   EXPECT_EQ(decode(ip, LinkType::raw)->checksum, ChecksumState::not_filled_in);
-  Octets damaged = sample();
+  Buffer damaged = sample();
   damaged[8] ^= 1;  // TTL: the IP header's checksum is wrong now
   EXPECT_EQ(decode(damaged, LinkType::raw)->checksum, ChecksumState::bad);
 }
@@ -153,8 +153,8 @@ TEST(Wire, TellsChecksumsThatAreGoodBadOrLeftToTheCard) {
 TEST(Wire, ComputesTheChecksumOfAnySizeAsTheDefinitionSays) {
   std::mt19937 random(7);
   for (std::size_t size = 0; size < 200; ++size) {
-    Octets bytes(size);
-    for (std::uint8_t& octet : bytes) octet = static_cast<std::uint8_t>(random());
+    Buffer bytes(size);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
     std::uint32_t expected = 0;
     for (std::size_t at = 0; at < size; at += 2)
       expected += std::uint32_t{bytes[at]} << 8 | (at + 1 < size ? bytes[at + 1] : 0U);
@@ -163,8 +163,8 @@ TEST(Wire, ComputesTheChecksumOfAnySizeAsTheDefinitionSays) {
   }
 }
 
-Octets fragment_v4(const Octets& whole, std::size_t begin, std::size_t end, bool more) {
-  Octets fragment(whole.begin(), whole.begin() + 20);
+Buffer fragment_v4(const Buffer& whole, std::size_t begin, std::size_t end, bool more) {
+  Buffer fragment(whole.begin(), whole.begin() + 20);
   fragment.insert(fragment.end(), whole.begin() + 20 + static_cast<std::ptrdiff_t>(begin),
                   whole.begin() + 20 + static_cast<std::ptrdiff_t>(end));
   const std::size_t size = fragment.size();
@@ -183,11 +183,11 @@ Octets fragment_v4(const Octets& whole, std::size_t begin, std::size_t end, bool
 
 TEST(Wire, ReassemblesIpv4FragmentsInAnyOrderAndKeepsTheFirstWhereTheyOverlap) {
   const std::string text(100, 'q');
-  const Octets whole = tcp().seq(1).ack(1).data(text).ip_id(9).ip_packet();
+  const Buffer whole = tcp().seq(1).ack(1).data(text).ip_id(9).ip_packet();
   const std::size_t size = whole.size() - 20;
-  Octets lying = fragment_v4(whole, 40, 80, true);
+  Buffer lying = fragment_v4(whole, 40, 80, true);
   lying.back() = 'X';  // overlaps what came first, and differs
-  const std::vector<Octets> pieces = {fragment_v4(whole, 64, size, false), fragment_v4(whole, 24, 64, true),
+  const std::vector<Buffer> pieces = {fragment_v4(whole, 64, size, false), fragment_v4(whole, 24, 64, true),
                                       lying, fragment_v4(whole, 0, 24, true)};
   PacketDecoder decoder;
   for (std::size_t index = 0; index + 1 < pieces.size(); ++index)
@@ -200,17 +200,17 @@ TEST(Wire, ReassemblesIpv4FragmentsInAnyOrderAndKeepsTheFirstWhereTheyOverlap) {
 }
 
 TEST(Wire, HoldsABoundedAmountOfFragmentsThatNeverBecomeWhole) {
-  const Octets whole = tcp().seq(1).ack(1).data(std::string(1000, 'q')).ip_packet();
+  const Buffer whole = tcp().seq(1).ack(1).data(std::string(1000, 'q')).ip_packet();
   PacketDecoder decoder;
   for (std::uint32_t id = 1; id < 4000; ++id) {
-    Octets piece = fragment_v4(whole, 0, 800, true);
+    Buffer piece = fragment_v4(whole, 0, 800, true);
     piece[4] = static_cast<std::uint8_t>(id >> 8);
     piece[5] = static_cast<std::uint8_t>(id & 0xff);
     EXPECT_FALSE(decoder.decode(record_of(piece, LinkType::raw)));
   }
   // The first was given up long ago, the last still waits.
   const auto rest_of = [&](std::uint32_t id) {
-    Octets piece = fragment_v4(whole, 800, whole.size() - 20, false);
+    Buffer piece = fragment_v4(whole, 800, whole.size() - 20, false);
     piece[4] = static_cast<std::uint8_t>(id >> 8);
     piece[5] = static_cast<std::uint8_t>(id & 0xff);
     return piece;
@@ -220,9 +220,9 @@ TEST(Wire, HoldsABoundedAmountOfFragmentsThatNeverBecomeWhole) {
 }
 
 TEST(Wire, WalksIpv6ExtensionHeadersAndReassemblesFragments) {
-  const Octets whole = sample_v6();
-  const auto with_next = [&](std::uint8_t next, const Octets& extension, std::size_t begin, std::size_t end) {
-    Octets packet(whole.begin(), whole.begin() + 40);
+  const Buffer whole = sample_v6();
+  const auto with_next = [&](std::uint8_t next, const Buffer& extension, std::size_t begin, std::size_t end) {
+    Buffer packet(whole.begin(), whole.begin() + 40);
     packet[6] = next;
     packet = packet + extension;
     packet.insert(packet.end(), whole.begin() + 40 + static_cast<std::ptrdiff_t>(begin),
@@ -231,18 +231,18 @@ TEST(Wire, WalksIpv6ExtensionHeadersAndReassemblesFragments) {
     return packet;
   };
   const std::size_t size = whole.size() - 40;
-  expect_sample(decode(with_next(0, octets({60, 0, 1, 4, 0, 0, 0, 0, 6, 0, 1, 4, 0, 0, 0, 0}), 0, size),
-                       LinkType::raw));
-  expect_sample(decode(with_next(44, octets({6, 0, 0, 0, 0, 0, 0, 9}), 0, size), LinkType::raw));  // atomic
-  EXPECT_FALSE(decode(with_next(44, octets({6, 0, 0, 1, 0, 0, 0, 9}), 0, 16), LinkType::raw));
-  expect_sample(decode(with_next(44, octets({6, 0, 0, 16, 0, 0, 0, 9}), 16, size), LinkType::raw));
-  EXPECT_EQ(skipped(with_next(50, octets({1, 2, 3, 4, 5, 6, 7, 8}), 0, size), LinkType::raw), "esp");
-  EXPECT_EQ(skipped(with_next(0, octets({6, 200, 1, 4, 0, 0, 0, 0}), 0, size), LinkType::raw),
+  expect_sample(
+      decode(with_next(0, bytes({60, 0, 1, 4, 0, 0, 0, 0, 6, 0, 1, 4, 0, 0, 0, 0}), 0, size), LinkType::raw));
+  expect_sample(decode(with_next(44, bytes({6, 0, 0, 0, 0, 0, 0, 9}), 0, size), LinkType::raw));  // atomic
+  EXPECT_FALSE(decode(with_next(44, bytes({6, 0, 0, 1, 0, 0, 0, 9}), 0, 16), LinkType::raw));
+  expect_sample(decode(with_next(44, bytes({6, 0, 0, 16, 0, 0, 0, 9}), 16, size), LinkType::raw));
+  EXPECT_EQ(skipped(with_next(50, bytes({1, 2, 3, 4, 5, 6, 7, 8}), 0, size), LinkType::raw), "esp");
+  EXPECT_EQ(skipped(with_next(0, bytes({6, 200, 1, 4, 0, 0, 0, 0}), 0, size), LinkType::raw),
             "bad ipv6 extension headers");
 }
 
 TEST(Wire, ReadsOptionsAndStopsAtOneThatLiesAboutItsSize) {
-  Octets packet = tcp().syn().stamp(5).ip_packet();
+  Buffer packet = tcp().syn().stamp(5).ip_packet();
   packet[40] = 2;
   packet[41] = 4;
   packet[42] = 0x05;
@@ -262,34 +262,34 @@ TEST(Wire, ReadsOptionsAndStopsAtOneThatLiesAboutItsSize) {
 }
 
 // Goal: no length in a packet may be believed. Method: every truncation of every sample, with and without the
-// original size, and every octet of the headers changed to each of some hostile values; ASan and UBSan watch.
+// original size, and every byte of the headers changed to each of some hostile values; ASan and UBSan watch.
 TEST(Wire, ReadsNothingBeyondAPacketCutOrChangedAnywhere) {
-  std::vector<std::pair<Octets, LinkType>> samples = {
+  std::vector<std::pair<Buffer, LinkType>> samples = {
       {ethernet(vlan_tag(sample(), 5, 0x0800), 0x8100), LinkType::ethernet},
       {sample_v6(), LinkType::raw},
-      {octets({0xff, 3, 0, 0x21}) + sample(), LinkType::ppp},
-      {octets({8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 2, 2, 2, 2, 2, 0, 0}) + sample(), LinkType::linux_sll2},
+      {bytes({0xff, 3, 0, 0x21}) + sample(), LinkType::ppp},
+      {bytes({8, 0, 0, 0, 0, 0, 0, 3, 0, 1, 4, 6, 2, 2, 2, 2, 2, 2, 0, 0}) + sample(), LinkType::linux_sll2},
   };
   PacketDecoder decoder;
-  const auto look = [&](const Octets& frame, LinkType type, std::size_t original) {
-    // A copy of exact size on the heap, so that reading one octet too far is seen.
-    const Octets exact(frame.begin(), frame.end());
+  const auto look = [&](const Buffer& frame, LinkType type, std::size_t original) {
+    // A copy of exact size on the heap, so that reading one byte too far is seen.
+    const Buffer exact(frame.begin(), frame.end());
     if (const auto segment = decoder.decode(record_of(exact, type, static_cast<std::uint32_t>(original)))) {
       ASSERT_LE(segment->payload.size(), segment->payload_size);
       unsigned sum = 0;
-      for (const std::uint8_t octet : segment->payload) sum += octet;
+      for (const std::uint8_t byte : segment->payload) sum += byte;
       ASSERT_GE(sum, 0U);
     }
   };
   for (const auto& [frame, type] : samples) {
     for (std::size_t size = 0; size <= frame.size(); ++size) {
-      const Octets cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size));
+      const Buffer cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size));
       look(cut, type, 0);
       look(cut, type, frame.size());
     }
     for (std::size_t at = 0; at < frame.size(); ++at) {
       for (const int value : {0, 1, 4, 5, 6, 15, 44, 0x40, 0x45, 0x60, 0x7f, 0x80, 0xf0, 0xff}) {
-        Octets changed = frame;
+        Buffer changed = frame;
         changed[at] = static_cast<std::uint8_t>(value);
         look(changed, type, 0);
       }

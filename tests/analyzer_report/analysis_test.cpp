@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 
 #include "analyzer/report/database.hpp"
-#include "analyzer/report/happenings.hpp"
+#include "analyzer/report/live_events.hpp"
 #include "analyzer/report/table.hpp"
 #include "tests/analyzer_report/model.hpp"
 
@@ -82,7 +82,7 @@ std::vector<std::vector<std::string>> rows_of(const std::string& path, const Tab
 
 TEST(Analysis, TellsEveryMessageAndEveryCopy) {
   const TemporaryFolder folder;
-  const AnalysisOutcome outcome = analyse_octets(session_capture(), into(folder / "out"));
+  const AnalysisOutcome outcome = analyse_bytes(session_capture(), into(folder / "out"));
   EXPECT_TRUE(outcome.damage.empty());
   EXPECT_NE(outcome.text.find("2 in, 4 of 4 copies out; nothing missing"), std::string::npos) << outcome.text;
   const auto messages = parse_csv(read_text(folder / "out/messages.csv"));
@@ -101,7 +101,7 @@ TEST(Analysis, TellsEveryMessageAndEveryCopy) {
 
 TEST(Analysis, WritesTheSameInBothFormsOfEveryTable) {
   const TemporaryFolder folder;
-  analyse_octets(session_capture(), into(folder / "out"));
+  analyse_bytes(session_capture(), into(folder / "out"));
   for (const Table& table : tables()) {
     SCOPED_TRACE(table.name);
     const auto csv = parse_csv(read_text(folder / "out/" + std::string(table.name) + ".csv"));
@@ -112,7 +112,7 @@ TEST(Analysis, WritesTheSameInBothFormsOfEveryTable) {
 
 TEST(Analysis, GivesNanosecondsForArithmetic) {
   const TemporaryFolder folder;
-  analyse_octets(session_capture(), into(folder / "out"));
+  analyse_bytes(session_capture(), into(folder / "out"));
   sqlite3* database = nullptr;
   ASSERT_EQ(
       sqlite3_open_v2((folder / "out/analysis.sqlite").c_str(), &database, SQLITE_OPEN_READONLY, nullptr),
@@ -131,9 +131,9 @@ TEST(Analysis, GivesNanosecondsForArithmetic) {
   sqlite3_close(database);
 }
 
-TEST(Analysis, IsTheSameOctetForOctetEveryTime) {
+TEST(Analysis, IsTheSameByteForByteEveryTime) {
   const TemporaryFolder folder;
-  for (const std::string name : {"one", "two"}) analyse_octets(session_capture(), into(folder / name));
+  for (const std::string name : {"one", "two"}) analyse_bytes(session_capture(), into(folder / name));
   std::size_t count = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder / "one")) {
     if (!entry.is_regular_file()) continue;
@@ -149,7 +149,7 @@ TEST(Analysis, KeepsSecretsOutOfEveryFileUnlessAsked) {
   for (const bool show : {false, true}) {
     AnalysisOptions options = into(folder / (show ? "shown" : "masked"));
     options.show_secrets = show;
-    analyse_octets(session_capture(), options);
+    analyse_bytes(session_capture(), options);
     bool found = false;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(options.folder)) {
       if (!entry.is_regular_file()) continue;
@@ -162,7 +162,7 @@ TEST(Analysis, KeepsSecretsOutOfEveryFileUnlessAsked) {
 
 TEST(Analysis, LetsNothingHostileThrough) {
   const TemporaryFolder folder;
-  const AnalysisOutcome outcome = analyse_octets(session_capture(), into(folder / "out"));
+  const AnalysisOutcome outcome = analyse_bytes(session_capture(), into(folder / "out"));
   EXPECT_EQ(outcome.text.find('\x1b'), outcome.text.npos);
   const std::string csv = read_text(folder / "out/messages.csv");
   EXPECT_EQ(csv.find('\x1b'), csv.npos);
@@ -178,7 +178,7 @@ TEST(Analysis, WritesOnlyTheTablesThatWereAskedFor) {
   const TemporaryFolder folder;
   AnalysisOptions options = into(folder / "out");
   options.tables = {"messages", "deliveries"};
-  analyse_octets(session_capture(), options);
+  analyse_bytes(session_capture(), options);
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder / "out"))
     names.push_back(entry.path().filename().string());
@@ -189,7 +189,7 @@ TEST(Analysis, WritesOnlyTheTablesThatWereAskedFor) {
 TEST(Analysis, OfADamagedFileHoldsEverythingBeforeTheDamage) {
   const TemporaryFolder folder;
   const std::string whole = session_capture();
-  const AnalysisOutcome outcome = analyse_octets(whole.substr(0, whole.size() - 200), into(folder / "out"));
+  const AnalysisOutcome outcome = analyse_bytes(whole.substr(0, whole.size() - 200), into(folder / "out"));
   EXPECT_EQ(outcome.damage.size(), 1U);
   EXPECT_NE(read_text(folder / "out/findings.csv").find("damaged-input"), std::string::npos);
   EXPECT_EQ(parse_csv(read_text(folder / "out/messages.csv")).size(), 3u);
@@ -202,8 +202,8 @@ TEST(Analysis, EndsEarlyWhenAskedTo) {
   for (int count = 0; count < 1000; ++count) alice.client_sent("PING\n", session.step());
   session.finish();
   AnalysisOptions options = into(folder / "out");
-  options.go_on = [](const MergedCapture&) { return false; };
-  const AnalysisOutcome outcome = analyse_octets(session.octets, options);
+  options.keep_reading = [](const MergedCapture&) { return false; };
+  const AnalysisOutcome outcome = analyse_bytes(session.bytes, options);
   EXPECT_NE(outcome.text.find("256 packets"), std::string::npos) << outcome.text;
 }
 
@@ -215,7 +215,7 @@ TEST(MergedCapture, TakesSeveralFilesInTheOrderOfTime) {
   later.finish();
   std::vector<capture::CaptureReader> readers;
   readers.push_back(capture::CaptureReader::from_memory(as_bytes(first), "a"));
-  readers.push_back(capture::CaptureReader::from_memory(as_bytes(later.octets), "b"));
+  readers.push_back(capture::CaptureReader::from_memory(as_bytes(later.bytes), "b"));
   MergedCapture merged(std::move(readers), {"a", "b"});
   std::uint64_t count = 0;
   WallTime last{};
@@ -227,20 +227,21 @@ TEST(MergedCapture, TakesSeveralFilesInTheOrderOfTime) {
     second_file = second_file || record->interface != 0;
   }
   EXPECT_TRUE(second_file);
-  InputFacts facts;
+  CaptureInfo facts;
   merged.describe(facts);
   EXPECT_TRUE(facts.damage.empty());
 }
 
 TEST(Happenings, AreOneSafeLineEach) {
   const WallTime time{std::chrono::milliseconds(1'700'000'000'345)};
-  EXPECT_EQ(
-      render_happening({Happening::Kind::message, time, 7, ConnectionId{1}, "alice", "#lab", "a\x1b[31m\nb"}),
-      "22:13:20.345 #lab  alice: a\\x1b[31m\\nb\n");
-  EXPECT_EQ(render_happening({Happening::Kind::ended, time, 7, ConnectionId{1}, "", "", ""}), "");
+  EXPECT_EQ(render_live_event(
+                {LiveEvent::Kind::message, time, 7, ConnectionId{1}, "alice", "#lab", "a\x1b[31m\nb"}),
+            "22:13:20.345 #lab  alice: a\\x1b[31m\\nb\n");
+  EXPECT_EQ(render_live_event({LiveEvent::Kind::ended, time, 7, ConnectionId{1}, "", "", ""}), "");
   const std::string longest(5000, 'x');
-  EXPECT_LT(render_happening({Happening::Kind::message, time, 7, ConnectionId{1}, "a", "#l", longest}).size(),
-            500u);
+  EXPECT_LT(
+      render_live_event({LiveEvent::Kind::message, time, 7, ConnectionId{1}, "a", "#l", longest}).size(),
+      500u);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 class CarverTest : public testing::Test {
  protected:
   TemporaryFolder folder;
-  OutputFolder out{folder / "out"};
+  AnalysisFolder out{folder / "out"};
   Carver carver{out};
 };
 

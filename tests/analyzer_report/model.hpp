@@ -53,7 +53,7 @@ inline const std::string kHostile = "=HYPERLINK(\"http://x\") <b>|`\x1b[31m\"\xe
 
 class SessionCapture {
  public:
-  SessionCapture() : writer_([this](std::string_view block) { octets += block; }, {"test", ""}) {
+  SessionCapture() : writer_([this](std::string_view block) { bytes += block; }, {"test", ""}) {
     interface_ = writer_.add_interface({LinkType::raw, 262144, "test", ""});
   }
 
@@ -79,7 +79,7 @@ class SessionCapture {
     writer_.statistics(interface_, now_, {packets_.size(), 0, 0});
   }
 
-  std::string octets;
+  std::string bytes;
 
  private:
   capture::PcapngWriter writer_;
@@ -120,12 +120,12 @@ inline std::string session_capture() {
   alice.server_sent("OK file=f1 verified=1\n" + announcement, session.step());
   bob.server_sent(announcement, session.step());
   session.finish();
-  return session.octets;
+  return session.bytes;
 }
 
-inline AnalysisOutcome analyse_octets(const std::string& octets, AnalysisOptions options) {
+inline AnalysisOutcome analyse_bytes(const std::string& bytes, AnalysisOptions options) {
   std::vector<capture::CaptureReader> readers;
-  readers.push_back(capture::CaptureReader::from_memory(as_bytes(octets), "session.pcapng"));
+  readers.push_back(capture::CaptureReader::from_memory(as_bytes(bytes), "session.pcapng"));
   MergedCapture input(std::move(readers), {"session.pcapng"});
   options.version = "test";
   return analyse(input, options);

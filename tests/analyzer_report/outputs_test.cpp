@@ -1,25 +1,25 @@
 #include <gtest/gtest.h>
 
-#include "analyzer/report/output_folder.hpp"
+#include "analyzer/report/analysis_folder.hpp"
 #include "tests/analyzer_report/model.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
 
-TEST(OutputFolder, RefusesAFolderThatIsNotOurs) {
+TEST(AnalysisFolder, RefusesAFolderThatIsNotOurs) {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder / "theirs");
   write_text(folder / "theirs/diary.txt", "keep me");
-  EXPECT_THROW(OutputFolder{folder / "theirs"}, std::runtime_error);
+  EXPECT_THROW(AnalysisFolder{folder / "theirs"}, std::runtime_error);
   EXPECT_EQ(read_text(folder / "theirs/diary.txt"), "keep me");
   EXPECT_FALSE(std::filesystem::exists(folder / "theirs/.plaintalk-analysis"));
 }
 
-TEST(OutputFolder, TakesAnEmptyFolderAndItsOwnEarlierOne) {
+TEST(AnalysisFolder, TakesAnEmptyFolderAndItsOwnEarlierOne) {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder / "out");
   for (const std::string text : {"first", "second"}) {
-    OutputFolder out(folder / "out");
+    AnalysisFolder out(folder / "out");
     OutputFile file = out.create("summary.md");
     file.write(text);
     file.close();
@@ -28,17 +28,17 @@ TEST(OutputFolder, TakesAnEmptyFolderAndItsOwnEarlierOne) {
   }
 }
 
-TEST(OutputFolder, LeavesAnEarlierAnalysisAsItWasWhenARunFails) {
+TEST(AnalysisFolder, LeavesAnEarlierAnalysisAsItWasWhenARunFails) {
   const TemporaryFolder folder;
   {
-    OutputFolder out(folder / "out");
+    AnalysisFolder out(folder / "out");
     OutputFile file = out.create("summary.md");
     file.write("good");
     file.close();
     out.commit();
   }
   {
-    OutputFolder out(folder / "out");
+    AnalysisFolder out(folder / "out");
     OutputFile file = out.create("summary.md");
     file.write("half");
   }
@@ -49,15 +49,15 @@ TEST(OutputFolder, LeavesAnEarlierAnalysisAsItWasWhenARunFails) {
   EXPECT_EQ(count, 2u) << "the marker and the summary";
 }
 
-TEST(OutputFolder, RemovesWhatAnEarlierRunLeftAndKeepsOtherFiles) {
+TEST(AnalysisFolder, RemovesWhatAnEarlierRunLeftAndKeepsOtherFiles) {
   const TemporaryFolder folder;
-  { OutputFolder out(folder / "out"); }
+  { AnalysisFolder out(folder / "out"); }
   write_text(folder / "out/messages.csv", "old");
   write_text(folder / "out/notes.txt", "mine");
   std::filesystem::create_directory(folder / "out/files");
   write_text(folder / "out/files/" + std::string(64, 'a'), "old");
   write_text(folder / "out/files/photo.jpg", "mine");
-  OutputFolder out(folder / "out");
+  AnalysisFolder out(folder / "out");
   out.commit();
   EXPECT_FALSE(std::filesystem::exists(folder / "out/messages.csv"));
   EXPECT_FALSE(std::filesystem::exists(folder / "out/files/" + std::string(64, 'a')));
@@ -65,13 +65,13 @@ TEST(OutputFolder, RemovesWhatAnEarlierRunLeftAndKeepsOtherFiles) {
   EXPECT_EQ(read_text(folder / "out/files/photo.jpg"), "mine");
 }
 
-TEST(OutputFolder, NeverWritesThroughALink) {
+TEST(AnalysisFolder, NeverWritesThroughALink) {
   const TemporaryFolder folder;
-  { OutputFolder out(folder / "out"); }
+  { AnalysisFolder out(folder / "out"); }
   write_text(folder / "victim", "safe");
   std::filesystem::create_symlink(folder / "victim", folder / "out/.summary.md.new");
   std::filesystem::create_symlink(folder / "victim", folder / "out/summary.md");
-  OutputFolder out(folder / "out");
+  AnalysisFolder out(folder / "out");
   OutputFile file = out.create("summary.md");
   file.write("ours");
   file.close();

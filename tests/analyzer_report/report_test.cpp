@@ -11,10 +11,10 @@ class Reports : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder = new TemporaryFolder;
-    analyse_octets(session_capture(), into(*folder / "filled"));
+    analyse_bytes(session_capture(), into(*folder / "filled"));
     SessionCapture empty;
     empty.finish();
-    analyse_octets(empty.octets, into(*folder / "empty"));
+    analyse_bytes(empty.bytes, into(*folder / "empty"));
   }
   static void TearDownTestSuite() { delete folder; }
   static Report run(const std::string& sql, const std::string& analysis = "filled") {

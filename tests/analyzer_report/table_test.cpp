@@ -75,7 +75,7 @@ TEST(Rows, GiveTheSameTextEveryTime) {
 }
 
 TEST(Rows, OfConnectionsAndFindingsFillEveryColumn) {
-  Connection connection;
+  ConnectionRecord connection;
   connection.id = ConnectionId{1};
   connection.start = at(5);
   connection.end = at(1'000'000'006);

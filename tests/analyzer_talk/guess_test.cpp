@@ -6,7 +6,7 @@
 namespace plaintalk::analyzer {
 namespace {
 
-std::string guess(FirstOctets first) { return std::string(guess_protocol(first).value_or("more")); }
+std::string guess(FirstBytes first) { return std::string(guess_protocol(first).value_or("more")); }
 
 TEST(ProtocolGuess, KnowsTheGreetingOnAnyPort) {
   EXPECT_EQ(guess({.server = "PLAINTALK/1 lab"}), "plaintalk");
@@ -20,7 +20,7 @@ TEST(ProtocolGuess, KnowsAFirstCommandOnTheMessengersPortOnly) {
   EXPECT_EQ(guess({.client = "LOGIN alice\n", .server = "220 mail ready\r\n"}), "other");
 }
 
-TEST(ProtocolGuess, NamesOtherProtocolsByTheirFirstOctets) {
+TEST(ProtocolGuess, NamesOtherProtocolsByTheirFirstBytes) {
   EXPECT_EQ(guess({.client = std::string_view("\x16\x03\x01\x02\x00\x01", 6)}), "tls");
   EXPECT_EQ(guess({.client = "GET /index.html HTTP/1.1\r\n"}), "http");
   EXPECT_EQ(guess({.server = "SSH-2.0-OpenSSH_9.2\r\n"}), "ssh");
@@ -38,7 +38,7 @@ TEST(ProtocolGuess, FindsTheMessengerInTheMiddleOfAConnection) {
             "plaintalk");
 }
 
-TEST(ProtocolGuess, DecidesAtTheLatestWhenEnoughOctetsCame) {
+TEST(ProtocolGuess, DecidesAtTheLatestWhenEnoughBytesCame) {
   const std::string noise(kGuessSizeMax, 'x');
   EXPECT_NE(guess({.client = noise, .on_server_port = true}), "more");
   EXPECT_NE(guess({.server = noise, .server_start_lost = true, .on_server_port = true}), "more");
@@ -48,9 +48,9 @@ TEST(Connections, SayWhichProtocolTheySpeak) {
   Play play;
   play.open(1);
   play.open_silently(2, false, 443);
-  play.client_octets(2, std::string_view("\x16\x03\x01\x02\x00\x01\x00", 7));
+  play.client_bytes(2, std::string_view("\x16\x03\x01\x02\x00\x01\x00", 7));
   play.open_silently(3);
-  play.client_octets(3, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  play.client_bytes(3, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   play.open_silently(4);
   const Collected& found = play.finish();
   ASSERT_EQ(found.connections.size(), 4u);
@@ -74,9 +74,9 @@ TEST(Connections, ComeInTheOrderOfTheirNumbersWhateverEndsFirst) {
 TEST(Pdus, NameTheirPacketsHoweverTheStreamIsCut) {
   Play play;
   play.open(1);
-  const std::uint64_t first = play.client_octets(1, "LOGIN ali");
-  play.client_octets(1, "ce :tul");
-  const std::uint64_t last = play.client_octets(1, "ip9\nPING :x\n");
+  const std::uint64_t first = play.client_bytes(1, "LOGIN ali");
+  play.client_bytes(1, "ce :tul");
+  const std::uint64_t last = play.client_bytes(1, "ip9\nPING :x\n");
   const Collected& found = play.finish();
   ASSERT_EQ(found.pdus.size(), 3u);
   const PduResult& login = found.pdus[1].row;
@@ -89,10 +89,10 @@ TEST(Pdus, NameTheirPacketsHoweverTheStreamIsCut) {
   EXPECT_EQ(found.pdus[2].row.stream_offset, 20u);
 }
 
-TEST(Pdus, SayWhatIsWrongWithOctetsThatAreNoFrame) {
+TEST(Pdus, SayWhatIsWrongWithBytesThatAreNoFrame) {
   Play play;
   play.open(1);
-  play.client_octets(1, "\x01 what\nPING\n");
+  play.client_bytes(1, "\x01 what\nPING\n");
   play.server(1, "ERR 400 SYNTAX :not a verb");
   play.server(1, "PONG");
   const Collected& found = play.finish();

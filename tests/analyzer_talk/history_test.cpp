@@ -111,7 +111,7 @@ TEST_F(History, ACopyOutsideOfAPageIsADuplicateEvenBeforeALaterPage) {
 }
 
 TEST_F(History, ReplaysLongAfterTheMessageWasCountedAreNoNews) {
-  play.step(MessageTable::kSettleAfter + std::chrono::seconds(1));
+  play.step(MessageTable::kFinalizeAfter + std::chrono::seconds(1));
   play.client(1, "HISTORY #lab after=0");
   for (std::uint64_t seq = 1; seq <= 3; ++seq) play.server(1, msg(seq));
   play.server(1, "END #lab last=3 more=0 oldest=1");

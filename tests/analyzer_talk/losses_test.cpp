@@ -58,7 +58,7 @@ TEST_F(Losses, LostCommandsMakeMembershipDoubtful) {
   play.server(2, "PONG");
   say(1, {1});
   const Collected& found = play.finish();
-  EXPECT_EQ(guilty(found), 0u) << "the lost octets may have been PART #lab";
+  EXPECT_EQ(guilty(found), 0u) << "the lost bytes may have been PART #lab";
 }
 
 TEST_F(Losses, RepliesAreNotJoinedToCommandsSentAfterThem) {
@@ -98,7 +98,7 @@ TEST(Midstream, LearnsWhatItCan) {
 TEST(Midstream, BeginsInsideAFrameWithoutInventingOne) {
   Play play;
   play.open_silently(1, true);
-  play.server_octets(1, "nd of a text\nMSG #lab 7 bob 1 :hi\n");
+  play.server_bytes(1, "nd of a text\nMSG #lab 7 bob 1 :hi\n");
   const Collected& found = play.finish();
   ASSERT_EQ(found.messages.size(), 1u);
   EXPECT_EQ(found.messages[0].text, "hi");
@@ -139,14 +139,15 @@ TEST(Hostile, NumbersAndNamesChangeNothingElse) {
 TEST(Hostile, AFloodOfCommandsWithoutRepliesIsBounded) {
   Play play;
   play.login(1, "alice");
-  for (std::size_t count = 0; count < Requests::kRequestCountMax + 10; ++count) play.client(1, "SAY #lab :x");
+  for (std::size_t count = 0; count < RequestMatcher::kRequestCountMax + 10; ++count)
+    play.client(1, "SAY #lab :x");
   const Collected& found = play.finish();
   EXPECT_EQ(found.count("limit-reached"), 1u);
 }
 
 TEST(Hostile, EveryCutOfASessionGivesTheSamePdusOrFewer) {
   // Goal: no cut crashes or invents frames. Method: a session as one stream for each side, cut at every
-  // octet.
+  // byte.
   const std::string server =
       "PLAINTALK/1 lab line=4096 :type HELP\nOK user=alice device=d token=T\nOK room=#lab members=1 "
       "last=0\nOK id=1 seq=1 at=1\n"
@@ -155,8 +156,8 @@ TEST(Hostile, EveryCutOfASessionGivesTheSamePdusOrFewer) {
   for (std::size_t size = server.size(); size > 0; --size) {
     Play play;
     play.open_silently(1);
-    play.server_octets(1, std::string_view(server).substr(0, size / 2));
-    play.server_octets(1, std::string_view(server).substr(size / 2, size - size / 2));
+    play.server_bytes(1, std::string_view(server).substr(0, size / 2));
+    play.server_bytes(1, std::string_view(server).substr(size / 2, size - size / 2));
     const Collected& found = play.finish();
     if (size == server.size()) whole = found.pdus.size();
     ASSERT_LE(found.pdus.size(), whole);

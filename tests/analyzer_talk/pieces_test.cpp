@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "analyzer/talk/packet_map.hpp"
-#include "analyzer/talk/ranges.hpp"
+#include "analyzer/talk/range_set.hpp"
 #include "tests/analyzer_talk/play.hpp"
 
 namespace plaintalk::analyzer {
@@ -11,8 +11,8 @@ Moment at(std::uint64_t packet) {
   return {packet, WallTime(Nanoseconds(static_cast<std::int64_t>(packet) * 1000))};
 }
 
-TEST(Ranges, JoinsWhatTouchesAndCountsWhatIsNew) {
-  Ranges ranges;
+TEST(RangeSet, JoinsWhatTouchesAndCountsWhatIsNew) {
+  RangeSet ranges;
   EXPECT_EQ(ranges.add(10, 20), 10u);
   EXPECT_EQ(ranges.add(30, 40), 10u);
   EXPECT_EQ(ranges.range_count(), 2u);
@@ -26,9 +26,9 @@ TEST(Ranges, JoinsWhatTouchesAndCountsWhatIsNew) {
   EXPECT_EQ(ranges.highest(), 40u);
 }
 
-TEST(Ranges, AgreesWithASetOfNumbersWhateverIsAdded) {
+TEST(RangeSet, AgreesWithASetOfNumbersWhateverIsAdded) {
   // Goal: no order of additions breaks it. Method: a fixed pseudo-random series against a plain array.
-  Ranges ranges;
+  RangeSet ranges;
   std::vector<bool> plain(256, false);
   std::uint32_t state = 7;
   const auto random = [&] { return state = state * 1664525u + 1013904223u, (state >> 16) % 250; };

@@ -15,7 +15,7 @@ namespace plaintalk::analyzer {
 
 struct Collected : TalkSink {
   struct Ended {
-    Connection connection;
+    ConnectionRecord connection;
     std::string protocol;
     std::string user;
   };
@@ -49,7 +49,7 @@ struct Collected : TalkSink {
   void room(const RoomResult& row) override { rooms.push_back(row); }
   void timeline(const TimelineResult& row) override { seconds.push_back(row); }
   void finding(const Finding& row) override { findings.push_back(row); }
-  void happening(const Happening& row) override {
+  void live_event(const LiveEvent& row) override {
     happenings.push_back(std::string(row.who) + '|' + std::string(row.room) + '|' + std::string(row.text));
   }
 
@@ -70,18 +70,18 @@ struct Collected : TalkSink {
 // Keeps contents in memory.
 struct Memory : ContentStore {
   std::map<std::uint64_t, std::map<std::uint64_t, char>> files;
-  Written write(std::uint64_t file, std::uint64_t offset, std::string_view octets) override {
+  Written write(std::uint64_t file, std::uint64_t offset, std::string_view bytes) override {
     bool differs = false;
-    for (std::size_t at = 0; at < octets.size(); ++at) {
-      const auto [place, is_new] = files[file].try_emplace(offset + at, octets[at]);
-      differs = differs || place->second != octets[at];
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+      const auto [place, is_new] = files[file].try_emplace(offset + at, bytes[at]);
+      differs = differs || place->second != bytes[at];
     }
     return differs ? Written::differs : Written::stored;
   }
   // Not a hash: the content itself, so that tests can compare it with what was "announced".
   Outcome finish(std::uint64_t file, std::uint64_t) override {
     std::string content;
-    for (const auto& [offset, octet] : files[file]) content += octet;
+    for (const auto& [offset, byte] : files[file]) content += byte;
     return {content, "files/" + content};
   }
 };
@@ -98,7 +98,7 @@ class Play {
              "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 ping=30 :type HELP");
   }
   void open_silently(std::uint64_t number, bool midstream = false, std::uint16_t server_port = 7777) {
-    Connection& connection = connections_[number];
+    ConnectionRecord& connection = connections_[number];
     connection = {};
     connection.id = ConnectionId{number};
     connection.client.endpoint = {IpAddress::v4(10, 0, 0, static_cast<std::uint8_t>(number)), 40000};
@@ -120,23 +120,22 @@ class Play {
 
   // Lines end in LF by themselves. The number of the packet is returned.
   std::uint64_t client(std::uint64_t number, const std::string& line) {
-    return client_octets(number, line + '\n');
+    return client_bytes(number, line + '\n');
   }
   std::uint64_t server(std::uint64_t number, const std::string& line) {
-    return server_octets(number, line + '\n');
+    return server_bytes(number, line + '\n');
   }
-  std::uint64_t client_octets(std::uint64_t number, std::string_view octets) {
-    return octets_from(number, Direction::client_to_server, octets, step());
+  std::uint64_t client_bytes(std::uint64_t number, std::string_view bytes) {
+    return bytes_from(number, Direction::client_to_server, bytes, step());
   }
-  std::uint64_t server_octets(std::uint64_t number, std::string_view octets) {
-    return octets_from(number, Direction::server_to_client, octets, step());
+  std::uint64_t server_bytes(std::uint64_t number, std::string_view bytes) {
+    return bytes_from(number, Direction::server_to_client, bytes, step());
   }
   // As if these had been captured at an earlier moment and had waited for a hole to fill.
-  std::uint64_t octets_from(std::uint64_t number, Direction direction, std::string_view octets,
-                            Moment moment) {
+  std::uint64_t bytes_from(std::uint64_t number, Direction direction, std::string_view bytes, Moment moment) {
     std::uint64_t& offset = offsets_[{number, direction}];
-    analyzer.data({ConnectionId{number}, direction, offset, as_bytes(octets), moment.packet, moment.time});
-    offset += octets.size();
+    analyzer.data({ConnectionId{number}, direction, offset, as_bytes(bytes), moment.packet, moment.time});
+    offset += bytes.size();
     connections_[number].end = std::max(connections_[number].end, moment.time);
     return moment.packet;
   }
@@ -154,7 +153,7 @@ class Play {
   }
   // The client ends the connection now; both sides send FIN.
   void close(std::uint64_t number) {
-    Connection& connection = connections_.at(number);
+    ConnectionRecord& connection = connections_.at(number);
     connection.end = step().time;
     connection.client.has_fin = true;
     connection.server.has_fin = true;
@@ -183,7 +182,7 @@ class Play {
 
  private:
   Moment now_{0, WallTime(std::chrono::seconds(1'700'000'000))};
-  std::map<std::uint64_t, Connection> connections_;
+  std::map<std::uint64_t, ConnectionRecord> connections_;
   std::map<std::pair<std::uint64_t, Direction>, std::uint64_t> offsets_;
 };
 

@@ -91,7 +91,7 @@ TEST_F(Routing, NothingIsSaidAboutACopyDueRightBeforeTheCaptureEnds) {
 
 TEST_F(Routing, ASilentButOpenConnectionMissesItsCopyOnceTimeHasPassed) {
   say(1, {1, 2});
-  play.step(MessageTable::kSettleAfter + std::chrono::seconds(1));
+  play.step(MessageTable::kFinalizeAfter + std::chrono::seconds(1));
   const Collected& found = play.finish();
   EXPECT_EQ(found.message_of("#lab", 1).balance.missing, 1u);
 }
@@ -293,7 +293,7 @@ TEST(DirectMessages, GoToAllConnectionsOfBothPeopleAndToNobodyElse) {
   const Collected& found = play.finish();
   EXPECT_EQ(found.message_of("@alice,bob", 1).balance.members, 3u);
   EXPECT_TRUE(found.message_of("@alice,bob", 1).balance.holds());
-  const Balance& second = found.message_of("@alice,bob", 2).balance;
+  const DeliveryBalance& second = found.message_of("@alice,bob", 2).balance;
   EXPECT_EQ(second.members, 3u);
   EXPECT_EQ(second.deliveries, 2u);
   EXPECT_EQ(second.missing, 1u);

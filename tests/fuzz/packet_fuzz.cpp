@@ -1,4 +1,4 @@
-// The packet decoder under any octets. The first octet chooses the link type, the second whether the capture
+// The packet decoder under any bytes. The first byte chooses the link type, the second whether the capture
 // is said to have cut the packet. Promises: nothing outside the packet is read (the sanitizers watch), and a
 // payload is never longer than it was on the wire.
 #include <array>
@@ -32,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     plaintalk::check(segment->payload.size() <= segment->payload_size,
                      "more payload than there was on the wire");
     unsigned sum = 0;
-    for (const std::uint8_t octet : segment->payload) sum += octet;
+    for (const std::uint8_t byte : segment->payload) sum += byte;
     plaintalk::check(sum <= 255 * segment->payload.size(), "the payload cannot be read");
   }
   plaintalk::check(decoder.skipped().size() <= 2, "a packet was counted twice");

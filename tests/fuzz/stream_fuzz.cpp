@@ -1,6 +1,6 @@
-// The connection tracker under any sequence of segments: every eight octets of the input are one. Promises:
+// The connection tracker under any sequence of segments: every eight bytes of the input are one. Promises:
 // opened comes first and closed last, offsets only rise and leave nothing out, nothing waits beyond the
-// limits, and octets + gaps = the size of the stream.
+// limits, and bytes + gaps = the size of the stream.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace {
 
 class PromiseSink : public StreamSink {
  public:
-  void opened(const Connection& connection) override {
+  void opened(const ConnectionRecord& connection) override {
     check(next_.emplace(connection.id, std::array<std::uint64_t, 2>{}).second, "opened twice");
   }
   void data(const StreamData& data) override {
@@ -30,12 +30,12 @@ class PromiseSink : public StreamSink {
     check(next_.contains(ack.connection), "acknowledged before opened");
   }
   void event(const TcpEvent& event) override {
-    check(next_.contains(event.connection), "judged before opened");
+    check(next_.contains(event.connection), "classified before opened");
     check(!event.evidence.empty() && event.rule != 0, "a verdict without evidence");
   }
-  void closed(const Connection& connection) override {
+  void closed(const ConnectionRecord& connection) override {
     check(next_.erase(connection.id) == 1, "closed without opened");
-    for (const SideReport* side : {&connection.client, &connection.server}) {
+    for (const EndpointRecord* side : {&connection.client, &connection.server}) {
       check(side->retransmitted_bytes <= side->payload_bytes, "more repeated than sent");
       check(side->truncated_bytes <= side->bytes, "more truncated than seen");
     }
@@ -46,15 +46,15 @@ class PromiseSink : public StreamSink {
  private:
   void advance(ConnectionId id, Direction direction, std::uint64_t offset, std::uint64_t size) {
     const auto found = next_.find(id);
-    check(found != next_.end(), "octets before opened");
+    check(found != next_.end(), "bytes before opened");
     std::uint64_t& next = found->second[static_cast<std::size_t>(direction)];
-    check(offset == next, "octets out of order");
+    check(offset == next, "bytes out of order");
     next += size;
   }
   std::map<ConnectionId, std::array<std::uint64_t, 2>> next_;
 };
 
-TcpSegment segment_of(const std::uint8_t* from, std::uint64_t number, std::int64_t& time, Bytes octets) {
+TcpSegment segment_of(const std::uint8_t* from, std::uint64_t number, std::int64_t& time, Bytes bytes) {
   TcpSegment segment;
   const bool from_server = (from[0] & 1) != 0;
   const Endpoint client{IpAddress::v4(192, 0, 2, 1), static_cast<std::uint16_t>(1 + (from[0] >> 1 & 3))};
@@ -73,7 +73,7 @@ TcpSegment segment_of(const std::uint8_t* from, std::uint64_t number, std::int64
   segment.acknowledgement = 0xffffffc0U + from[3] + jump;
   segment.payload_size = from[4] & 63;
   const std::size_t captured = (from[4] & 64) != 0 ? segment.payload_size / 2 : segment.payload_size;
-  segment.payload = octets.subspan((segment.sequence + (from[4] >> 7)) & 127, captured);
+  segment.payload = bytes.subspan((segment.sequence + (from[4] >> 7)) & 127, captured);
   segment.window = from[5] < 32 ? 0 : from[5];
   if (segment.flags.syn && (from[6] & 1) != 0) segment.window_shift = from[6] >> 4;
   if ((from[6] & 2) != 0) segment.timestamp_value = from[7];
@@ -97,9 +97,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using plaintalk::analyzer::ConnectionTracker;
   using plaintalk::analyzer::PromiseSink;
   using plaintalk::analyzer::segment_of;
-  std::array<std::uint8_t, 256> octets{};
-  for (std::size_t index = 0; index < octets.size(); ++index)
-    octets[index] = static_cast<std::uint8_t>(index);
+  std::array<std::uint8_t, 256> bytes{};
+  for (std::size_t index = 0; index < bytes.size(); ++index) bytes[index] = static_cast<std::uint8_t>(index);
   PromiseSink sink;
   ConnectionTracker tracker({.direction_bytes_max = 2048,
                              .total_bytes_max = 4096,
@@ -112,7 +111,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                             sink);
   std::int64_t time = 0;
   std::uint64_t number = 0;
-  for (; size >= 8; data += 8, size -= 8) tracker.segment(segment_of(data, ++number, time, octets));
+  for (; size >= 8; data += 8, size -= 8) tracker.segment(segment_of(data, ++number, time, bytes));
   tracker.finish();
   plaintalk::check(sink.all_closed(), "a connection was not closed");
   return 0;

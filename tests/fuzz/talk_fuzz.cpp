@@ -1,12 +1,12 @@
-// The talk layer under any conversation. Each line of the input is one step: its first octet says who does
+// The talk layer under any conversation. Each line of the input is one step: its first byte says who does
 // what (below), the rest is what is said. Promises: the balance of every message adds up, every connection is
-// given out once, a file misses no more octets than it has, and frames come in the order of their stream.
+// given out once, a file misses no more bytes than it has, and frames come in the order of their stream.
 //
 //   a-d  client of connection 1 to 4 says the rest and LF      A-D  its server does
 //   e-h  the same without LF: frames in pieces                 E-H
-//   i-l  as many octets of the client are not captured         I-L
+//   i-l  as many bytes of the client are not captured         I-L
 //   m-p  the connection ends                                   M-P  all the server said is acknowledged
-//   anything else: time passes, a tenth of a second for each octet of the line
+//   anything else: time passes, a tenth of a second for each byte of the line
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -36,7 +36,7 @@ class PromiseSink : public TalkSink {
     check(row.hole_bytes <= row.body_length, "more is missing than there is");
   }
   void message(const MessageResult& row) override {
-    const Balance& sum = row.balance;
+    const DeliveryBalance& sum = row.balance;
     check(sum.members == sum.deliveries + sum.missing + sum.shed + sum.not_captured + sum.undecided,
           "the balance of a message does not add up");
     check(row.seq > 0, "a message without a number");
@@ -47,7 +47,7 @@ class PromiseSink : public TalkSink {
   void user(const UserResult& row) override { check(row.first_seen <= row.last_seen, "a user of no time"); }
   void file(const FileResult& row) override {
     check(!row.size || row.gap_bytes <= *row.size, "a file misses more than it has");
-    check(!row.complete || row.gap_bytes == 0, "a complete file misses octets");
+    check(!row.complete || row.gap_bytes == 0, "a complete file misses bytes");
   }
   void room(const RoomResult& row) override { check(!row.room.empty(), "a room without a name"); }
   void timeline(const TimelineResult&) override {}
@@ -61,8 +61,8 @@ class PromiseSink : public TalkSink {
 
 class NoStore : public ContentStore {
  public:
-  Written write(std::uint64_t, std::uint64_t, std::string_view octets) override {
-    check(!octets.empty(), "nothing is written");
+  Written write(std::uint64_t, std::uint64_t, std::string_view bytes) override {
+    check(!bytes.empty(), "nothing is written");
     return Written::stored;
   }
   Outcome finish(std::uint64_t, std::uint64_t) override { return {}; }
@@ -94,8 +94,8 @@ class Conversation {
 
  private:
   static constexpr std::size_t kSlotCount = 4;
-  struct Line {
-    Connection connection;
+  struct FuzzedConnection {
+    ConnectionRecord connection;
     std::array<std::uint64_t, 2> offsets{};
     bool is_open = false;
   };
@@ -105,8 +105,8 @@ class Conversation {
     ++packet_;
     analyzer_.advance(now_);
   }
-  Line& open(std::size_t slot, bool midstream) {
-    Line& line = lines_[slot];
+  FuzzedConnection& open(std::size_t slot, bool midstream) {
+    FuzzedConnection& line = connections_[slot];
     if (line.is_open) return line;
     line = {};
     line.is_open = true;
@@ -118,30 +118,30 @@ class Conversation {
     analyzer_.opened(line.connection);
     return line;
   }
-  void say(std::size_t slot, Direction direction, std::string_view octets) {
-    if (octets.empty()) return;
-    Line& line = open(slot, false);
+  void say(std::size_t slot, Direction direction, std::string_view bytes) {
+    if (bytes.empty()) return;
+    FuzzedConnection& line = open(slot, false);
     std::uint64_t& offset = line.offsets[static_cast<std::size_t>(direction)];
-    analyzer_.data({line.connection.id, direction, offset, as_bytes(octets), packet_, now_});
-    offset += octets.size();
+    analyzer_.data({line.connection.id, direction, offset, as_bytes(bytes), packet_, now_});
+    offset += bytes.size();
     line.connection.end = now_;
   }
   void lose(std::size_t slot, Direction direction, std::size_t size) {
     if (size == 0) return;
-    Line& line = open(slot, true);
+    FuzzedConnection& line = open(slot, true);
     std::uint64_t& offset = line.offsets[static_cast<std::size_t>(direction)];
     analyzer_.gap({line.connection.id, direction, offset, size, GapCause::capture_loss, packet_, now_});
     offset += size;
   }
   void acknowledge(std::size_t slot) {
-    Line& line = lines_[slot];
+    FuzzedConnection& line = connections_[slot];
     if (!line.is_open) return;
     constexpr Direction kFromServer = Direction::server_to_client;
     analyzer_.acknowledged({line.connection.id, kFromServer,
                             line.offsets[static_cast<std::size_t>(kFromServer)], packet_, now_});
   }
   void close(std::size_t slot) {
-    Line& line = lines_[slot];
+    FuzzedConnection& line = connections_[slot];
     if (!std::exchange(line.is_open, false)) return;
     line.connection.end = now_;
     line.connection.client.has_fin = slot % 2 == 0;
@@ -151,7 +151,7 @@ class Conversation {
   PromiseSink sink_;
   NoStore store_;
   TalkAnalyzer analyzer_{TalkOptions{}, sink_, store_};
-  std::array<Line, kSlotCount> lines_;
+  std::array<FuzzedConnection, kSlotCount> connections_;
   std::uint64_t opened_count_ = 0;
   std::uint64_t packet_ = 0;
   WallTime now_{std::chrono::seconds(1'700'000'000)};

@@ -41,7 +41,7 @@ class NoStore : public analyzer::ContentStore {
 class GapWatcher : public analyzer::StreamSink {
  public:
   GapWatcher(analyzer::TalkAnalyzer& talk, Analysis& analysis) : talk_(talk), analysis_(analysis) {}
-  void opened(const analyzer::Connection& connection) override { talk_.opened(connection); }
+  void opened(const analyzer::ConnectionRecord& connection) override { talk_.opened(connection); }
   void data(const analyzer::StreamData& data) override { talk_.data(data); }
   void gap(const analyzer::StreamGap& gap) override {
     analysis_.with_gaps.insert({static_cast<std::uint64_t>(gap.connection), static_cast<int>(gap.direction)});
@@ -49,7 +49,7 @@ class GapWatcher : public analyzer::StreamSink {
   }
   void acknowledged(const analyzer::StreamAck& ack) override { talk_.acknowledged(ack); }
   void event(const analyzer::TcpEvent& event) override { talk_.event(event); }
-  void closed(const analyzer::Connection& connection) override { talk_.closed(connection); }
+  void closed(const analyzer::ConnectionRecord& connection) override { talk_.closed(connection); }
 
  private:
   analyzer::TalkAnalyzer& talk_;
@@ -68,7 +68,7 @@ std::vector<Packet> packets_of(const std::string& capture_file) {
   }
 }
 
-Analysis analysis_of(std::span<const Packet> packets, std::size_t octets_max) {
+Analysis analysis_of(std::span<const Packet> packets, std::size_t bytes_max) {
   UnitCollector collector;
   NoStore store;
   analyzer::TalkAnalyzer talk({}, collector, store);
@@ -77,12 +77,12 @@ Analysis analysis_of(std::span<const Packet> packets, std::size_t octets_max) {
   analyzer::ConnectionTracker tracker({.history_bytes = std::size_t{1} << 18}, watcher);
   analyzer::PacketDecoder decoder;
   for (const Packet& packet : packets) {
-    // An exact copy on the heap, so that AddressSanitizer sees the first octet read behind it.
-    const std::vector<std::uint8_t> octets(
-        packet.octets.begin(),
-        packet.octets.begin() + static_cast<std::ptrdiff_t>(std::min(octets_max, packet.octets.size())));
+    // An exact copy on the heap, so that AddressSanitizer sees the first byte read behind it.
+    const std::vector<std::uint8_t> bytes(
+        packet.bytes.begin(),
+        packet.bytes.begin() + static_cast<std::ptrdiff_t>(std::min(bytes_max, packet.bytes.size())));
     PacketRecord record = packet.record;
-    record.bytes = octets;
+    record.bytes = bytes;
     talk.packet(record.time, record.original_size);
     if (const auto segment = decoder.decode(record)) tracker.segment(*segment);
   }

@@ -14,8 +14,8 @@
 namespace plaintalk::golden {
 
 struct Packet {
-  PacketRecord record;  // its bytes are `octets`
-  std::string octets;
+  PacketRecord record;  // its bytes are `bytes`
+  std::string bytes;
 };
 std::vector<Packet> packets_of(const std::string& capture_file);
 
@@ -32,7 +32,7 @@ struct Analysis {
   std::map<Stream, std::vector<Unit>> units;  // only those that are whole and well-formed
   std::set<Stream> with_gaps;
 };
-// Each packet cut to `octets_max`.
-Analysis analysis_of(std::span<const Packet> packets, std::size_t octets_max = SIZE_MAX);
+// Each packet cut to `bytes_max`.
+Analysis analysis_of(std::span<const Packet> packets, std::size_t bytes_max = SIZE_MAX);
 
 }  // namespace plaintalk::golden

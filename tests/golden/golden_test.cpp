@@ -70,11 +70,11 @@ TEST_P(GoldenTest, CutAfterAnyPacketGivesTheFirstUnitsOfEachStream) {
   }
 }
 
-TEST_P(GoldenTest, WithEachPacketCutAtAnyOctetInventsNothing) {
-  constexpr std::size_t kEveryOctetUpTo = 150;
+TEST_P(GoldenTest, WithEachPacketCutAtAnyByteInventsNothing) {
+  constexpr std::size_t kEveryByteUpTo = 150;
   const std::vector<Packet> packets = packets_of(GetParam().make());
   const Analysis whole = analysis_of(packets);
-  for (std::size_t size = 0; size <= 1514; size += size < kEveryOctetUpTo ? 1 : 97) {
+  for (std::size_t size = 0; size <= 1514; size += size < kEveryByteUpTo ? 1 : 97) {
     const Analysis cut = analysis_of(packets, size);
     for (const auto& [stream, units] : cut.units) {
       const auto found = whole.units.find(stream);

@@ -1,4 +1,4 @@
-// The list of golden captures. Each is made by a scenario below tests/golden/, always octet for octet the
+// The list of golden captures. Each is made by a scenario below tests/golden/, always byte for byte the
 // same.
 #pragma once
 

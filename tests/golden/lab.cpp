@@ -113,10 +113,10 @@ std::string Lab::next_id(const Person& person) {
   return person.account.substr(0, 1) + std::to_string(++id_counts_[person.account]);
 }
 
-Lab::Said Lab::saying(Person& person, const std::string& name, std::string_view text) {
+Lab::SayExchange Lab::saying(Person& person, const std::string& name, std::string_view text) {
   Room& room = rooms_[name];
   const std::string id = next_id(person);
-  Said said{say_frame(name, id, text), {}};
+  SayExchange said{say_frame(name, id, text), {}};
   const std::uint64_t seq = room.frames.size() + 1;
   const std::string msg = msg_frame(name, seq, person.account, tape_.now(), text);
   room.frames.push_back(msg);
@@ -130,10 +130,10 @@ Lab::Said Lab::saying(Person& person, const std::string& name, std::string_view 
 }
 
 void Lab::say(Person& person, const std::string& name, std::string_view text) {
-  const Said said = saying(person, name, text);
+  const SayExchange said = saying(person, name, text);
   person.talk.client(said.command);
   think();
-  for (const auto& [member, octets] : said.deliveries) member->talk.server(octets);
+  for (const auto& [member, bytes] : said.deliveries) member->talk.server(bytes);
 }
 
 void Lab::direct(Person& from, Person& to, std::string_view text) {

@@ -1,4 +1,4 @@
-// A Plaintalk server and its people, as far as their octets go: who says what, and what the server then
+// A Plaintalk server and its people, as far as their bytes go: who says what, and what the server then
 // writes to whom (docs/PROTOCOL.md, sections 5 to 7). A scenario tells the session; the lab puts it on the
 // tape, connection by connection.
 #pragma once
@@ -38,11 +38,11 @@ class Lab {
   // A SAY, its OK, and a MSG to everybody in the room.
   void say(Person& person, const std::string& room, std::string_view text);
   // Only what crosses the wire, for scenarios that put the segments there themselves.
-  struct Said {
+  struct SayExchange {
     std::string command;                                      // from the sender
     std::vector<std::pair<Person*, std::string>> deliveries;  // the sender's begins with its OK
   };
-  Said saying(Person& person, const std::string& room, std::string_view text);
+  SayExchange saying(Person& person, const std::string& room, std::string_view text);
   void direct(Person& from, Person& to, std::string_view text);
   void history(Person& person, const std::string& room, std::uint64_t after);
   void quit(Person& person);

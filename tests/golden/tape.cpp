@@ -15,7 +15,7 @@ constexpr unsigned kVlan = 5;
 bool is_v6(std::string_view packet) { return as_bytes(packet)[0] >> 4 == 6; }
 unsigned ether_type(std::string_view packet) { return is_v6(packet) ? 0x86DD : 0x0800; }
 
-// A locally administered address that shows the last octets of the IP address.
+// A locally administered address that shows the last bytes of the IP address.
 std::string hardware_address(std::string_view ip_address) {
   return std::string("\x02\x00", 2) + std::string(ip_address.substr(ip_address.size() - 4));
 }
@@ -27,9 +27,9 @@ std::string ethernet(std::string_view packet, bool has_vlan) {
   capture::FileBuilder frame(capture::Order::big);
   frame.raw(hardware_address(target)).raw(hardware_address(source));
   if (has_vlan) frame.u16(0x8100).u16(kVlan);
-  std::string octets = frame.u16(ether_type(packet)).raw(packet).take();
-  octets.resize(std::max(octets.size(), kEthernetSizeMin), '\0');
-  return octets;
+  std::string bytes = frame.u16(ether_type(packet)).raw(packet).take();
+  bytes.resize(std::max(bytes.size(), kEthernetSizeMin), '\0');
+  return bytes;
 }
 
 // LINKTYPE_LINUX_SLL2, as 'any' shows the loopback interface.

@@ -34,9 +34,9 @@ void TcpTalk::repeat(const Segment& segment) {
   capture::TcpPacket packet = segment.header;
   packet.payload = segment.payload;
   packet.ip_id = sender.ip_id++;
-  std::string octets;
-  capture::append_ip_packet(packet, octets);
-  tape_.add(std::move(octets));
+  std::string bytes;
+  capture::append_ip_packet(packet, bytes);
+  tape_.add(std::move(bytes));
 }
 
 void TcpTalk::open() {
@@ -45,8 +45,8 @@ void TcpTalk::open() {
   emit(From::client, flag::kAck, {});
 }
 
-Segment TcpTalk::segment(From from, std::string_view octets) {
-  return emit(from, flag::kPsh | flag::kAck, octets);
+Segment TcpTalk::segment(From from, std::string_view bytes) {
+  return emit(from, flag::kPsh | flag::kAck, bytes);
 }
 
 void TcpTalk::acknowledge(From from) { emit(from, flag::kAck, {}); }
@@ -60,10 +60,10 @@ void TcpTalk::acknowledge_before(From from, const Segment& segment) {
   repeat(acknowledgement);
 }
 
-void TcpTalk::say(From from, std::string_view octets) {
-  while (!octets.empty()) {
-    segment(from, octets.substr(0, segment_size_));
-    octets.remove_prefix(std::min(octets.size(), segment_size_));
+void TcpTalk::say(From from, std::string_view bytes) {
+  while (!bytes.empty()) {
+    segment(from, bytes.substr(0, segment_size_));
+    bytes.remove_prefix(std::min(bytes.size(), segment_size_));
     acknowledge(from == From::client ? From::server : From::client);
   }
 }

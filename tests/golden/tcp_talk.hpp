@@ -33,13 +33,13 @@ class TcpTalk {
 
   void open();
   // As many segments as it takes, each acknowledged.
-  void client(std::string_view octets) { say(From::client, octets); }
-  void server(std::string_view octets) { say(From::server, octets); }
+  void client(std::string_view bytes) { say(From::client, bytes); }
+  void server(std::string_view bytes) { say(From::server, bytes); }
   void close(From first);
   void reset(From by);
 
   // One segment, not acknowledged. Returned for repeating it.
-  Segment segment(From from, std::string_view octets);
+  Segment segment(From from, std::string_view bytes);
   // Sent again: the same place in the stream, a new IP packet.
   void repeat(const Segment& segment);
   // Acknowledges everything sent so far, or everything before `segment`.
@@ -55,7 +55,7 @@ class TcpTalk {
 
   Side& side(From from) { return from == From::client ? client_ : server_; }
   Side& other(From from) { return from == From::client ? server_ : client_; }
-  void say(From from, std::string_view octets);
+  void say(From from, std::string_view bytes);
   Segment emit(From from, std::uint8_t flags, std::string_view payload);
 
   Tape& tape_;

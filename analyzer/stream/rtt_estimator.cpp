@@ -1,4 +1,4 @@
-#include "analyzer/stream/rtt_meter.hpp"
+#include "analyzer/stream/rtt_estimator.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,12 +33,12 @@ std::int64_t middle_of(std::size_t bucket) {
 constexpr std::size_t kBucketCount = (kOctaveMax - kSubBits + 2) * kSubCount;
 }  // namespace
 
-struct RttMeter::Histogram {
+struct RttEstimator::Histogram {
   std::array<std::uint32_t, kBucketCount> counts{};
 };
-void RttMeter::HistogramDelete::operator()(Histogram* histogram) const { delete histogram; }
+void RttEstimator::HistogramDelete::operator()(Histogram* histogram) const { delete histogram; }
 
-void RttMeter::push(Outstanding entry) {
+void RttEstimator::push(Outstanding entry) {
   if (count_ == ring_.size()) {
     if (ring_.size() >= kRingSizeMax) {  // forget the oldest
       first_ = (first_ + 1) & (ring_.size() - 1);
@@ -54,17 +54,17 @@ void RttMeter::push(Outstanding entry) {
   ++count_;
 }
 
-void RttMeter::sent(std::int64_t end, WallTime time) {
+void RttEstimator::sent(std::int64_t end, WallTime time) {
   push({end, time});
   highest_end_ = end;
 }
 
-void RttMeter::resent(std::int64_t begin) {
+void RttEstimator::resent(std::int64_t begin) {
   dirty_begin_ = dirty_end_ > dirty_begin_ ? std::min(dirty_begin_, begin) : begin;
   dirty_end_ = std::max(dirty_end_, highest_end_);
 }
 
-std::optional<Nanoseconds> RttMeter::acknowledged(std::int64_t offset, WallTime time) {
+std::optional<Nanoseconds> RttEstimator::acknowledged(std::int64_t offset, WallTime time) {
   std::optional<Outstanding> covered;
   while (count_ > 0 && at(0).end <= offset) {
     covered = at(0);
@@ -79,7 +79,7 @@ std::optional<Nanoseconds> RttMeter::acknowledged(std::int64_t offset, WallTime 
   return time - covered->time;
 }
 
-void RttMeter::add(Nanoseconds sample) {
+void RttEstimator::add(Nanoseconds sample) {
   min_ = sample_count_ == 0 ? sample : std::min(min_, sample);
   max_ = std::max(max_, sample);
   smoothed_ = sample_count_ == 0 ? sample : (smoothed_ * 7 + sample) / 8;
@@ -96,7 +96,7 @@ void RttMeter::add(Nanoseconds sample) {
   samples_ = {};
 }
 
-RttSummary RttMeter::summary() const {
+RttSummary RttEstimator::summary() const {
   RttSummary summary;
   summary.count = sample_count_;
   if (sample_count_ == 0) return summary;
@@ -122,7 +122,7 @@ RttSummary RttMeter::summary() const {
   return summary;
 }
 
-void RttMeter::release() {
+void RttEstimator::release() {
   ring_ = {};
   first_ = count_ = 0;
 }

@@ -11,16 +11,16 @@
 #include <optional>
 #include <vector>
 
-#include "analyzer/stream/connection.hpp"
+#include "analyzer/stream/connection_record.hpp"
 #include "base/time.hpp"
 
 namespace plaintalk::analyzer {
 
-class RttMeter {
+class RttEstimator {
  public:
-  // New octets up to `end` were sent for the first time. Ends rise.
+  // New bytes up to `end` were sent for the first time. Ends rise.
   void sent(std::int64_t end, WallTime time);
-  // Octets from `begin` were sent again, or for the first time but below others: nothing above is a clean
+  // Bytes from `begin` were sent again, or for the first time but below others: nothing above is a clean
   // sample any more.
   void resent(std::int64_t begin);
   // An acknowledgement of everything below `offset`. The sample, if it gives one.

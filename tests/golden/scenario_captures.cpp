@@ -74,7 +74,7 @@ std::string midstream() {
   return as_pcap(late, {});
 }
 
-// 60 octets of each packet's content are kept; short frames survive, long ones are cut.
+// 60 bytes of each packet's content are kept; short frames survive, long ones are cut.
 std::string snap_length() {
   Tape tape;
   AliceAndBob pair(tape);
@@ -107,10 +107,10 @@ std::string two_interfaces() {
   small_talk(AliceAndBob(tape));
   Tape ethernet;
   Tape tunnel;
-  const std::string_view bob_octets = as_text(bob_at.address.bytes());
+  const std::string_view bob_bytes = as_text(bob_at.address.bytes());
   for (const Recorded& recorded : tape.packets()) {
     const std::string_view addresses = std::string_view(recorded.packet).substr(12, 8);
-    const bool is_bob = addresses.starts_with(bob_octets) || addresses.ends_with(bob_octets);
+    const bool is_bob = addresses.starts_with(bob_bytes) || addresses.ends_with(bob_bytes);
     (is_bob ? tunnel : ethernet).packets().push_back(recorded);
   }
   const std::array<Track, 2> tracks{{{&ethernet, Link::ethernet, "eth0"}, {&tunnel, Link::raw, "tun0"}}};

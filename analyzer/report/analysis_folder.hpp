@@ -19,7 +19,7 @@ class OutputFile {
   OutputFile& operator=(OutputFile&&) = delete;
   ~OutputFile();
 
-  void write(std::string_view octets);
+  void write(std::string_view bytes);
   void close();  // everything is with the kernel
 
  private:
@@ -30,13 +30,13 @@ class OutputFile {
   std::string waiting_;
 };
 
-class OutputFolder {
+class AnalysisFolder {
  public:
   // Creates the folder if need be. Throws std::runtime_error saying what to do when it is somebody else's.
-  explicit OutputFolder(std::string path);
-  OutputFolder(const OutputFolder&) = delete;
-  OutputFolder& operator=(const OutputFolder&) = delete;
-  ~OutputFolder();  // removes what was not committed
+  explicit AnalysisFolder(std::string path);
+  AnalysisFolder(const AnalysisFolder&) = delete;
+  AnalysisFolder& operator=(const AnalysisFolder&) = delete;
+  ~AnalysisFolder();  // removes what was not committed
 
   const std::string& path() const { return path_; }
   int descriptor() const { return descriptor_; }

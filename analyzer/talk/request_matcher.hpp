@@ -1,6 +1,6 @@
-// Joins each reply of a server to the command it answers, on one connection. Replies come in the order of the
-// commands and repeat their id=, so this is a queue; what makes it more than that are captures with holes,
-// where commands or replies are missing on either side.
+// Matches each reply of a server to the command it answers, on one connection. Replies come in the order of
+// the commands and repeat their id=, so this is a queue; what makes it more than that are captures with
+// holes, where commands or replies are missing on either side.
 //
 // A reply takes the first waiting command it can be an answer to. Usually that is the head of the queue. A
 // reply that finds none is held: its command may still wait behind a hole of the other direction.
@@ -22,7 +22,7 @@ namespace plaintalk::analyzer {
 // A command, kept until it is answered.
 struct Request {
   Verb verb = Verb::unknown;
-  bool unreadable = false;  // octets that are no frame are answered with an error all the same
+  bool unreadable = false;  // bytes that are no frame are answered with an error all the same
   std::string id;
   std::string target;  // the first argument: a room, an account or a file
   std::string to;      // of PUT
@@ -63,31 +63,31 @@ struct Reply {
   std::string text;      // the body: a topic, the name of a file
   bool applied = false;  // what it says by itself has been taken up already
   Moment first;
-  Moment last_octet;
+  Moment last_byte;
 };
 
 // True when `reply` can be an answer to `request`, by its parts alone.
 bool answers(const Reply& reply, const Request& request);
 
-class Requests {
+class RequestMatcher {
  public:
   static constexpr std::size_t kRequestCountMax = 4096;
   static constexpr std::size_t kReplyCountMax = 1024;
-  using Join = std::function<void(Request&, const Reply&, bool in_turn)>;
+  using Matched = std::function<void(Request&, const Reply&, bool in_turn)>;
   using Unanswered = std::function<void(Request&)>;
 
   // `body_bytes` is the sum over all connections of what waiting commands keep.
-  Requests(Join join, Unanswered unanswered, std::size_t& body_bytes)
-      : join_(std::move(join)), unanswered_(std::move(unanswered)), body_bytes_(body_bytes) {}
+  RequestMatcher(Matched matched, Unanswered unanswered, std::size_t& body_bytes)
+      : matched_(std::move(matched)), unanswered_(std::move(unanswered)), body_bytes_(body_bytes) {}
 
   void sent(Request request);
-  // True when it was joined. Else hold() keeps it for a command that is still to come.
+  // True when it was matched. Else hold() keeps it for a command that is still to come.
   bool replied(const Reply& reply);
   void hold(Reply reply);
-  // Octets of one side are missing: from now on a command must also have been captured before its reply, to
-  // be joined.
-  void lost_client_octets() { synchronised_ = false; }
-  void lost_server_octets();
+  // Bytes of one side are missing: from now on a command must also have been captured before its reply, to
+  // be matched.
+  void lost_client_bytes() { synchronised_ = false; }
+  void lost_server_bytes();
   // The end: hands over what was never answered, and counts the replies that fitted nothing.
   void finish();
 
@@ -98,7 +98,7 @@ class Requests {
  private:
   void drop_front();
 
-  Join join_;
+  Matched matched_;
   Unanswered unanswered_;
   std::deque<Request> waiting_;
   std::deque<Reply> held_;

@@ -9,13 +9,13 @@
 
 namespace plaintalk::analyzer {
 
-class LiveCapture {
+class CaptureProcess {
  public:
   // The program beside this one, else the one in PATH. Throws std::runtime_error when it cannot be started.
-  LiveCapture(const std::string& interface, std::uint16_t port);
-  LiveCapture(const LiveCapture&) = delete;
-  LiveCapture& operator=(const LiveCapture&) = delete;
-  ~LiveCapture();  // stops it
+  CaptureProcess(const std::string& interface, std::uint16_t port);
+  CaptureProcess(const CaptureProcess&) = delete;
+  CaptureProcess& operator=(const CaptureProcess&) = delete;
+  ~CaptureProcess();  // stops it
 
   pid_t process() const { return process_; }
   // The reading end of the pipe; the caller closes it.

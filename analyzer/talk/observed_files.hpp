@@ -1,5 +1,5 @@
-// Files on their way through a server: which octets of each were seen going up or coming down, and what that
-// gives when put together. The octets themselves go to the ContentStore.
+// Files on their way through a server: which bytes of each were seen going up or coming down, and what that
+// gives when put together. The bytes themselves go to the ContentStore.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,19 @@
 #include <vector>
 
 #include "analyzer/talk/findings.hpp"
-#include "analyzer/talk/ranges.hpp"
-#include "analyzer/talk/scope.hpp"
+#include "analyzer/talk/observed_state.hpp"
+#include "analyzer/talk/range_set.hpp"
 #include "analyzer/talk/talk_sink.hpp"
 #include "protocol/frame.hpp"
 
 namespace plaintalk::analyzer {
 
-class Transfers {
+class ObservedFiles {
  public:
   static constexpr std::size_t kFileCountMax = 100'000;
   static constexpr std::size_t kRangeCountMax = 1 << 14;  // pieces of one file
 
-  Transfers(ContentStore& store, Findings& findings) : store_(store), findings_(findings) {}
+  ObservedFiles(ContentStore& store, Findings& findings) : store_(store), findings_(findings) {}
 
   struct Piece {
     std::uint64_t offset = 0;
@@ -37,7 +37,7 @@ class Transfers {
 
   // What the server answered to PUT, or said about a file in FILE or in the OK to GET. Empty and absent parts
   // change nothing.
-  struct Facts {
+  struct FileInfo {
     std::string room;
     std::optional<std::uint64_t> seq;
     std::string name;
@@ -45,18 +45,19 @@ class Transfers {
     std::string sha256;
     std::optional<std::uint64_t> size;
   };
-  void describe(const Server& server, const std::string& file, const Facts& facts, Moment seen);
-  void piece(const Server& server, const std::string& file, const Piece& piece);
-  void downloaded(const Server& server, const std::string& file, const std::string& account, Moment seen);
+  void describe(const ObservedServer& server, const std::string& file, const FileInfo& info, Moment seen);
+  void piece(const ObservedServer& server, const std::string& file, const Piece& piece);
+  void downloaded(const ObservedServer& server, const std::string& file, const std::string& account,
+                  Moment seen);
   // The moment DONE completed the upload, for the FILE that follows.
-  void upload_done(const Server& server, const std::string& file, ConnectionId connection, Moment seen,
-                   WallTime ok);
+  void upload_done(const ObservedServer& server, const std::string& file, ConnectionId connection,
+                   Moment seen, WallTime ok);
   struct Done {
     ConnectionId connection{};
     Moment in;
     WallTime ok;
   };
-  const Done* done(const Server& server, const std::string& file) const;
+  const Done* done(const ObservedServer& server, const std::string& file) const;
 
   void finish(TalkSink& sink);
 
@@ -64,21 +65,21 @@ class Transfers {
   struct File {
     FileResult row;
     std::uint64_t number = 0;  // in the store
-    Ranges seen;
+    RangeSet seen;
     std::set<std::string> recipients;
     std::optional<Done> done;
-    std::uint64_t end = 0;  // highest octet seen
-    bool conflict_told = false;
+    std::uint64_t end = 0;  // highest byte seen
+    bool conflict_reported = false;
     bool refused = false;
   };
-  File* file(const Server& server, const std::string& handle, Moment seen);
+  File* file(const ObservedServer& server, const std::string& handle, Moment seen);
   void finish_file(File& file, TalkSink& sink);
 
   ContentStore& store_;
   Findings& findings_;
   std::vector<File> files_;
   std::map<std::pair<std::string, std::string>, std::size_t> by_handle_;  // (server, handle)
-  bool bound_told_ = false;
+  bool limit_reported_ = false;
 };
 
 }  // namespace plaintalk::analyzer

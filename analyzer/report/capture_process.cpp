@@ -1,4 +1,4 @@
-#include "analyzer/report/live_capture.hpp"
+#include "analyzer/report/capture_process.hpp"
 
 #include <array>
 #include <cerrno>
@@ -26,7 +26,7 @@ std::string program_beside_this(const std::string& name) {
   return ::access(beside.c_str(), X_OK) == 0 ? beside : name;
 }
 
-LiveCapture::LiveCapture(const std::string& interface, std::uint16_t port) {
+CaptureProcess::CaptureProcess(const std::string& interface, std::uint16_t port) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     throw std::runtime_error(std::string("cannot make a pipe: ") + std::strerror(errno));
@@ -55,7 +55,7 @@ LiveCapture::LiveCapture(const std::string& interface, std::uint16_t port) {
       "): build or install it, or pipe a capture in: tcpdump -w - | plaintalk-analyze -");
 }
 
-LiveCapture::~LiveCapture() {
+CaptureProcess::~CaptureProcess() {
   if (descriptor_ >= 0) ::close(descriptor_);
   if (process_ > 0) {
     stop();
@@ -63,13 +63,13 @@ LiveCapture::~LiveCapture() {
   }
 }
 
-int LiveCapture::take_descriptor() { return std::exchange(descriptor_, -1); }
+int CaptureProcess::take_descriptor() { return std::exchange(descriptor_, -1); }
 
-void LiveCapture::stop() {
+void CaptureProcess::stop() {
   if (process_ > 0) ::kill(process_, SIGINT);
 }
 
-int LiveCapture::wait() {
+int CaptureProcess::wait() {
   if (process_ <= 0) return 0;
   int status = 0;
   while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {

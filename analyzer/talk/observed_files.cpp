@@ -1,4 +1,4 @@
-#include "analyzer/talk/transfers.hpp"
+#include "analyzer/talk/observed_files.hpp"
 
 #include <algorithm>
 
@@ -6,16 +6,17 @@
 
 namespace plaintalk::analyzer {
 
-Transfers::File* Transfers::file(const Server& server, const std::string& handle, Moment seen) {
+ObservedFiles::File* ObservedFiles::file(const ObservedServer& server, const std::string& handle,
+                                         Moment seen) {
   if (handle.empty()) return nullptr;
   const auto [found, is_new] = by_handle_.try_emplace({server.label, handle}, files_.size());
   if (is_new) {
     if (files_.size() >= kFileCountMax) {
       by_handle_.erase(found);
-      if (!bound_told_)
+      if (!limit_reported_)
         findings_.add("limit-reached", seen.time, {}, {seen.packet},
                       "too many files: files.csv is not complete");
-      bound_told_ = true;
+      limit_reported_ = true;
       return nullptr;
     }
     File& file = files_.emplace_back();
@@ -30,49 +31,50 @@ Transfers::File* Transfers::file(const Server& server, const std::string& handle
   return &file;
 }
 
-void Transfers::describe(const Server& server, const std::string& handle, const Facts& facts, Moment seen) {
+void ObservedFiles::describe(const ObservedServer& server, const std::string& handle, const FileInfo& info,
+                             Moment seen) {
   File* found = file(server, handle, seen);
-  if (found && !facts.sha256.empty() && !found->row.sha256_announced.empty() &&
-      found->row.sha256_announced != facts.sha256) {
+  if (found && !info.sha256.empty() && !found->row.sha256_announced.empty() &&
+      found->row.sha256_announced != info.sha256) {
     // The same handle for another content: a restarted server began to count again.
     by_handle_.erase({server.label, handle});
     found = file(server, handle, seen);
   }
   if (!found) return;
   FileResult& row = found->row;
-  if (!facts.room.empty()) row.room = facts.room;
-  if (facts.seq) row.seq = facts.seq;
-  if (!facts.name.empty()) row.name = facts.name;
-  if (!facts.sender.empty()) row.sender = facts.sender;
-  if (!facts.sha256.empty()) row.sha256_announced = facts.sha256;
-  if (facts.size) row.size = facts.size;
+  if (!info.room.empty()) row.room = info.room;
+  if (info.seq) row.seq = info.seq;
+  if (!info.name.empty()) row.name = info.name;
+  if (!info.sender.empty()) row.sender = info.sender;
+  if (!info.sha256.empty()) row.sha256_announced = info.sha256;
+  if (info.size) row.size = info.size;
 }
 
-void Transfers::piece(const Server& server, const std::string& handle, const Piece& piece) {
+void ObservedFiles::piece(const ObservedServer& server, const std::string& handle, const Piece& piece) {
   File* found = file(server, handle, piece.last);
   if (!found) return;
   (piece.is_upload ? found->row.uploaded_bytes : found->row.downloaded_bytes) += piece.body.size();
   std::size_t at = 0;
   const auto keep = [&](std::size_t end) {
     if (end <= at) return;
-    const std::string_view octets = piece.body.substr(at, end - at);
+    const std::string_view bytes = piece.body.substr(at, end - at);
     const std::uint64_t offset = piece.offset + at;
-    if (offset + octets.size() < offset || found->seen.range_count() >= kRangeCountMax) {
+    if (offset + bytes.size() < offset || found->seen.range_count() >= kRangeCountMax) {
       found->refused = true;
       return;
     }
-    const auto written = store_.write(found->number, offset, octets);
+    const auto written = store_.write(found->number, offset, bytes);
     if (written == ContentStore::Written::refused) {
       found->refused = true;
       return;
     }
-    found->seen.add(offset, offset + octets.size());
-    found->end = std::max(found->end, offset + octets.size());
-    if (written == ContentStore::Written::differs && !found->conflict_told) {
-      found->conflict_told = true;
+    found->seen.add(offset, offset + bytes.size());
+    found->end = std::max(found->end, offset + bytes.size());
+    if (written == ContentStore::Written::differs && !found->conflict_reported) {
+      found->conflict_reported = true;
       findings_.add("file-conflict", piece.last.time, piece.connection,
                     {piece.first.packet, piece.last.packet},
-                    "octets from " + std::to_string(offset) + " of file " + terminal_safe(handle) +
+                    "bytes from " + std::to_string(offset) + " of file " + terminal_safe(handle) +
                         " differ from what another transfer carried; the first are kept");
     }
   };
@@ -83,26 +85,27 @@ void Transfers::piece(const Server& server, const std::string& handle, const Pie
   keep(piece.body.size());
 }
 
-void Transfers::downloaded(const Server& server, const std::string& handle, const std::string& account,
-                           Moment seen) {
+void ObservedFiles::downloaded(const ObservedServer& server, const std::string& handle,
+                               const std::string& account, Moment seen) {
   File* found = file(server, handle, seen);
   if (!found) return;
   ++found->row.downloads;
   if (!account.empty()) found->recipients.insert(account);
 }
 
-void Transfers::upload_done(const Server& server, const std::string& handle, ConnectionId connection,
-                            Moment seen, WallTime ok) {
+void ObservedFiles::upload_done(const ObservedServer& server, const std::string& handle,
+                                ConnectionId connection, Moment seen, WallTime ok) {
   if (File* found = file(server, handle, seen)) found->done = Done{connection, seen, ok};
 }
 
-const Transfers::Done* Transfers::done(const Server& server, const std::string& handle) const {
+const ObservedFiles::Done* ObservedFiles::done(const ObservedServer& server,
+                                               const std::string& handle) const {
   const auto found = by_handle_.find({server.label, handle});
   if (found == by_handle_.end() || !files_[found->second].done) return nullptr;
   return &*files_[found->second].done;
 }
 
-void Transfers::finish_file(File& file, TalkSink& sink) {
+void ObservedFiles::finish_file(File& file, TalkSink& sink) {
   FileResult& row = file.row;
   for (const std::string& account : file.recipients) {
     if (!row.recipients.empty()) row.recipients += ' ';
@@ -123,7 +126,7 @@ void Transfers::finish_file(File& file, TalkSink& sink) {
     findings_.add("incomplete-file", row.last.time, {}, {row.first.packet, row.last.packet},
                   name + ": " + std::to_string(file.seen.size()) + " of " +
                       (row.size ? std::to_string(*row.size) : std::string("an unknown number of")) +
-                      " octets were in the capture" +
+                      " bytes were in the capture" +
                       (file.refused ? "; some were too scattered or too many to keep" : ""));
   } else if (!row.sha256_announced.empty() && !row.sha256_carved.empty() &&
              row.sha256_announced != row.sha256_carved) {
@@ -133,7 +136,7 @@ void Transfers::finish_file(File& file, TalkSink& sink) {
   sink.file(row);
 }
 
-void Transfers::finish(TalkSink& sink) {
+void ObservedFiles::finish(TalkSink& sink) {
   for (File& file : files_) finish_file(file, sink);
   files_.clear();
   by_handle_.clear();

@@ -1,4 +1,4 @@
-#include "analyzer/talk/requests.hpp"
+#include "analyzer/talk/request_matcher.hpp"
 
 #include <utility>
 
@@ -48,27 +48,27 @@ bool answers(const Reply& reply, const Request& request) {
   }
 }
 
-bool Requests::replied(const Reply& reply) {
+bool RequestMatcher::replied(const Reply& reply) {
   for (std::size_t index = 0; index < waiting_.size(); ++index) {
     if (!answers(reply, waiting_[index])) continue;
     if (!synchronised_ && reply.first < waiting_[index].last) continue;
     Request request = std::move(waiting_[index]);
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(index));
     body_bytes_ -= request.body.size();
-    join_(request, reply, index == 0);
+    matched_(request, reply, index == 0);
     return true;
   }
   return false;
 }
 
-void Requests::drop_front() {
+void RequestMatcher::drop_front() {
   Request request = std::move(waiting_.front());
   waiting_.pop_front();
   body_bytes_ -= request.body.size();
   unanswered_(request);
 }
 
-void Requests::sent(Request request) {
+void RequestMatcher::sent(Request request) {
   if (waiting_.size() == kRequestCountMax) {
     ++dropped_count_;
     synchronised_ = false;
@@ -83,15 +83,15 @@ void Requests::sent(Request request) {
     const Reply found = std::move(*reply);
     held_.erase(reply);
     const bool in_turn = waiting_.size() == 1;
-    Request joined = std::move(waiting_.back());
+    Request matched = std::move(waiting_.back());
     waiting_.pop_back();
-    body_bytes_ -= joined.body.size();
-    join_(joined, found, in_turn);
+    body_bytes_ -= matched.body.size();
+    matched_(matched, found, in_turn);
     return;
   }
 }
 
-void Requests::hold(Reply reply) {
+void RequestMatcher::hold(Reply reply) {
   if (held_.size() == kReplyCountMax) {
     held_.pop_front();
     ++dropped_count_;
@@ -99,13 +99,13 @@ void Requests::hold(Reply reply) {
   held_.push_back(std::move(reply));
 }
 
-void Requests::lost_server_octets() {
+void RequestMatcher::lost_server_bytes() {
   synchronised_ = false;
   // Their replies may be among what was lost. Joining a later reply to them would be a guess.
   while (!waiting_.empty()) drop_front();
 }
 
-void Requests::finish() {
+void RequestMatcher::finish() {
   while (!waiting_.empty()) drop_front();
 }
 

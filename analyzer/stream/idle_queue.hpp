@@ -1,5 +1,5 @@
 // Which connection has been idle longest, for when the table is full. A heap of lower bounds: a connection
-// that was active since it was filed is filed again when it comes up, so packets cost nothing here and the
+// that was active since it was queued is queued again when it comes up, so packets cost nothing here and the
 // answer is still exact.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace plaintalk::analyzer {
 
-class IdleOrder {
+class IdleQueue {
  public:
   struct Entry {
     WallTime active;  // not later than the connection's last activity
@@ -20,7 +20,7 @@ class IdleOrder {
     std::uint32_t generation = 0;
   };
 
-  void file(Entry entry) { heap_.push(entry); }
+  void push(Entry entry) { heap_.push(entry); }
   std::size_t size() const { return heap_.size(); }
 
   // `activity_of` gives the last activity, or nullopt when that connection is gone. Removes the entry it

@@ -1,15 +1,16 @@
-#include "analyzer/talk/scope.hpp"
+#include "analyzer/talk/observed_state.hpp"
 
 #include "protocol/names.hpp"
 
 namespace plaintalk::analyzer {
 
-bool is_participant(const Room& room, const std::string& account) {
+bool is_participant(const ObservedRoom& room, const std::string& account) {
   const auto people = parse_conversation(room.name);
   return people && (people->first == account || people->second == account);
 }
 
-std::shared_ptr<Membership> membership_of(const std::shared_ptr<Session>& session, Room& room) {
+std::shared_ptr<Membership> membership_of(const std::shared_ptr<ObservedSession>& session,
+                                          ObservedRoom& room) {
   auto& slot = session->memberships[&room];
   if (slot) return slot;
   slot = std::make_shared<Membership>();
@@ -25,7 +26,7 @@ std::shared_ptr<Membership> membership_of(const std::shared_ptr<Session>& sessio
   return slot;
 }
 
-std::shared_ptr<Membership> join(const std::shared_ptr<Session>& session, Room& room) {
+std::shared_ptr<Membership> join(const std::shared_ptr<ObservedSession>& session, ObservedRoom& room) {
   auto current = membership_of(session, room);
   if (!current->ended) {
     current->joined = true;
@@ -47,7 +48,7 @@ void leave(Membership& membership, Moment earliest, Moment latest, bool cut_off)
   membership.end_latest = latest;
 }
 
-void end_session(Session& session, Moment earliest, Moment latest, bool cut_off) {
+void end_session(ObservedSession& session, Moment earliest, Moment latest, bool cut_off) {
   if (session.ended) return;
   session.ended = true;
   session.cut_off = cut_off;
@@ -56,11 +57,11 @@ void end_session(Session& session, Moment earliest, Moment latest, bool cut_off)
   for (auto& [room, membership] : session.memberships) leave(*membership, earliest, latest, cut_off);
 }
 
-void forget(Session& session) {
+void forget(ObservedSession& session) {
   const auto bury = [](Membership& membership) {
     if (membership.dead) return;
     membership.dead = true;
-    Room& room = *membership.room;
+    ObservedRoom& room = *membership.room;
     // Removal is put off until it is worth a pass over the room.
     if (++room.dead_count * 2 < room.members.size()) return;
     std::erase_if(room.members, [](const auto& member) { return member->dead; });

@@ -1,4 +1,4 @@
-// A set of numbers kept as ranges: sequence numbers seen in a room, octets of a file seen so far. Dense sets
+// A set of numbers kept as ranges: sequence numbers seen in a room, bytes of a file seen so far. Dense sets
 // cost next to nothing; a hostile sender who scatters is bounded by the caller through range_count().
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace plaintalk::analyzer {
 
-class Ranges {
+class RangeSet {
  public:
   // Adds [begin, end). Returns how many of them were new.
   std::uint64_t add(std::uint64_t begin, std::uint64_t end) {

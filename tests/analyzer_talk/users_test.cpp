@@ -74,9 +74,9 @@ TEST(Replies, AreJoinedInOrderAndByTheirId) {
   Play play;
   play.login(1, "alice");
   play.join(1, "#lab", 1, 0);
-  play.client_octets(1, "SAY #lab id=a :one\nSAY #lab id=b :two\nSAY #lab :three\n");
-  play.server_octets(1, "OK id=a seq=1 at=1\nOK id=b seq=2 at=1\nOK seq=3 at=1\n");
-  play.server_octets(1, "MSG #lab 1 alice 1 :one\nMSG #lab 2 alice 1 :two\nMSG #lab 3 alice 1 :three\n");
+  play.client_bytes(1, "SAY #lab id=a :one\nSAY #lab id=b :two\nSAY #lab :three\n");
+  play.server_bytes(1, "OK id=a seq=1 at=1\nOK id=b seq=2 at=1\nOK seq=3 at=1\n");
+  play.server_bytes(1, "MSG #lab 1 alice 1 :one\nMSG #lab 2 alice 1 :two\nMSG #lab 3 alice 1 :three\n");
   const Collected& found = play.finish();
   ASSERT_EQ(found.messages.size(), 3u);
   EXPECT_EQ(found.message_of("#lab", 3).text, "three");
@@ -122,7 +122,7 @@ TEST(Replies, AreJoinedWhenTheCommandWaitedBehindAHole) {
   const Moment said = play.step();
   play.server(1, "OK seq=1 at=1");
   play.server(1, "MSG #lab 1 alice 1 :late");
-  play.octets_from(1, Direction::client_to_server, "SAY #lab :late\n", said);
+  play.bytes_from(1, Direction::client_to_server, "SAY #lab :late\n", said);
   const Collected& found = play.finish();
   const MessageResult& message = found.message_of("#lab", 1);
   EXPECT_EQ(message.in.packet, said.packet);

@@ -1,4 +1,4 @@
-#include "analyzer/talk/people.hpp"
+#include "analyzer/talk/observed_users.hpp"
 
 #include <algorithm>
 
@@ -24,17 +24,17 @@ std::string account_of(const Request& request) {
 
 }  // namespace
 
-People::Person* People::person(const std::string& account, WallTime when) {
+ObservedUsers::ObservedUser* ObservedUsers::user(const std::string& account, WallTime when) {
   if (account.empty()) return nullptr;
-  auto found = people_.find(account);
-  if (found == people_.end()) {
-    if (people_.size() >= kCountMax) {
-      if (!bound_told_)
+  auto found = users_.find(account);
+  if (found == users_.end()) {
+    if (users_.size() >= kCountMax) {
+      if (!limit_reported_)
         findings_.add("limit-reached", when, {}, {}, "too many accounts: users.csv is not complete");
-      bound_told_ = true;
+      limit_reported_ = true;
       return nullptr;
     }
-    found = people_.emplace(account, Person{}).first;
+    found = users_.emplace(account, ObservedUser{}).first;
     found->second.row.name = account;
     found->second.row.kind = "unknown";
     found->second.row.first_seen = when;
@@ -46,13 +46,13 @@ People::Person* People::person(const std::string& account, WallTime when) {
   return &found->second;
 }
 
-UserResult* People::seen(const std::string& account, WallTime when) {
-  Person* found = person(account, when);
+UserResult* ObservedUsers::seen(const std::string& account, WallTime when) {
+  ObservedUser* found = user(account, when);
   return found ? &found->row : nullptr;
 }
 
-void People::logged_in(const Session& session, const Request* request, Moment answered) {
-  Person* found = person(session.account, answered.time);
+void ObservedUsers::logged_in(const ObservedSession& session, const Request* request, Moment answered) {
+  ObservedUser* found = user(session.account, answered.time);
   if (!found) return;
   if (session.guest) {
     found->row.kind = "guest";
@@ -70,7 +70,8 @@ void People::logged_in(const Session& session, const Request* request, Moment an
   if (found->addresses.size() < kSetSizeMax) found->addresses.insert(render(session.client.address));
 }
 
-void People::credential(const Session& session, const Request& request, std::string_view accepted) {
+void ObservedUsers::credential(const ObservedSession& session, const Request& request,
+                               std::string_view accepted) {
   if (request.secret.empty()) return;
   const bool registers = request.verb == Verb::register_;
   CredentialResult row;
@@ -96,16 +97,16 @@ void People::credential(const Session& session, const Request& request, std::str
   }
 }
 
-void People::refused(const Session& session, const Request& request, const Reply& reply) {
+void ObservedUsers::refused(const ObservedSession& session, const Request& request, const Reply& reply) {
   const std::string account = account_of(request);
   if (fold_account(account))
-    if (Person* found = person(account, reply.first.time)) ++found->row.refused_logins;
+    if (ObservedUser* found = user(account, reply.first.time)) ++found->row.refused_logins;
   findings_.add("refused-login", reply.first.time, session.id, {request.last.packet, reply.first.packet},
                 "the server refused " + terminal_safe(account) + ": " + std::to_string(reply.code) + " " +
                     terminal_safe(reply.name));
 }
 
-void People::token_issued(const Session& session, std::string_view shown, Moment seen) {
+void ObservedUsers::token_issued(const ObservedSession& session, std::string_view shown, Moment seen) {
   CredentialResult row;
   row.seen = seen;
   row.connection = session.id;
@@ -120,23 +121,23 @@ void People::token_issued(const Session& session, std::string_view shown, Moment
                     std::to_string(seen.packet));
 }
 
-void People::connection_closed(const Session& session, const Connection& connection) {
-  Person* found = person(session.account, connection.end);
+void ObservedUsers::connection_closed(const ObservedSession& session, const ConnectionRecord& connection) {
+  ObservedUser* found = user(session.account, connection.end);
   if (!found) return;
-  person(session.account, connection.start);
+  user(session.account, connection.start);
   ++found->row.connections;
   found->row.sent_bytes += connection.client.bytes;
   found->row.received_bytes += connection.server.bytes;
 }
 
-void People::finish() {
-  for (auto& [account, found] : people_) {
+void ObservedUsers::finish() {
+  for (auto& [account, found] : users_) {
     found.row.login_methods = join_words(found.methods);
     found.row.devices = join_words(found.devices);
     found.row.addresses = join_words(found.addresses);
     sink_.user(found.row);
   }
-  people_.clear();
+  users_.clear();
 }
 
 }  // namespace plaintalk::analyzer

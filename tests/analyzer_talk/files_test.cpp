@@ -14,10 +14,10 @@ class TransfersTest : public testing::Test {
     play.client(1, "PUT my%20file 8 sha256=abcdefgh to=#lab");
     play.server(1, "OK file=f1 next=0 chunk=16384 credit=1000");
   }
-  void data(std::uint64_t offset, const std::string& octets, bool accept = true) {
-    play.client_octets(1, "DATA f1 " + std::to_string(offset) + " {" + std::to_string(octets.size()) + "}\n" +
-                              octets + "\n");
-    play.server(1, accept ? "ACK f1 " + std::to_string(offset + octets.size()) : "ERR 409 OFFSET next=0 :no");
+  void data(std::uint64_t offset, const std::string& bytes, bool accept = true) {
+    play.client_bytes(
+        1, "DATA f1 " + std::to_string(offset) + " {" + std::to_string(bytes.size()) + "}\n" + bytes + "\n");
+    play.server(1, accept ? "ACK f1 " + std::to_string(offset + bytes.size()) : "ERR 409 OFFSET next=0 :no");
   }
   std::uint64_t done() {
     const std::uint64_t packet = play.client(1, "DONE f1");
@@ -76,7 +76,7 @@ TEST_F(TransfersTest, AMissingPieceIsFilledByADownload) {
   data(0, "abcd");
   play.client(2, "GET f1");
   play.server(2, "OK file=f1 size=8 sha256=abcdefgh from=0 :my file");
-  play.server_octets(2, "DATA f1 4 {4}\nefgh\n");
+  play.server_bytes(2, "DATA f1 4 {4}\nefgh\n");
   play.server(2, "DONE f1 abcdefgh");
   const Collected& found = play.finish();
   EXPECT_TRUE(found.files[0].complete);
@@ -104,11 +104,11 @@ TEST_F(TransfersTest, ADownloadThatDiffersFromTheUploadIsFound) {
   data(0, "abcdefgh");
   play.client(2, "GET f1");
   play.server(2, "OK file=f1 size=8 sha256=abcdefgh from=0 :my file");
-  play.server_octets(2, "DATA f1 0 {8}\nabcdXfgh\n");
+  play.server_bytes(2, "DATA f1 0 {8}\nabcdXfgh\n");
   play.server(2, "DONE f1 abcdefgh");
   const Collected& found = play.finish();
   EXPECT_EQ(found.count("file-conflict"), 1u);
-  EXPECT_EQ(found.files[0].sha256_carved, "abcdefgh") << "the first octets are kept";
+  EXPECT_EQ(found.files[0].sha256_carved, "abcdefgh") << "the first bytes are kept";
 }
 
 TEST_F(TransfersTest, TheSameHandleForAnotherContentIsAnotherFile) {
@@ -122,10 +122,10 @@ TEST_F(TransfersTest, TheSameHandleForAnotherContentIsAnotherFile) {
   EXPECT_EQ(found.files[1].sha256_carved, "wxyz");
 }
 
-TEST_F(TransfersTest, OctetsLostInsideAChunkAreAHoleOfTheFile) {
-  play.client_octets(1, "DATA f1 0 {8}\nab");
+TEST_F(TransfersTest, BytesLostInsideAChunkAreAHoleOfTheFile) {
+  play.client_bytes(1, "DATA f1 0 {8}\nab");
   play.gap(1, Direction::client_to_server, 3);
-  play.client_octets(1, "fgh\n");
+  play.client_bytes(1, "fgh\n");
   play.server(1, "ACK f1 8");
   const Collected& found = play.finish();
   EXPECT_EQ(found.files[0].gap_bytes, 3u);

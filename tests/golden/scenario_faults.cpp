@@ -30,7 +30,7 @@ std::string retransmission() {
   const auto [alice, bob] = two_in_the_room(lab);
   std::vector<Segment> to_bob;
   for (const char* text : {"first", "second", "third", "fourth"}) {
-    const Lab::Said said = lab.saying(alice, "#lab", text);
+    const Lab::SayExchange said = lab.saying(alice, "#lab", text);
     alice.talk.client(said.command);
     alice.talk.server(said.deliveries[0].second);
     to_bob.push_back(bob.talk.segment(From::server, said.deliveries[1].second));
@@ -41,12 +41,12 @@ std::string retransmission() {
   bob.talk.acknowledge(From::client);
 
   tape.wait(std::chrono::seconds(1));
-  const Lab::Said late = lab.saying(alice, "#lab", "fifth, after a time-out");
+  const Lab::SayExchange late = lab.saying(alice, "#lab", "fifth, after a time-out");
   const Segment command = alice.talk.segment(From::client, late.command);
   tape.wait(std::chrono::milliseconds(200));
   alice.talk.repeat(command);
   alice.talk.acknowledge(From::server);
-  for (const auto& [member, octets] : late.deliveries) member->talk.server(octets);
+  for (const auto& [member, bytes] : late.deliveries) member->talk.server(bytes);
   for (Person* person : {&alice, &bob}) lab.quit(*person);
   return as_pcap(tape, {});
 }
@@ -58,7 +58,7 @@ std::string reordering() {
   const auto [alice, bob] = two_in_the_room(lab);
   std::vector<std::string> copies;
   for (const char* text : {"one", "two", "three"}) {
-    const Lab::Said said = lab.saying(alice, "#lab", text);
+    const Lab::SayExchange said = lab.saying(alice, "#lab", text);
     alice.talk.client(said.command);
     alice.talk.server(said.deliveries[0].second);
     copies.push_back(said.deliveries[1].second);

@@ -1,4 +1,4 @@
-#include "analyzer/report/output_folder.hpp"
+#include "analyzer/report/analysis_folder.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -55,8 +55,8 @@ OutputFile::~OutputFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-void OutputFile::write(std::string_view octets) {
-  waiting_ += octets;
+void OutputFile::write(std::string_view bytes) {
+  waiting_ += bytes;
   if (waiting_.size() >= kBufferSize) flush();
 }
 
@@ -76,7 +76,7 @@ void OutputFile::close() {
   if (::close(std::exchange(descriptor_, -1)) != 0) fail_system("cannot write " + name_);
 }
 
-OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
+AnalysisFolder::AnalysisFolder(std::string path) : path_(std::move(path)) {
   std::error_code error;
   std::filesystem::create_directories(path_, error);
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -84,7 +84,7 @@ OutputFolder::OutputFolder(std::string path) : path_(std::move(path)) {
   accept_or_throw();
 }
 
-void OutputFolder::accept_or_throw() {
+void AnalysisFolder::accept_or_throw() {
   const auto names = names_in(descriptor_);
   const bool ours = std::find(names.begin(), names.end(), kMarker) != names.end();
   if (!names.empty() && !ours) {
@@ -102,13 +102,13 @@ void OutputFolder::accept_or_throw() {
   file.close();
 }
 
-OutputFolder::~OutputFolder() {
+AnalysisFolder::~AnalysisFolder() {
   for (const std::string& name : pending_) ::unlinkat(descriptor_, temporary_name(name).c_str(), 0);
   if (files_descriptor_ >= 0) ::close(files_descriptor_);
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-OutputFile OutputFolder::create(const std::string& name) {
+OutputFile AnalysisFolder::create(const std::string& name) {
   const std::string temporary = temporary_name(name);
   ::unlinkat(descriptor_, temporary.c_str(), 0);
   const int file = ::openat(descriptor_, temporary.c_str(),
@@ -118,11 +118,11 @@ OutputFile OutputFolder::create(const std::string& name) {
   return {file, path_ + '/' + name};
 }
 
-std::string OutputFolder::temporary_path(const std::string& name) const {
+std::string AnalysisFolder::temporary_path(const std::string& name) const {
   return path_ + '/' + temporary_name(name);
 }
 
-int OutputFolder::files_descriptor() {
+int AnalysisFolder::files_descriptor() {
   if (files_descriptor_ >= 0) return files_descriptor_;
   if (::mkdirat(descriptor_, "files", 0700) != 0 && errno != EEXIST)
     fail_system("cannot create " + path_ + "/files");
@@ -131,7 +131,7 @@ int OutputFolder::files_descriptor() {
   return files_descriptor_;
 }
 
-void OutputFolder::commit() {
+void AnalysisFolder::commit() {
   for (const std::string& name : pending_) {
     if (::renameat(descriptor_, temporary_name(name).c_str(), descriptor_, name.c_str()) != 0)
       fail_system("cannot create " + path_ + '/' + name);
@@ -141,7 +141,7 @@ void OutputFolder::commit() {
   remove_stale();
 }
 
-void OutputFolder::remove_stale() {
+void AnalysisFolder::remove_stale() {
   std::set<std::string> ours{"analysis.sqlite", "summary.md"};
   for (const Table& table : tables()) ours.insert(std::string(table.name) + ".csv");
   for (const std::string& name : ours)

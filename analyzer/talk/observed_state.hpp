@@ -2,7 +2,7 @@
 // between which moments.
 //
 // A server is known by its address and port; all loopback addresses of a port are one server. The numbers of
-// a room start again when a server is restarted; from then on it is a new Room with the next epoch.
+// a room start again when a server is restarted; from then on it is a new ObservedRoom with the next epoch.
 #pragma once
 
 #include <cstdint>
@@ -15,28 +15,29 @@
 #include <unordered_map>
 #include <vector>
 
-#include "analyzer/talk/ranges.hpp"
+#include "analyzer/talk/range_set.hpp"
 #include "analyzer/talk/results.hpp"
 
 namespace plaintalk::analyzer {
 
-struct Room;
-struct Server;
-struct Session;
+struct ObservedRoom;
+struct ObservedServer;
+struct ObservedSession;
 
 // A MSG or FILE that may belong to a history page; certain only when the page's END comes.
-struct Undecided {
+struct UndecidedDelivery {
   std::uint64_t seq = 0;
   std::optional<std::uint64_t>
-      message;  // its serial in the message table; none when that row has been given out already
+      message;  // its serial in the message table; none when that row has been emitted already
   std::size_t delivery = 0;
   Moment out;
 };
 
-// One stay of one connection in one room. Before the join is seen it is a stranger's record (joined = false).
+// One stay of one connection in one room. Before the join is seen it is a non-member's record (joined =
+// false).
 struct Membership {
-  std::shared_ptr<Session> session;  // a cycle, broken when the session is forgotten
-  Room* room = nullptr;
+  std::shared_ptr<ObservedSession> session;  // a cycle, broken when the session is forgotten
+  ObservedRoom* room = nullptr;
   bool joined = false;
   bool dead = false;           // forgotten; only waits for removal from the room
   bool exact_from = false;     // the server said the room's last number at the join
@@ -47,20 +48,20 @@ struct Membership {
   bool cut_off = false;  // ended by the end of its connection, which tells nothing about what was on its way
   Moment end_earliest;
   Moment end_latest;
-  bool doubtful = false;  // octets of the client are missing: it may have left unseen
+  bool doubtful = false;  // bytes of the client are missing: it may have left unseen
   bool live_known = false;
   std::uint64_t live_high = 0;  // the highest number that came live
   bool catching_up = false;     // SYNC gave a page that was not the last
-  Ranges shed;
-  Ranges uncaptured;
+  RangeSet shed;
+  RangeSet uncaptured;
   std::optional<std::uint64_t> uncaptured_from;  // a hole is open behind this number
-  std::vector<Undecided> undecided;
+  std::vector<UndecidedDelivery> undecided;
   std::uint64_t counted_message =
       0;  // serial + 1 of the last message counted as delivered: a mark for one pass over the members
 };
 
-struct Room {
-  Server* server = nullptr;
+struct ObservedRoom {
+  ObservedServer* server = nullptr;
   std::string name;
   bool is_direct = false;
   std::string label;  // of the server, and "/2" after a restart
@@ -69,8 +70,8 @@ struct Room {
   std::size_t dead_count = 0;
   std::set<std::string> accounts;
   std::string topic;
-  Ranges known;                       // numbers that were given to something seen
-  Ranges given_out;                   // numbers whose row has been given out
+  RangeSet known;                     // numbers that were given to something seen
+  RangeSet emitted;                   // numbers whose row has been emitted
   std::optional<std::uint64_t> base;  // numbers up to here are older than what was seen
   Moment high_seen;                   // when the highest number was first seen
   RoomResult result;
@@ -83,9 +84,9 @@ struct AwaitedAck {
 };
 
 // One connection that speaks PLAINTALK.
-struct Session {
+struct ObservedSession {
   ConnectionId id{};
-  Server* server = nullptr;
+  ObservedServer* server = nullptr;
   Endpoint client;
   Moment opened;
   std::string account;
@@ -98,29 +99,30 @@ struct Session {
   Moment end_earliest;
   Moment end_latest;
   WallTime closed_at;  // when the connection was given up by the stream layer
-  Moment last_server_octet;
+  Moment last_server_byte;
   bool lossy = false;  // something of the connection is missing: what it joined or left may be unknown
-  std::map<Room*, std::shared_ptr<Membership>> memberships;  // the current stays
+  std::map<ObservedRoom*, std::shared_ptr<Membership>> memberships;  // the current stays
   std::vector<std::shared_ptr<Membership>> earlier_stays;
   std::deque<AwaitedAck> awaited_acks;
 };
 
-struct Server {
+struct ObservedServer {
   std::string label;  // "192.0.2.1:7777"
-  std::map<std::string, std::unique_ptr<Room>> rooms;
-  std::map<std::string, std::vector<std::shared_ptr<Session>>>
+  std::map<std::string, std::unique_ptr<ObservedRoom>> rooms;
+  std::map<std::string, std::vector<std::shared_ptr<ObservedSession>>>
       sessions;  // by account, ended ones for a while
 };
 
-// The record of `session` in `room`: a stranger's when it never joined. In a direct conversation its two
+// The record of `session` in `room`: a non-member's when it never joined. In a direct conversation its two
 // people are in from their login on.
-std::shared_ptr<Membership> membership_of(const std::shared_ptr<Session>& session, Room& room);
+std::shared_ptr<Membership> membership_of(const std::shared_ptr<ObservedSession>& session,
+                                          ObservedRoom& room);
 // A new stay, after a join that was answered.
-std::shared_ptr<Membership> join(const std::shared_ptr<Session>& session, Room& room);
+std::shared_ptr<Membership> join(const std::shared_ptr<ObservedSession>& session, ObservedRoom& room);
 void leave(Membership& membership, Moment earliest, Moment latest, bool cut_off);
-void end_session(Session& session, Moment earliest, Moment latest, bool cut_off);
-// Lets go of a session that ended long ago.
-void forget(Session& session);
-bool is_participant(const Room& room, const std::string& account);
+void end_session(ObservedSession& session, Moment earliest, Moment latest, bool cut_off);
+// Forgets a session that ended long ago.
+void forget(ObservedSession& session);
+bool is_participant(const ObservedRoom& room, const std::string& account);
 
 }  // namespace plaintalk::analyzer

@@ -50,21 +50,21 @@ std::string logins_and_direct_messages() {
   return as_pcap(tape, {.order = capture::Order::big});
 }
 
-// One octet in a segment, many frames in a segment, a frame over many segments.
+// One byte in a segment, many frames in a segment, a frame over many segments.
 std::string segmentation() {
   Tape tape;
   AliceAndBob pair(tape);
   auto& [lab, alice, bob] = pair;
-  const Lab::Said typed = lab.saying(alice, "#lab", "typed by hand");
+  const Lab::SayExchange typed = lab.saying(alice, "#lab", "typed by hand");
   for (std::size_t at = 0; at < typed.command.size(); ++at)
     alice.talk.client(std::string_view(typed.command).substr(at, 1));
-  for (const auto& [member, octets] : typed.deliveries) member->talk.server(octets);
+  for (const auto& [member, bytes] : typed.deliveries) member->talk.server(bytes);
 
   std::string commands;
   std::string replies;
   std::string copies;
   for (int i = 1; i <= 12; ++i) {
-    const Lab::Said said = lab.saying(bob, "#lab", "burst " + std::to_string(i));
+    const Lab::SayExchange said = lab.saying(bob, "#lab", "burst " + std::to_string(i));
     commands += said.command;
     copies += said.deliveries[0].second;
     replies += said.deliveries[1].second;
@@ -85,7 +85,7 @@ std::string lost_connection() {
   AliceAndBob pair(tape);
   auto& [lab, alice, bob] = pair;
   lab.say(alice, "#lab", "before the cut");
-  const Lab::Said unanswered = lab.saying(bob, "#lab", "did you get this?");
+  const Lab::SayExchange unanswered = lab.saying(bob, "#lab", "did you get this?");
   bob.talk.client(unanswered.command);
   alice.talk.server(unanswered.deliveries[0].second);
   bob.talk.reset(From::client);

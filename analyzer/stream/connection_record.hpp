@@ -29,7 +29,7 @@ struct RttSummary {
   Nanoseconds max{0};
 };
 
-struct SideReport {
+struct EndpointRecord {
   Endpoint endpoint;
   std::uint64_t packets = 0;        // without duplicate captures
   std::uint64_t bytes = 0;          // unique stream bytes really seen
@@ -52,12 +52,12 @@ struct SideReport {
   RttSummary rtt;
 };
 
-struct Connection {
+struct ConnectionRecord {
   ConnectionId id{};
   WallTime start;
   WallTime end;
-  SideReport client;
-  SideReport server;
+  EndpointRecord client;
+  EndpointRecord server;
   std::string role_reason;    // "syn", "syn-ack", "greeting", "client verb", "port 7777", "lower port"
   std::string state;          // Zeek's conn_state: S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH
   std::string history;        // Zeek's letters, upper case = client
@@ -67,7 +67,7 @@ struct Connection {
   bool midstream = false;  // the capture began after the connection did
   bool evicted = false;    // given up because of a budget
 
-  const SideReport& side(Direction direction) const {
+  const EndpointRecord& side(Direction direction) const {
     return direction == Direction::client_to_server ? client : server;
   }
 };

@@ -9,6 +9,6 @@
 namespace plaintalk::analyzer {
 
 // "12:01:02.345 #lab  alice: hello" and a line end; empty when there is nothing worth saying.
-std::string render_happening(const Happening& happening);
+std::string render_live_event(const LiveEvent& live_event);
 
 }  // namespace plaintalk::analyzer

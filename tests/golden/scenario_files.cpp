@@ -6,7 +6,7 @@
 namespace plaintalk::golden {
 namespace {
 
-// Octets that look like nothing in particular and hold every value, newlines and braces included.
+// Bytes that look like nothing in particular and hold every value, newlines and braces included.
 std::string file_content(std::size_t size) {
   std::string content;
   std::uint32_t state = 7777;

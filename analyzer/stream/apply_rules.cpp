@@ -1,0 +1,57 @@
+#include "analyzer/stream/rules.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+// A direction whose SYN is missing starts with the first byte that is seen of it.
+void learn_own_base(DirectionState& state, const TcpSegment& segment) {
+  if (!state.base_known && !segment.flags.rst) {
+    state.base_known = true;
+    state.base_seq = segment.sequence;
+    state.missing.push_back({-(std::int64_t{1} << 31), 0});
+  }
+  if (!segment.flags.rst) state.base_from_own_packet = true;
+}
+
+void note_closing(Flow& flow) {
+  const DirectionState& client = flow.directions[0];
+  const DirectionState& server = flow.directions[1];
+  if (!client.fin || !server.fin) return;
+  if (client.una > *client.fin && server.una > *server.fin) flow.is_closing = true;
+}
+
+}  // namespace
+
+void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
+  if (is_duplicate_capture(context, flow, direction, segment)) return;
+  DirectionState& state = flow.state(direction);
+  EndpointRecord& side = flow.side(direction);
+  ++side.packets;
+  side.payload_bytes += segment.payload_size;
+  flow.report.end = std::max(flow.report.end, segment.time);
+  if (segment.time < state.last_time) {
+    report(
+        context, flow, direction, segment, {36, "time went back"}, {},
+        "by " + duration_text(state.last_time - segment.time) + " since " + packet_text(state.last_packet));
+  }
+  if (!hold_unverified(context, flow, direction, segment)) {
+    note_history(flow, direction, segment);
+    if (segment.flags.syn) {
+      apply_syn(context, flow, direction, segment);
+    } else {
+      learn_own_base(state, segment);
+    }
+    if (segment.flags.rst) {
+      apply_rst(context, flow, direction, segment);
+    } else if (state.base_known) {
+      apply_ack(context, flow, direction, segment);
+      apply_data(context, flow, direction, segment);
+    }
+    state.sent_any = true;
+    note_closing(flow);
+  }
+  state.last_time = std::max(state.last_time, segment.time);
+  state.last_packet = segment.packet;
+}
+
+}  // namespace plaintalk::analyzer
