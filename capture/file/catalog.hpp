@@ -5,10 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "capture/file/capture_reader.hpp"
+#include "capture/file/capture_info.hpp"
 #include "capture/file/input.hpp"
 
 namespace plaintalk::capture {

@@ -121,8 +121,10 @@ void check_include(const std::string& path, std::size_t number, const std::strin
     problems.push_back({path, number, "includes " + header + ", but its USES does not name " + *layer});
 }
 
-void check_includes(const std::string& path, const std::string& text, const fs::path& root,
-                    const Input& input, std::vector<Problem>& problems) {
+// Returns the headers in quotes that `path` includes.
+std::set<std::string> check_includes(const std::string& path, const std::string& text, const fs::path& root,
+                                     const Input& input, std::vector<Problem>& problems) {
+  std::set<std::string> headers;
   const auto allowed = allowed_layers(path, input);
   std::istringstream stream(text);
   std::size_t number = 0;
@@ -133,10 +135,14 @@ void check_includes(const std::string& path, const std::string& text, const fs::
     const char open = line[kInclude.size()];
     const std::size_t end = line.find(open == '<' ? '>' : '"', kInclude.size() + 1);
     const std::string header = line.substr(kInclude.size() + 1, end - kInclude.size() - 1);
-    if (open == '"') check_include(path, number, header, root, input, allowed, problems);
+    if (open == '"') {
+      headers.insert(header);
+      check_include(path, number, header, root, input, allowed, problems);
+    }
     if (open == '<' && !may_include_third_party(path, header))
       problems.push_back({path, number, "<" + header + "> has no place in this folder"});
   }
+  return headers;
 }
 
 }  // namespace
@@ -168,6 +174,7 @@ std::vector<Problem> check_tree(const fs::path& root, const Input& input) {
   check_arrows(input, problems);
   std::set<std::string> known;
   for (const auto& [name, target] : input.targets) known.insert(target.sources.begin(), target.sources.end());
+  std::map<std::string, std::set<std::string>> includes;
   for (const std::string& path : list_files(root)) {
     const std::string text = read_file(root / path);
     const auto line_count = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
@@ -176,11 +183,12 @@ std::vector<Problem> check_tree(const fs::path& root, const Input& input) {
     check_words(path, text, problems);
     if (!is_cpp_file(path)) continue;
     if (known.contains(path)) {
-      check_includes(path, text, root, input, problems);
+      includes[path] = check_includes(path, text, root, input, problems);
     } else if (!path.starts_with(kOptionalFolder)) {
       problems.push_back({path, 0, "belongs to no target"});
     }
   }
+  check_cycles(includes, problems);
   std::sort(problems.begin(), problems.end());
   return problems;
 }

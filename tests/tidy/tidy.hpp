@@ -1,9 +1,9 @@
 // The rules of the house that a compiler does not know, checked over the whole source tree:
 //
 //   layering   a layer includes only itself and the layers its USES names; USES has no cycle and no arrow
-//   between
-//              messenger and analyzer; a third-party header appears only where docs/decisions/0001-layout.md
-//              puts it
+//              between messenger and analyzer; a third-party header appears only where
+//              docs/decisions/0001-layout.md puts it
+//   cycles     no files include each other in a circle, X.hpp and X.cpp taken as one
 //   targets    every source file belongs to a target
 //   sizes      no file over 500 lines
 //   words      nothing that is banned (tidy_rules.cpp), no main() and no argv outside *_main.cpp
@@ -53,6 +53,10 @@ Input parse_input(std::string_view text, const std::filesystem::path& root);
 // Every problem of the tree, in order of path and line.
 std::vector<Problem> check_tree(const std::filesystem::path& root, const Input& input);
 
+// Every group of files that reach each other by their includes (tidy_cycles.cpp). `includes` names the
+// headers that each .hpp and .cpp file includes, all from the root.
+void check_cycles(const std::map<std::string, std::set<std::string>>& includes,
+                  std::vector<Problem>& problems);
 // The words of one file (tidy_rules.cpp). `path` is from the root.
 void check_words(const std::string& path, std::string_view text, std::vector<Problem>& problems);
 // Whether `path` may include <header>.

@@ -51,13 +51,13 @@ constexpr std::array<std::string_view, 6> kPureFolders = {
 constexpr std::array<std::string_view, 6> kThirdPartyPrefixes = {"boost/", "fmt/",      "spdlog/",
                                                                  "CLI/",   "nlohmann/", "toml++/"};
 
-bool is_word_octet(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
 bool has_word(std::string_view line, std::string_view word) {
   for (std::size_t at = line.find(word); at != line.npos; at = line.find(word, at + 1)) {
-    const bool starts = at == 0 || !is_word_octet(line[at - 1]) || !is_word_octet(word.front());
+    const bool starts = at == 0 || !is_word_character(line[at - 1]) || !is_word_character(word.front());
     const std::size_t end = at + word.size();
-    const bool ends = end == line.size() || !is_word_octet(line[end]) || !is_word_octet(word.back());
+    const bool ends = end == line.size() || !is_word_character(line[end]) || !is_word_character(word.back());
     if (starts && ends) return true;
   }
   return false;
@@ -71,7 +71,7 @@ bool has_unfinished_mark(std::string_view line) {
   for (std::size_t at = line.find(kMark); at != line.npos; at = line.find(kMark, at + 1)) {
     const std::string_view rest = line.substr(at + kMark.size());
     const bool alone =
-        (at == 0 || !is_word_octet(line[at - 1])) && (rest.empty() || !is_word_octet(rest.front()));
+        (at == 0 || !is_word_character(line[at - 1])) && (rest.empty() || !is_word_character(rest.front()));
     const bool has_issue =
         rest.size() > 3 && rest.starts_with("(#") && std::isdigit(static_cast<unsigned char>(rest[2])) != 0;
     if (alone && !has_issue) return true;
@@ -116,7 +116,7 @@ std::string code_only(std::string_view text) {
   std::string code(text);
   for (std::size_t at = 0; at < text.size(); ++at) {
     const std::string_view two = text.substr(at, 2);
-    const bool inside_word = at > 0 && is_word_octet(text[at - 1]);
+    const bool inside_word = at > 0 && is_word_character(text[at - 1]);
     const bool digit_separator = text[at] == '\'' && inside_word;
     const bool raw = two == "R\"" && !inside_word;
     if (two != "//" && two != "/*" && !raw && text[at] != '"' && (text[at] != '\'' || digit_separator))
