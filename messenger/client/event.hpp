@@ -98,7 +98,6 @@ struct PersonEntry {
   std::string room;  // "*" for everybody online
   std::string name;
   std::string state;
-  std::string device;
   std::string display;
 };
 

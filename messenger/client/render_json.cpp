@@ -68,11 +68,8 @@ void add_lists(json& answer, const Answered& done) {
   if (done.verb == Verb::who) {
     answer["people"] = json::array();
     for (const PersonEntry& entry : done.people)
-      answer["people"].push_back({{"room", entry.room},
-                                  {"user", entry.name},
-                                  {"state", entry.state},
-                                  {"device", entry.device},
-                                  {"display", entry.display}});
+      answer["people"].push_back(
+          {{"room", entry.room}, {"user", entry.name}, {"state", entry.state}, {"display", entry.display}});
   }
   if (done.verb == Verb::help) answer["lines"] = done.lines;
 }

@@ -126,7 +126,7 @@ std::string room_lines(const Answered& done, const TextStyle& style) {
 
 std::string people_lines(const Answered& done, const TextStyle& style) {
   std::string text = note_line((done.room.empty() ? "online" : safe(room_label(done.room, style.user))) +
-                                   ": " + counted(done.people.size(), "connection", "connections"),
+                                   ": " + counted(done.people.size(), "person", "people"),
                                style);
   for (const PersonEntry& entry : done.people) {
     text += fmt::format("  {:<16}  {}{}{}\n", safe(entry.name), safe(entry.state),

@@ -218,9 +218,9 @@ void ClientSession::on_note(const Frame& frame) {
     }
     if (done != nullptr && verb == Verb::who && kind == "WHO") {
       if (done->people.size() < kListedCountMax)
-        done->people.push_back(PersonEntry{
-            text(frame.argument(1)), text(frame.argument(2)), text(frame.parameter("state").value_or("")),
-            text(frame.parameter("device").value_or("")), std::string(frame.body)});
+        done->people.push_back(PersonEntry{text(frame.argument(1)), text(frame.argument(2)),
+                                           text(frame.parameter("state").value_or("")),
+                                           std::string(frame.body)});
       return;
     }
     if (done != nullptr && verb == Verb::help && kind == "HELP") {

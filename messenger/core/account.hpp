@@ -59,10 +59,15 @@ struct Account {
   std::size_t dirty_conversation_count = 0;                 // with frames that are not flushed yet
   std::size_t room_count = 0;
   std::size_t download_count = 0;
+  std::uint64_t stamp = 0;        // of the last list that has it
   std::size_t closing_count = 0;  // connections on their way out, for the log
   TokenBucket messages;
   TokenBucket octets;
   bool is_away = false;
+  // Of a guest: its owner has shown to have got the token, so somebody may come back with it.
+  bool has_token_holder = false;
+  // Of a guest whose connection was lost: nobody else gets the name before.
+  Instant reserved_until{};
 
   bool is_registered() const { return verifier.has_value(); }
   // Online, or so lately lost that nobody has been told.

@@ -103,6 +103,8 @@ void start_afresh(World& world, Account& account) {
   account.devices.clear();
   account.display.clear();
   account.is_away = false;
+  account.has_token_holder = false;
+  account.reserved_until = {};
 }
 
 void schedule_departure(World& world, const Account& account) {

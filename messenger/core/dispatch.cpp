@@ -55,13 +55,13 @@ bool is_allowed_before_login(Verb verb) {
   }
 }
 
-Answer unknown_verb(std::string_view text) {
-  return refusal(ErrorName::unknown_verb, "there is no command " + std::string(text) + "; HELP lists them");
+Answer unknown_verb() {
+  return refusal(ErrorName::unknown_verb, "there is no such command; HELP lists them");
 }
 
 Answer answer_of(World& world, Connection& connection, const Frame& frame) {
   if (frame.verb == Verb::unknown || frame.verb == Verb::auth || frame.verb == Verb::verbose)
-    return unknown_verb(frame.verb_text);
+    return unknown_verb();
   if (connection.phase == Phase::greeted && !is_allowed_before_login(frame.verb))
     return refusal(ErrorName::login_first, "log in first: LOGIN name, or LOGIN name :password");
   if (!id_is_valid(frame)) return refusal(ErrorName::syntax, "id= is 1 to 64 characters");

@@ -1,6 +1,7 @@
 #include "messenger/core/login.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/check.hpp"
@@ -50,16 +51,55 @@ std::optional<LoginRequest> read_login(const Frame& frame) {
   return request;
 }
 
-Refusal bad_login(World& world, const Connection& connection, std::string_view account, std::string text) {
-  Refusal result = refusal(ErrorName::bad_login, std::move(text));
-  world.log(LoginRefused{connection.id, account, text_of(result.error)});
-  return result;
+Refusal refuse_login(World& world, const Connection& connection, const Account* account, Refusal refusal) {
+  // A name that nobody has may be a password typed in the wrong place.
+  world.log(LoginRefused{connection.id, account == nullptr ? std::string_view{} : account->name,
+                         text_of(refusal.error)});
+  return refusal;
 }
 
-Refusal name_taken(World& world, const Connection& connection, std::string_view account) {
-  Refusal result = refusal(ErrorName::name_taken, "somebody uses this name; choose another one");
-  world.log(LoginRefused{connection.id, account, text_of(result.error)});
-  return result;
+Refusal bad_login(World& world, const Connection& connection, const Account* account, std::string text) {
+  return refuse_login(world, connection, account, refusal(ErrorName::bad_login, std::move(text)));
+}
+
+// How long the name of a guest stays out of reach of whoever has no token: until its silent connection is
+// given up and the time to come back is over. Nothing when no end can be told.
+std::optional<Nanoseconds> time_until_free(const World& world, const Account& account) {
+  Instant free_at = account.reserved_until;
+  for (const Connection* connection : account.connections) {
+    if (!world.config.ping_interval || connection->ping_count == 0) return std::nullopt;
+    const Instant given_up =
+        connection->last_seen + *world.config.ping_interval * (world.config.ping_miss_count_max + 1);
+    free_at = std::max(free_at, given_up + world.config.presence_grace);
+  }
+  return std::max(free_at - world.now.instant, Nanoseconds{0});
+}
+
+// Whether a guest has the name, or had it a moment ago and may come back with its token.
+bool is_held_by_guest(const World& world, const Account& account) {
+  return !account.is_registered() &&
+         (!account.connections.empty() || account.reserved_until > world.now.instant);
+}
+
+Refusal name_taken(World& world, const Connection& connection, const Account& account) {
+  if (account.is_registered())
+    return refuse_login(world, connection, &account,
+                        refusal(ErrorName::name_taken,
+                                "this name is registered: LOGIN name :password, or choose another one"));
+  const auto wait = time_until_free(world, account);
+  if (!wait)
+    return refuse_login(
+        world, connection, &account,
+        refusal(ErrorName::name_taken,
+                "this name is in use; come back with its token if it is yours, or choose another one"));
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+  const std::string what = account.connections.empty()
+                               ? "the connection of this name was lost and its owner may come back"
+                               : "this name is in use by a connection that may be lost";
+  return refuse_login(
+      world, connection, &account,
+      try_later(ErrorName::name_taken,
+                what + "; come back with its token, or wait " + std::to_string(seconds) + " s", *wait));
 }
 
 // The new token, of which the device keeps only the hash.
@@ -100,6 +140,7 @@ void enter(World& world, Connection& connection, Account& account, const LoginRe
   connection.device = &device;
   connection.phase = Phase::in;
   account.connections.push_back(&connection);
+  account.reserved_until = {};
   if (request.display) account.display = *request.display;
   stop_counting_login(world, connection);
   world.log(LoggedIn{connection.id, account.name, device.name, request.method});
@@ -119,12 +160,8 @@ Answer login_as_guest(World& world, Connection& connection, const LoginRequest& 
       return try_later(ErrorName::busy, "too many accounts; try again later", kLoginRetry);
   }
   if (account->is_registered())
-    return bad_login(world, connection, request.account,
-                     "this name needs its password: LOGIN name :password");
-  const auto is_other_device = [&](const Connection* other) { return other->device->name != request.device; };
-  if (std::ranges::any_of(account->connections, is_other_device))
-    return name_taken(world, connection, request.account);
-  while (!account->connections.empty()) take_over(world, *account->connections.back());
+    return bad_login(world, connection, account, "this name needs its password: LOGIN name :password");
+  if (is_held_by_guest(world, *account)) return name_taken(world, connection, *account);
   start_afresh(world, *account);
   enter(world, connection, *account, request);
   return kAnswered;
@@ -147,7 +184,7 @@ Answer login_by_token(World& world, Connection& connection, const LoginRequest& 
       return kAnswered;
     }
   }
-  return bad_login(world, connection, request.account,
+  return bad_login(world, connection, account,
                    "wrong name, device or token; log in with the password, or afresh as a guest");
 }
 
@@ -182,8 +219,8 @@ Answer start_password(World& world, Connection& connection, const Frame& frame, 
 
 Answer finish_register(World& world, Connection& connection, const LoginRequest& request, Verifier verifier) {
   Account* account = world.find_account(request.account);
-  if (account != nullptr && (account->is_registered() || !account->connections.empty()))
-    return name_taken(world, connection, request.account);
+  if (account != nullptr && (account->is_registered() || is_held_by_guest(world, *account)))
+    return name_taken(world, connection, *account);
   if (account == nullptr) account = make_account(world, request.account);
   if (account == nullptr)
     return try_later(ErrorName::busy, "too many accounts; try again later", kLoginRetry);
@@ -198,8 +235,7 @@ Answer finish_login(World& world, Connection& connection, const LoginRequest& re
   Account* account = world.find_account(request.account);
   const bool is_registered = account != nullptr && account->is_registered();
   const bool is_right = matches(is_registered ? *account->verifier : Verifier{}, salted_password);
-  if (!is_registered || !is_right)
-    return bad_login(world, connection, request.account, "wrong name or password");
+  if (!is_registered || !is_right) return bad_login(world, connection, account, "wrong name or password");
   enter(world, connection, *account, request);
   return kAnswered;
 }
@@ -235,8 +271,8 @@ Answer handle_register(World& world, Connection& connection, const Frame& frame)
   if (connection.phase == Phase::in)
     return refusal(ErrorName::denied, "you are logged in already; QUIT and connect again to register");
   const Account* account = world.find_account(request->account);
-  if (account != nullptr && (account->is_registered() || !account->connections.empty()))
-    return name_taken(world, connection, request->account);
+  if (account != nullptr && (account->is_registered() || is_held_by_guest(world, *account)))
+    return name_taken(world, connection, *account);
   return start_password(world, connection, frame, *request, true);
 }
 
@@ -257,7 +293,9 @@ void finish_password(World& world, Connection& connection, std::string_view salt
 
 void confirm_token(Connection& connection) {
   connection.token_is_new = false;
-  if (connection.device != nullptr) connection.device->replaced_token_hash.clear();
+  if (connection.device == nullptr) return;
+  connection.device->replaced_token_hash.clear();
+  connection.account->has_token_holder = true;
 }
 
 }  // namespace plaintalk::messenger::core

@@ -81,8 +81,10 @@ void refuse(World& world, Connection& connection, const Refusal& refusal, std::s
   if (refusal.fatal) writer.parameter("fatal", std::uint64_t{1});
   writer.body(refusal.text);
   send(world, connection);
+  // What is no verb of ours may be anything, a password in the wrong place for one: the log never has it.
   world.log(Refused{connection.id,
-                    connection.account != nullptr ? connection.account->name : std::string_view{}, verb, code,
+                    connection.account != nullptr ? connection.account->name : std::string_view{},
+                    find_verb(verb) == Verb::unknown ? std::string_view{} : verb, code,
                     text_of(refusal.error), refusal.text, refusal.fatal});
   if (refusal.fatal) end_session(world, connection, "protocol error", Leaving::dropped);
 }

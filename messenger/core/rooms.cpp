@@ -42,11 +42,10 @@ void finish_list(World& world, Connection& connection, const Frame& frame, std::
   send(world, connection);
 }
 
-void note_who(World& world, Connection& connection, std::string_view room, const Account& account,
-              const Device* device) {
+// The device is not told: with its name somebody would have half of what a login needs.
+void note_who(World& world, Connection& connection, std::string_view room, const Account& account) {
   FrameWriter writer = begin_reply(world, Verb::note);
   writer.argument("WHO").argument(room).argument(account.name).parameter("state", state_of(account));
-  if (device != nullptr) writer.parameter("device", device->name);
   if (account.display.empty()) {
     writer.end();
   } else {
@@ -55,17 +54,22 @@ void note_who(World& world, Connection& connection, std::string_view room, const
   send(world, connection);
 }
 
+// Whether the account comes for the first time since the last stamp: several of its devices may be in a list.
+bool is_new(const World& world, Account& account) {
+  return std::exchange(account.stamp, world.last_stamp) != world.last_stamp;
+}
+
 Answer who_is_online(World& world, Connection& connection, const Frame& frame) {
-  std::vector<const Connection*> online;
+  std::vector<const Account*> online;
+  ++world.last_stamp;
   for (const auto& other : world.slots)
-    if (other != nullptr && other->phase == Phase::in) online.push_back(other.get());
-  std::ranges::sort(online, [](const Connection* a, const Connection* b) {
-    return a->account->name != b->account->name ? a->account->name < b->account->name : a->id < b->id;
-  });
+    if (other != nullptr && other->phase == Phase::in && is_new(world, *other->account))
+      online.push_back(other->account);
+  std::ranges::sort(online, {}, &Account::name);
   std::uint64_t count = 0;
-  for (const Connection* other : online) {
+  for (const Account* account : online) {
     if (list_is_full(world, connection)) break;
-    note_who(world, connection, "*", *other->account, other->device);
+    note_who(world, connection, "*", *account);
     ++count;
   }
   finish_list(world, connection, frame, count, count < online.size());
@@ -73,18 +77,20 @@ Answer who_is_online(World& world, Connection& connection, const Frame& frame) {
 }
 
 Answer who_is_in(World& world, Connection& connection, const Frame& frame, const Room& room) {
+  ++world.last_stamp;
   std::uint64_t count = 0;
   for (const Connection* member : room.members) {
     if (list_is_full(world, connection)) break;
-    note_who(world, connection, room.name, *member->account, member->device);
+    if (!is_new(world, *member->account)) continue;
+    note_who(world, connection, room.name, *member->account);
     ++count;
   }
   for (const Account* account : room.absent) {
     if (list_is_full(world, connection)) break;
-    note_who(world, connection, room.name, *account, nullptr);
+    note_who(world, connection, room.name, *account);
     ++count;
   }
-  finish_list(world, connection, frame, count, count < room.members.size() + room.absent.size());
+  finish_list(world, connection, frame, count, count < room.people_count);
   return kAnswered;
 }
 
@@ -93,10 +99,8 @@ Answer where_is(World& world, Connection& connection, const Frame& frame, std::s
   if (account == nullptr || (!account->is_registered() && account->connections.empty()))
     return refusal(ErrorName::no_such, "nobody of that name; WHO lists who is online");
   const std::string where = "@" + account->name;
-  for (const Connection* other : account->connections)
-    note_who(world, connection, where, *account, other->device);
-  if (account->connections.empty()) note_who(world, connection, where, *account, nullptr);
-  finish_list(world, connection, frame, std::max<std::size_t>(account->connections.size(), 1), false);
+  note_who(world, connection, where, *account);
+  finish_list(world, connection, frame, 1, false);
   return kAnswered;
 }
 

@@ -208,6 +208,9 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
     ++account.closing_count;
     if (account.connections.empty()) {
       account.is_away = false;
+      // After a QUIT the name is free at once; after a loss it is kept for whoever has its token.
+      if (leaving != Leaving::quit && account.has_token_holder)
+        account.reserved_until = world.now.instant + world.config.presence_grace;
       if (!account.is_registered()) schedule_departure(world, account);
     }
   }

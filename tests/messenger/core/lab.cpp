@@ -48,7 +48,8 @@ struct Render {
     return words({"file", e.kind, e.file, e.account, e.room, e.name, std::to_string(e.offset)});
   }
   std::string operator()(const Refused& e) const {
-    return words({"refused", std::to_string(e.code), e.error, e.verb}) + (e.fatal ? " fatal" : "");
+    return words({"refused", std::to_string(e.code), e.error, e.verb}) + (e.fatal ? " fatal" : "") + " :" +
+           std::string(e.text);
   }
   std::string operator()(const ServerNote& e) const { return words({"note", e.kind, e.text}); }
 };

@@ -44,7 +44,7 @@ TEST(Login, AGuestNameInUseByAnotherDeviceIsTaken) {
   Person& other = lab.connect();
   EXPECT_TRUE(other.asks("LOGIN alice").starts_with("ERR 409 NAME_TAKEN verb=LOGIN :"));
   EXPECT_TRUE(lab.events.has("login refused alice NAME_TAKEN"));
-  alice.drops();
+  alice.asks("QUIT");
   EXPECT_TRUE(other.asks("LOGIN alice").starts_with("OK user=alice"));
 }
 

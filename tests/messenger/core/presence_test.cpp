@@ -85,13 +85,16 @@ TEST(Presence, AReplacedConnectionThatDoesNotComeBackHasPartedAsReplaced) {
   EXPECT_FALSE(again.is_cut_by_server());
 }
 
-TEST(Presence, AGuestWhoStartsAfreshLeavesTheRoomsOfTheEarlierOne) {
+TEST(Presence, AGuestWhoStartsAfreshIsInNoRoomOfTheEarlierOne) {
   Lab lab;
   Person& alice = lab.guest("alice", {"#lab"});
   Person& bob = lab.guest("bob", {"#lab"});
   alice.drops();
-  lab.guest("alice");
+  EXPECT_TRUE(lab.connect().asks("LOGIN alice").starts_with("ERR 409 NAME_TAKEN"));
+  lab.passes(Milliseconds(20'000));
   EXPECT_NE(bob.reads().find("PARTED #lab alice reason=dropped\n"), std::string::npos);
+  lab.guest("alice");
+  EXPECT_EQ(count_of(bob.asks("WHO #lab"), "NOTE WHO"), 1U);
 }
 
 TEST(Presence, LargeRoomsAreNotTold) {
