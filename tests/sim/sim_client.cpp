@@ -65,7 +65,8 @@ void SimClient::handle(const Frame& frame) {
   switch (frame.verb) {
     case Verb::ok: return is_in_ ? handle_ok(frame) : handle_login(frame);
     case Verb::err:
-      if (!is_in_ && frame.argument(1) == "BAD_LOGIN") {
+      // NAME_TAKEN: the OK with the first token was lost, and the server still thinks that the line lives.
+      if (!is_in_ && (frame.argument(1) == "BAD_LOGIN" || frame.argument(1) == "NAME_TAKEN")) {
         wants_to_reconnect_ = true;
         return answered("login");
       }

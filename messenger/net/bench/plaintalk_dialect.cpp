@@ -2,13 +2,19 @@
 // apart in place.
 #include <cstring>
 
+#include <unistd.h>
+
 #include "messenger/net/bench/dialect.hpp"
 #include "protocol/limits.hpp"
 
 namespace plaintalk::messenger::bench {
 namespace {
 
-std::string account(std::size_t index) { return "b" + std::to_string(index); }
+// Other names in each run: those of a run that was just cut off are still kept for whoever has their tokens.
+std::string account(std::size_t index) {
+  static const std::string run = "b" + std::to_string(::getpid()) + "-";
+  return run + std::to_string(index);
+}
 
 class PlaintalkDialect final : public Dialect {
  public:
