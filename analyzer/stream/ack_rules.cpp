@@ -69,7 +69,6 @@ void choose_base(Flow& flow, Direction data_direction, const TcpSegment& segment
 void move_confirmed(TrackerContext& context, Flow& flow, Direction data_direction, const TcpSegment& segment,
                     std::int64_t offset) {
   DirectionState& data = flow.state(data_direction);
-  const bool had_hole = !data.out_of_order.empty();
   if (data.fin && offset > *data.fin + 1) {
     report(context, flow, reverse(data_direction), segment, {31, "contradicting fin"},
            {*data.fin, offset - *data.fin}, "bytes above the FIN are acknowledged, so the stream goes on");
@@ -96,7 +95,6 @@ void move_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
     context.sink.acknowledged(
         {flow.report.id, data_direction, static_cast<std::uint64_t>(bytes), segment.packet, segment.time});
   }
-  if (had_hole && offset > data.next) context.hole_timer_wanted = true;
 }
 
 void classify_unseen(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,

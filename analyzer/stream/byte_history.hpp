@@ -46,6 +46,8 @@ class ByteHistory {
   // Records are nearly in the order of their offsets. After this many that lie wholly below what is sought,
   // it is not further back.
   static constexpr int kBelowCountMax = 16;
+  // How far back a search goes at most: bounds what one hostile repeat costs.
+  static constexpr int kStepsMax = 512;
   // The newest record of the chain that holds `offset`, or 0. Looks at most `steps_max` records back.
   Position find(Position newest, std::int64_t offset, int steps_max) const;
 

@@ -87,7 +87,6 @@ void take_new_data(TrackerContext& context, Flow& flow, Direction direction, con
            state.high_packet.packet != 0
                ? "bytes after " + packet_text(state.high_packet.packet) + " were not captured before"
                : "the first bytes were not captured before");
-    if (state.una_known && state.una > state.next) context.hole_timer_wanted = true;
   } else if (state.una_known && state.una >= end && flow.state(reverse(direction)).sent_any) {
     report(context, flow, direction, segment, {30, "late capture"}, {begin, end - begin},
            "already acknowledged by " + packet_text(state.una_packet) +

@@ -9,8 +9,7 @@ namespace {
 
 constexpr std::size_t kOutOfOrderCountMax = 8192;  // of one direction: also bounds the cost of inserting
 constexpr std::size_t kMissingCountMax = 1024;
-constexpr std::uint64_t kOutOfOrderOverhead = 128;  // what an waiting costs besides its bytes
-constexpr int kHistoryStepsMax = 512;
+constexpr std::uint64_t kOutOfOrderOverhead = 128;  // what one costs besides its bytes
 
 Bytes slice(const StreamPiece& piece, std::int64_t begin, std::int64_t end) {
   const auto captured = static_cast<std::int64_t>(piece.bytes.size());
@@ -58,7 +57,7 @@ void deliver_ready(TrackerContext& context, Flow& flow, Direction direction) {
                            state.out_of_order.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-void insert_island(TrackerContext& context, DirectionState& state, const StreamPiece& piece) {
+void insert_out_of_order(TrackerContext& context, DirectionState& state, const StreamPiece& piece) {
   const auto above = std::ranges::lower_bound(state.out_of_order, piece.begin, {}, &OutOfOrderSegment::begin);
   OutOfOrderSegment waiting{
       piece.begin, piece.end, {piece.bytes.begin(), piece.bytes.end()}, piece.packet, piece.time, 0, {}};
@@ -141,7 +140,7 @@ std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, c
     if (at == state.next) {
       deliver(context, flow, direction, part);
     } else {
-      insert_island(context, state, part);
+      insert_out_of_order(context, state, part);
     }
     at = end;
   }
@@ -217,7 +216,7 @@ std::optional<ByteConflict> find_conflict(const TrackerContext& context, const D
   }
   ByteHistory::Position position = state.newest;
   int below_count = 0;
-  for (int step = 0; step < kHistoryStepsMax && context.history.is_held(position); ++step) {
+  for (int step = 0; step < ByteHistory::kStepsMax && context.history.is_held(position); ++step) {
     const ByteHistory::Record record = context.history.record(position);
     const bool is_below = record.begin + std::int64_t{record.wire_size} <= piece.begin;
     if (is_below && ++below_count > ByteHistory::kBelowCountMax) break;

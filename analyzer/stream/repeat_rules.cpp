@@ -13,7 +13,6 @@ constexpr Nanoseconds kTimeoutMin =
     std::chrono::milliseconds(190);  // 200 ms is the lowest timeout in use; clocks are coarse
 constexpr Nanoseconds kLossProbeMin = std::chrono::milliseconds(2);
 constexpr std::uint8_t kIdTrustMin = 3;
-constexpr int kHistoryStepsMax = 512;
 constexpr std::int64_t kDefaultMss = 536;  // RFC 9293, section 3.7.1
 
 struct Classification {
@@ -165,7 +164,7 @@ void classify_repeat(TrackerContext& context, Flow& flow, Direction direction, c
   DirectionState& state = flow.state(direction);
   Repeat repeat{flow, state, flow.state(reverse(direction)), segment, begin, end, seen, std::nullopt, 0, {}};
   if (seen > 0) {
-    const ByteHistory::Position position = context.history.find(state.newest, begin, kHistoryStepsMax);
+    const ByteHistory::Position position = context.history.find(state.newest, begin, ByteHistory::kStepsMax);
     if (position != 0) {
       repeat.before = context.history.record(position);
       context.history.note_transmission(position, segment.packet, segment.time);

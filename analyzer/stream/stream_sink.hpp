@@ -27,7 +27,6 @@ enum class GapCause : std::uint8_t {
   open,
   skipped_by_limit,
   before_start,
-  after_end
 };
 std::string_view name_of(GapCause cause);
 

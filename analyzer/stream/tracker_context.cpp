@@ -9,7 +9,6 @@ std::string_view name_of(GapCause cause) {
     case GapCause::open: return "open";
     case GapCause::skipped_by_limit: return "skipped by limit";
     case GapCause::before_start: return "before start";
-    case GapCause::after_end: return "after end";
   }
   return "unknown";
 }

@@ -10,8 +10,9 @@
 #include <string_view>
 
 #include "analyzer/stream/byte_history.hpp"
-#include "analyzer/stream/connection_tracker.hpp"
 #include "analyzer/stream/flow.hpp"
+#include "analyzer/stream/stream_sink.hpp"
+#include "analyzer/stream/tracker_limits.hpp"
 
 namespace plaintalk::analyzer {
 
@@ -24,10 +25,6 @@ struct TrackerContext {
   ByteHistory history;
   WallTime now;  // never goes back, unlike the times of packets
   std::uint64_t waiting_bytes = 0;
-
-  // Set by the rules for the tracker, which owns the queues: this direction's first hole has been
-  // acknowledged, or began to wait.
-  bool hole_timer_wanted = false;
 };
 
 enum class TcpConfidence : std::uint8_t { certain, likely, ambiguous };

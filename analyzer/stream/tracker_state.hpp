@@ -8,15 +8,15 @@
 #include <optional>
 #include <vector>
 
-#include "analyzer/stream/connection_tracker.hpp"
 #include "analyzer/stream/flow_table.hpp"
 #include "analyzer/stream/idle_queue.hpp"
 #include "analyzer/stream/tracker_context.hpp"
 
 namespace plaintalk::analyzer {
 
-struct ConnectionTracker::State {
-  State(const TrackerLimits& limits, StreamSink& sink) : context(limits, sink) {}
+class TrackerState {
+ public:
+  TrackerState(const TrackerLimits& limits, StreamSink& sink) : context(limits, sink) {}
 
   void segment(const TcpSegment& segment);
   void finish();

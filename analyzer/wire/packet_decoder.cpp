@@ -1,12 +1,12 @@
 #include "analyzer/wire/packet_decoder.hpp"
 
 #include "analyzer/wire/defragmenter.hpp"
-#include "analyzer/wire/internet_checksum.hpp"
 #include "analyzer/wire/ipv4_view.hpp"
 #include "analyzer/wire/ipv6_view.hpp"
 #include "analyzer/wire/link_layer.hpp"
 #include "analyzer/wire/skip_reason.hpp"
 #include "analyzer/wire/tcp_view.hpp"
+#include "base/internet_checksum.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

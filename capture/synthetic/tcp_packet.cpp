@@ -1,10 +1,9 @@
 #include "capture/synthetic/tcp_packet.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.hpp"
-#include "capture/synthetic/internet_checksum.hpp"
+#include "base/internet_checksum.hpp"
 
 namespace plaintalk::capture {
 namespace {
@@ -34,13 +33,16 @@ void set16(std::string& out, std::size_t at, std::uint16_t value) {
   out[at + 1] = static_cast<char>(value & 0xFF);
 }
 
-std::array<std::uint8_t, 16> as_v6(const IpAddress& address) {
-  if (address.is_v6) return address.octets;
-  std::array<std::uint8_t, 16> mapped{};  // ::ffff:a.b.c.d, RFC 4291 section 2.5.5.2
-  mapped[10] = mapped[11] = 0xFF;
-  std::copy_n(address.octets.begin(), 4, mapped.begin() + 12);
+IpAddress as_v6(const IpAddress& address) {
+  if (address.is_v6) return address;
+  IpAddress mapped;  // ::ffff:a.b.c.d, RFC 4291 section 2.5.5.2
+  mapped.is_v6 = true;
+  mapped.octets[10] = mapped.octets[11] = 0xFF;
+  std::copy_n(address.octets.begin(), 4, mapped.octets.begin() + 12);
   return mapped;
 }
+
+std::uint16_t complement(std::uint16_t sum) { return static_cast<std::uint16_t>(~sum); }
 
 void append_ipv4_header(const TcpPacket& packet, std::size_t segment_size, std::string& out) {
   const std::size_t start = out.size();
@@ -53,9 +55,7 @@ void append_ipv4_header(const TcpPacket& packet, std::size_t segment_size, std::
   put16(out, 0);
   out.append(as_text(packet.source.address.bytes()));
   out.append(as_text(packet.target.address.bytes()));
-  InternetChecksum checksum;
-  checksum.add(as_bytes(out).subspan(start));
-  set16(out, start + kIpv4ChecksumAt, checksum.value());
+  set16(out, start + kIpv4ChecksumAt, complement(ones_complement_sum(as_bytes(out).subspan(start))));
 }
 
 void append_ipv6_header(const TcpPacket& packet, std::size_t segment_size, std::string& out) {
@@ -63,8 +63,8 @@ void append_ipv6_header(const TcpPacket& packet, std::size_t segment_size, std::
   put16(out, static_cast<unsigned>(segment_size));
   put8(out, kTcpProtocol);
   put8(out, packet.hop_limit);
-  out.append(as_text(as_v6(packet.source.address)));
-  out.append(as_text(as_v6(packet.target.address)));
+  out.append(as_text(as_v6(packet.source.address).bytes()));
+  out.append(as_text(as_v6(packet.target.address).bytes()));
 }
 
 void append_segment(const TcpPacket& packet, std::string& out) {
@@ -86,18 +86,12 @@ void append_segment(const TcpPacket& packet, std::string& out) {
 
 // Over the segment and the pseudo-header of RFC 9293 section 3.1 or RFC 8200 section 8.1.
 std::uint16_t segment_checksum(const TcpPacket& packet, bool is_v6, Bytes segment) {
-  InternetChecksum checksum;
-  if (is_v6) {
-    checksum.add(as_v6(packet.source.address));
-    checksum.add(as_v6(packet.target.address));
-  } else {
-    checksum.add(packet.source.address.bytes());
-    checksum.add(packet.target.address.bytes());
-  }
-  checksum.add(std::uint32_t{kTcpProtocol});
-  checksum.add(static_cast<std::uint32_t>(segment.size()));
-  checksum.add(segment);
-  return checksum.value();
+  const auto size = static_cast<std::uint32_t>(segment.size());
+  const IpAddress& source = packet.source.address;
+  const IpAddress& target = packet.target.address;
+  const std::uint16_t start = is_v6 ? pseudo_header_sum(as_v6(source), as_v6(target), kTcpProtocol, size)
+                                    : pseudo_header_sum(source, target, kTcpProtocol, size);
+  return complement(ones_complement_sum(segment, start));
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "analyzer/wire/internet_checksum.hpp"
+#include "base/internet_checksum.hpp"
 
 namespace plaintalk::analyzer::test {
 namespace {

@@ -1,4 +1,4 @@
-// The parts under the rules: the flow table, the byte history, the round-trip meter, the idle order.
+// The parts under the rules: the flow table, the byte history, the RTT estimator, the idle queue.
 #include <algorithm>
 #include <map>
 #include <random>
@@ -128,6 +128,44 @@ TEST(RttEstimator, StaysWithinTwoPercentOfTheTruePercentileForManySamples) {
   EXPECT_EQ(meter.summary().count, 20'000U);
   EXPECT_EQ(meter.summary().min.count(), samples.front());
   EXPECT_EQ(meter.summary().max.count(), samples.back());
+}
+
+// RFC 6298, section 2, by hand: SRTT starts as the first sample; then SRTT <- 7/8 SRTT + 1/8 sample.
+//   100 ms;  7/8 x 100 + 1/8 x 200 = 112.5 ms;  7/8 x 112.5 + 1/8 x 60 = 105.9375 ms
+TEST(RttEstimator, SmoothsAsRfc6298Says) {
+  RttEstimator meter;
+  EXPECT_EQ(meter.smoothed(), Nanoseconds(0));
+  auto sample = [&, end = std::int64_t{0}](std::int64_t ms) mutable {
+    ++end;
+    meter.sent(end, at_us(end * 1'000'000));
+    EXPECT_EQ(meter.acknowledged(end, at_us(end * 1'000'000 + ms * 1000)), Nanoseconds(ms * 1'000'000));
+    return meter.smoothed();
+  };
+  EXPECT_EQ(sample(100), Nanoseconds(100'000'000));
+  EXPECT_EQ(sample(200), Nanoseconds(112'500'000));
+  EXPECT_EQ(sample(60), Nanoseconds(105'937'500));
+}
+
+// Nearest rank by hand: of 20 samples the 95th percentile is the 19th, of 21 the 20th (21 x 0.95 = 19.95).
+TEST(RttEstimator, TakesThePercentileByNearestRank) {
+  RttEstimator meter;
+  for (std::int64_t index = 1; index <= 20; ++index) {
+    meter.sent(index, at_us(index * 1000));
+    meter.acknowledged(index, at_us(index * 1000 + index));
+  }
+  EXPECT_EQ(meter.summary().p95, Nanoseconds(19'000));
+  meter.sent(21, at_us(21'000));
+  meter.acknowledged(21, at_us(21'021));
+  EXPECT_EQ(meter.summary().p95, Nanoseconds(20'000));
+}
+
+TEST(RttEstimator, TakesNoSampleOverAnHour) {
+  RttEstimator meter;
+  constexpr std::int64_t kHour = 3'600'000'000;
+  meter.sent(1, at_us(0));
+  EXPECT_EQ(meter.acknowledged(1, at_us(kHour)), Nanoseconds(std::chrono::hours(1)));
+  meter.sent(2, at_us(0));
+  EXPECT_EQ(meter.acknowledged(2, at_us(kHour + 1)), std::nullopt);
 }
 
 TEST(RttEstimator, FollowsABoundedNumberOfSegmentsInFlight) {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "analyzer/wire/internet_checksum.hpp"
 #include "analyzer/wire/packet_decoder.hpp"
+#include "base/internet_checksum.hpp"
 #include "tests/analyzer/segment_builder.hpp"
 
 namespace plaintalk::analyzer::test {
@@ -148,19 +148,6 @@ TEST(Wire, TellsChecksumsThatAreGoodBadOrLeftToTheCard) {
   Buffer damaged = sample();
   damaged[8] ^= 1;  // TTL: the IP header's checksum is wrong now
   EXPECT_EQ(decode(damaged, LinkType::raw)->checksum, ChecksumState::bad);
-}
-
-TEST(Wire, ComputesTheChecksumOfAnySizeAsTheDefinitionSays) {
-  std::mt19937 random(7);
-  for (std::size_t size = 0; size < 200; ++size) {
-    Buffer bytes(size);
-    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
-    std::uint32_t expected = 0;
-    for (std::size_t at = 0; at < size; at += 2)
-      expected += std::uint32_t{bytes[at]} << 8 | (at + 1 < size ? bytes[at + 1] : 0U);
-    while (expected > 0xffff) expected = (expected & 0xffff) + (expected >> 16);
-    ASSERT_EQ(ones_complement_sum(bytes), expected) << size;
-  }
 }
 
 Buffer fragment_v4(const Buffer& whole, std::size_t begin, std::size_t end, bool more) {

@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "capture/synthetic/internet_checksum.hpp"
 #include "capture/synthetic/tcp_packet.hpp"
 
 namespace plaintalk::capture {
@@ -211,12 +210,6 @@ TEST(TcpPacket, FillsAnIpv4PacketToItsLimit) {
   append_ip_packet(packet, octets);
   EXPECT_EQ(octets.size(), 65535u);
   EXPECT_EQ(parse(kStart, as_bytes(octets)).payload, payload);
-}
-
-TEST(InternetChecksum, AgreesWithTheExampleOfRfc1071) {
-  InternetChecksum checksum;
-  checksum.add(as_bytes(std::string_view("\x00\x01\xF2\x03\xF4\xF5\xF6\xF7", 8)));
-  EXPECT_EQ(checksum.value(), static_cast<std::uint16_t>(~0xDDF2));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
-#include "analyzer/wire/internet_checksum.hpp"
+#include "base/internet_checksum.hpp"
 
 #include <bit>
 #include <cstring>
 
-namespace plaintalk::analyzer {
+namespace plaintalk {
 namespace {
 
 std::uint16_t fold(std::uint64_t sum) {
@@ -61,4 +61,4 @@ std::uint16_t pseudo_header_sum(const IpAddress& source, const IpAddress& target
   return fold(addresses + protocol + (size >> 16) + (size & 0xffff));
 }
 
-}  // namespace plaintalk::analyzer
+}  // namespace plaintalk

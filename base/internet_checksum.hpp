@@ -7,7 +7,7 @@
 #include "base/bytes.hpp"
 #include "base/endpoint.hpp"
 
-namespace plaintalk::analyzer {
+namespace plaintalk {
 
 // The folded sum, not complemented. Pieces add up if every piece but the last has an even size.
 std::uint16_t ones_complement_sum(Bytes bytes, std::uint64_t start = 0);
@@ -16,4 +16,4 @@ std::uint16_t ones_complement_sum(Bytes bytes, std::uint64_t start = 0);
 std::uint16_t pseudo_header_sum(const IpAddress& source, const IpAddress& target, std::uint8_t protocol,
                                 std::uint32_t size);
 
-}  // namespace plaintalk::analyzer
+}  // namespace plaintalk

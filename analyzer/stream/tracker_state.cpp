@@ -1,0 +1,298 @@
+#include "analyzer/stream/tracker_state.hpp"
+
+#include <algorithm>
+
+#include "analyzer/stream/reassembly.hpp"
+#include "analyzer/stream/roles.hpp"
+#include "analyzer/stream/rules.hpp"
+#include "base/check.hpp"
+
+namespace plaintalk::analyzer {
+namespace {
+
+constexpr std::size_t kHeldSegmentCountMax = 16;
+constexpr std::size_t kHeldBytesMax = 65536;
+
+// With thousands of connections each packet finds its own out of the cache. Asking for all of it at once
+// costs one wait, not twenty.
+void prefetch(const Flow& flow) {
+  constexpr std::size_t kLineSize = 64;
+  const auto* const first = reinterpret_cast<const char*>(&flow);
+  for (std::size_t at = 0; at < sizeof(Flow); at += kLineSize) __builtin_prefetch(first + at, 1);
+}
+
+Direction direction_of(const Flow& flow, bool source_is_lower) {
+  return source_is_lower == flow.client_is_lower ? Direction::client_to_server : Direction::server_to_client;
+}
+
+bool has_ended(const Flow& flow) {
+  return flow.is_closing || flow.directions[0].fin || flow.directions[1].fin || flow.directions[0].reset ||
+         flow.directions[1].reset;
+}
+
+}  // namespace
+
+Flow* TrackerState::resolve(Reference reference) {
+  Flow* const flow = flows[reference.index].get();
+  return flow != nullptr && flow->generation == reference.generation ? flow : nullptr;
+}
+
+void TrackerState::segment(const TcpSegment& segment) {
+  check(segment.time == plausible_time(segment.time),
+        "a segment's time is out of the range of plausible_time()");
+  context.now = std::max(context.now, segment.time);
+  run_timers();
+  bool source_is_lower = false;
+  const FlowKey key = FlowKey::of(segment.source, segment.target, source_is_lower);
+  const auto key_of = [&](std::uint32_t index) -> const FlowKey& {
+    prefetch(*flows[index]);
+    return flows[index]->key;
+  };
+  std::optional<std::uint32_t> index = table.find(key, key_of);
+  if (index && opens_next_incarnation(*flows[*index], segment)) {
+    close(*index);
+    index.reset();
+  }
+  if (!index) index = create(key, segment);
+  if (flows[*index]->held) {
+    hold(*index, segment);
+  } else {
+    process(*index, segment);
+  }
+}
+
+// Rule 18: does a SYN on a known pair of endpoints open another connection?
+bool TrackerState::opens_next_incarnation(Flow& flow, const TcpSegment& segment) {
+  if (!opens_connection(segment)) return false;
+  if (flow.held) {
+    if (belongs_to(flow.held->segments, segment)) return false;
+    return true;
+  }
+  const Direction direction = segment.source == flow.report.client.endpoint ? Direction::client_to_server
+                                                                            : Direction::server_to_client;
+  const DirectionState& state = flow.state(direction);
+  if (!state.base_known) return false;
+  const bool same_start = segment.sequence + 1 == state.base_seq;
+  if (segment.flags.ack) {
+    // The answer to the SYN that opened this connection belongs to it, also when it comes late.
+    const DirectionState& opener = flow.state(reverse(direction));
+    const bool answers = opener.syn_seen && segment.acknowledgement == opener.base_seq;
+    return !same_start && !answers && state.base_from_own_packet && has_ended(flow);
+  }
+  // The same first sequence number after a refusal is the same attempt again; after a whole connection it is
+  // another one.
+  if (same_start)
+    return state.syn_seen && has_ended(flow) &&
+           (flow.established || flow.directions[0].fin || flow.directions[1].fin);
+  if (!flow.established || has_ended(flow)) return true;
+  // RFC 5961, section 4: inside the window of a living connection it only earns a challenge.
+  const std::int64_t offset = state.offset_of(segment.sequence);
+  const DirectionState& peer = flow.state(reverse(direction));
+  const std::int64_t window = std::int64_t{peer.window} << (peer.shift_known ? peer.shift : 0);
+  return offset < state.una || offset > state.una + window;
+}
+
+std::uint32_t TrackerState::create(const FlowKey& key, const TcpSegment& first) {
+  make_room_for_one_more();
+  std::uint32_t index = 0;
+  if (free_slots.empty()) {
+    index = static_cast<std::uint32_t>(flows.size());
+    flows.push_back(std::make_unique<Flow>());
+  } else {
+    index = free_slots.back();
+    free_slots.pop_back();
+  }
+  Flow& flow = *flows[index];
+  flow.key = key;
+  flow.report.id = ConnectionId{next_id++};
+  flow.report.start = flow.report.end = flow.last_time = first.time;
+  table.insert(key, index);
+  idle_queue.push({context.now, index, flow.generation});
+  if (opens_connection(first)) {
+    ConnectionRoles roles = roles_by_syn(first);
+    open(flow, roles.client, roles.server, std::move(roles.reason));
+  } else {
+    flow.held = std::make_unique<HeldSegments>();
+    held_flows.push_back({context.now + context.limits.midstream_wait, reference_to(index), {}});
+  }
+  return index;
+}
+
+void TrackerState::open(Flow& flow, const Endpoint& client, const Endpoint& server, std::string reason) {
+  flow.report.client.endpoint = client;
+  flow.report.server.endpoint = server;
+  flow.report.role_reason = std::move(reason);
+  FlowKey::of(client, server, flow.client_is_lower);
+  flow.is_open = true;
+  context.sink.opened(flow.report);
+}
+
+void TrackerState::hold(std::uint32_t index, const TcpSegment& segment) {
+  HeldSegments& held = *flows[index]->held;
+  HeldSegment copy{segment, {segment.payload.begin(), segment.payload.end()}};
+  const std::size_t size = sizeof copy + copy.bytes.size();
+  held.bytes += size;
+  context.waiting_bytes += size;
+  // A SYN belongs before everything else of its connection.
+  const bool first = opens_connection(segment) && !held.segments.empty();
+  held.segments.insert(first ? held.segments.begin() : held.segments.end(), std::move(copy));
+  flows[index]->last_time = context.now;
+  if (held.segments.size() >= kHeldSegmentCountMax || held.bytes > kHeldBytesMax || opens_connection(segment))
+    decide_roles(index);
+  keep_within_limits();
+}
+
+void TrackerState::decide_roles(std::uint32_t index) {
+  Flow& flow = *flows[index];
+  const std::unique_ptr<HeldSegments> held = std::move(flow.held);
+  context.waiting_bytes -= held->bytes;
+  ConnectionRoles roles = choose_roles(held->segments, context.limits.server_port);
+  flow.report.client.endpoint = roles.client;
+  flow.report.server.endpoint = roles.server;
+  choose_bases(flow, held->segments);
+  open(flow, roles.client, roles.server, std::move(roles.reason));
+  for (HeldSegment& segment : held->segments) {
+    segment.segment.payload = segment.bytes;
+    process(index, segment.segment);
+  }
+}
+
+void TrackerState::process(std::uint32_t index, const TcpSegment& segment) {
+  Flow& flow = *flows[index];
+  const bool was_closing = flow.is_closing;
+  bool source_is_lower = false;
+  FlowKey::of(segment.source, segment.target, source_is_lower);
+  apply_rules(context, flow, direction_of(flow, source_is_lower), segment);
+  flow.last_time = context.now;
+  if (flow.is_closing && !was_closing)
+    closing_flows.push_back({context.now + context.limits.closed_linger, reference_to(index), {}});
+  follow_up(index);
+}
+
+// Files the directions that wait behind a hole with those who will end the waiting.
+void TrackerState::follow_up(std::uint32_t index) {
+  Flow& flow = *flows[index];
+  for (const Direction direction : {Direction::client_to_server, Direction::server_to_client}) {
+    DirectionState& state = flow.state(direction);
+    if (state.out_of_order.empty()) continue;
+    if (!state.hole_timer_set && state.una_known && state.una > state.next) {
+      state.hole_timer_set = true;
+      hole_timers.push_back({context.now + context.limits.hole_grace, reference_to(index), direction});
+    }
+    if (!state.is_queued_for_limit) {
+      state.is_queued_for_limit = true;
+      waiting_directions.push_back({context.now, reference_to(index), direction});
+    }
+  }
+  keep_within_limits();
+}
+
+void TrackerState::run_timers() {
+  while (!held_flows.empty() && held_flows.front().deadline <= context.now) {
+    const Reference reference = held_flows.front().flow;
+    held_flows.pop_front();
+    if (const Flow* flow = resolve(reference); flow != nullptr && flow->held) decide_roles(reference.index);
+  }
+  while (!hole_timers.empty() && hole_timers.front().deadline <= context.now) {
+    const Timer timer = hole_timers.front();
+    hole_timers.pop_front();
+    fire_hole_timer(timer);
+  }
+  while (!closing_flows.empty() && (closing_flows.front().deadline <= context.now ||
+                                    closing_flows.size() > context.limits.closed_count_max)) {
+    const Timer timer = closing_flows.front();
+    // Asked before the entry is taken out: at the bound an entry that went back in would make room for itself
+    // for ever.
+    const bool is_over = closing_flows.size() > context.limits.closed_count_max;
+    closing_flows.pop_front();
+    const Flow* const flow = resolve(timer.flow);
+    // A refused attempt may have been made again in the meantime.
+    if (flow == nullptr || !flow->is_closing) continue;
+    if (!is_over && flow->last_time + context.limits.closed_linger > context.now) {
+      closing_flows.push_back({context.now + context.limits.closed_linger, timer.flow, {}});
+    } else {
+      close(timer.flow.index);
+    }
+  }
+}
+
+void TrackerState::fire_hole_timer(const Timer& timer) {
+  Flow* const flow = resolve(timer.flow);
+  if (flow == nullptr) return;
+  DirectionState& state = flow->state(timer.direction);
+  state.hole_timer_set = false;
+  const auto is_old = [&] {
+    return context.now - state.out_of_order.front().hole_time >= context.limits.hole_grace;
+  };
+  while (!state.out_of_order.empty() && state.una > state.next && is_old())
+    give_up_hole(context, *flow, timer.direction, GapCause::capture_loss, state.una_packet, context.now);
+  follow_up(timer.flow.index);
+}
+
+void TrackerState::keep_within_limits() {
+  while (context.waiting_bytes > context.limits.total_bytes_max) {
+    if (!waiting_directions.empty()) {
+      const Timer oldest = waiting_directions.front();
+      waiting_directions.pop_front();
+      Flow* const flow = resolve(oldest.flow);
+      if (flow == nullptr) continue;
+      DirectionState& state = flow->state(oldest.direction);
+      state.is_queued_for_limit = false;
+      if (state.out_of_order.empty()) continue;
+      give_up_hole(context, *flow, oldest.direction, GapCause::skipped_by_limit, state.last_packet,
+                   context.now);
+      if (state.out_of_order.empty()) continue;
+      state.is_queued_for_limit = true;
+      waiting_directions.push_back(oldest);
+    } else if (!held_flows.empty()) {
+      const Reference reference = held_flows.front().flow;
+      held_flows.pop_front();
+      if (const Flow* flow = resolve(reference); flow != nullptr && flow->held) decide_roles(reference.index);
+    } else {
+      return;
+    }
+  }
+}
+
+void TrackerState::make_room_for_one_more() {
+  const auto activity_of = [&](const IdleQueue::Entry& entry) -> std::optional<WallTime> {
+    const Flow* const flow = resolve({entry.index, entry.generation});
+    return flow == nullptr ? std::nullopt : std::optional(flow->last_time);
+  };
+  if (idle_queue.size() > 2 * table.size() + 4096) idle_queue.compact(activity_of);
+  while (table.size() >= std::max<std::size_t>(context.limits.connection_count_max, 1)) {
+    const auto idle = idle_queue.take_longest_idle(activity_of);
+    if (!idle) return;
+    if (flows[idle->index]->held) decide_roles(idle->index);
+    flows[idle->index]->report.evicted = true;
+    close(idle->index);
+  }
+}
+
+void TrackerState::close(std::uint32_t index) {
+  if (flows[index]->held) decide_roles(index);
+  Flow& flow = *flows[index];
+  for (const Direction direction : {Direction::client_to_server, Direction::server_to_client}) {
+    accept_unjudged_segments(context, flow, direction);
+    release_all(context, flow, direction);
+  }
+  summarise(flow);
+  context.sink.closed(flow.report);
+  table.erase(flow.key, index);
+  const std::uint32_t generation = flow.generation + 1;
+  flow = Flow{};
+  flow.generation = generation;
+  free_slots.push_back(index);
+}
+
+void TrackerState::finish() {
+  std::vector<std::pair<ConnectionId, std::uint32_t>> open_flows;
+  std::vector<bool> is_free(flows.size());
+  for (const std::uint32_t slot : free_slots) is_free[slot] = true;
+  for (std::uint32_t index = 0; index < flows.size(); ++index)
+    if (!is_free[index]) open_flows.emplace_back(flows[index]->report.id, index);
+  std::ranges::sort(open_flows);
+  for (const auto& [id, index] : open_flows) close(index);
+}
+
+}  // namespace plaintalk::analyzer
