@@ -46,7 +46,6 @@ std::string alice_script(std::size_t present_count, const std::vector<Actor>& ot
          "Class is over. Goodbye!\n";
 }
 
-// f1: a server numbers files in the order in which they come, and this one is its first.
 constexpr std::string_view kBobScript =
     "/join #lab\n"
     "/expect Who is here today\n"
@@ -54,7 +53,7 @@ constexpr std::string_view kBobScript =
     "/expect between the two of us\n"
     "/msg alice I will not tell anybody. (The wire just did.)\n"
     "/expect measurements.bin\n"
-    "/get f1\n"
+    "/get measurements.bin\n"
     "I have the file, thank you!\n"
     "/expect You are welcome, bob\n"
     "/drop\n"
@@ -67,7 +66,7 @@ constexpr std::string_view kCarolScript =
     "/history #lab\n"
     "Sorry, I am late! I have read what you said.\n"
     "/expect he will read this\n"
-    "/get f1\n"
+    "/get measurements.bin\n"
     "I have the file too.\n"
     "/expect Class is over\n";
 

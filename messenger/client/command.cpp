@@ -159,12 +159,8 @@ Parsed send(std::string_view rest, const std::string& target) {
 }
 
 Parsed get(std::string_view rest, const std::string&) {
-  const auto word = next_word(rest);
-  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789";
-  if (word.empty()) return wrong("which file? /get FILE-ID; /files lists them");
-  if (word.size() > 16 || word.find_first_not_of(allowed) != std::string_view::npos)
-    return wrong(quoted(word) + " is no file id: it is the short word that /files shows, such as fq7");
-  return request({.verb = Verb::get, .target = std::string(word)});
+  if (rest.empty()) return wrong("which file? /get NAME; /files lists them");
+  return request({.verb = Verb::get, .target = std::string(rest)});
 }
 
 // [#room|@user] [COUNT] [before=N] [after=N]
@@ -266,7 +262,7 @@ constexpr std::array kEntries{
     Entry{"msg", "/msg @user [TEXT]", "a direct message; without TEXT, talk to that person from now on", msg},
     Entry{"say", "/say [#room|@user] TEXT", "a message, also one that starts with a slash", say_to},
     Entry{"send", "/send FILE [#room|@user]", "send a file, checked by its SHA-256", send},
-    Entry{"get", "/get FILE-ID", "fetch a file that was announced", get},
+    Entry{"get", "/get NAME", "fetch a file that was announced", get},
     Entry{"files", "/files [#room|@user]", "the files of the room", files},
     Entry{"history", "/history [#room|@user] [COUNT] [before=N]", "what was said before", history},
     Entry{"away", "/away [TEXT]", "tell that you are away", away},

@@ -77,7 +77,7 @@ std::string show(const MessageCame& event, const TextStyle& style) {
 std::string show(const FileCame& event, const TextStyle& style) {
   return fmt::format("{} {}: file {} ({}) - /get {}\n", head(event.room, event.seq, style),
                      coloured_name(event.from, style), safe(event.name), counted(event.size, "byte", "bytes"),
-                     safe(event.file));
+                     safe(event.name));
 }
 
 std::string show(const PersonChanged& event, const TextStyle& style) {
@@ -140,7 +140,7 @@ std::string history_end(const Answered& done, const TextStyle& style) {
   if (done.files_only) {
     return note_line(done.shown_count == 0 ? "no files in " + room
                                            : counted(done.shown_count, "file", "files") + " in " + room +
-                                                 "; /get FILE-ID fetches one",
+                                                 "; /get NAME fetches one",
                      style);
   }
   if (done.shown_count == 0) return note_line("nothing to show of " + room, style);

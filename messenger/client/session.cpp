@@ -212,6 +212,15 @@ RequestId ClientSession::submit(Request request, Instant now) {
     }
     uploads_.emplace(id, Upload(std::move(*source), request.target));
   }
+  if (request.verb == Verb::get) {
+    const auto handle = seen_files_.handle_of(request.target);
+    if (!handle) {
+      waiting.answer.refusal = Refusal{0, "FILE", "no file of that name was announced here; see /files"};
+      events_.emplace_back(std::move(waiting.answer));
+      return id;
+    }
+    request.target = *handle;
+  }
   if (request.verb == Verb::get) downloads_.emplace(id, Download(request.target));
   if (request.verb == Verb::join) parted_.erase(request.target);
   if (request.verb == Verb::part) {

@@ -30,6 +30,7 @@
 #include "messenger/client/files.hpp"
 #include "messenger/client/request.hpp"
 #include "messenger/client/room_cursor.hpp"
+#include "messenger/client/seen_files.hpp"
 #include "messenger/client/upload.hpp"
 #include "protocol/frame.hpp"
 
@@ -174,6 +175,7 @@ class ClientSession {
   std::set<RequestId> unsent_;
   std::map<RequestId, Upload> uploads_;
   std::map<RequestId, Download> downloads_;
+  SeenFiles seen_files_;
   std::uint64_t request_count_ = 0;
 
   std::map<std::string, Room> rooms_;

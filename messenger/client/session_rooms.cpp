@@ -132,6 +132,7 @@ void ClientSession::on_room_frame(const Frame& frame) {
                        std::string(frame.body),
                        from == config_.user,
                        false};
+    if (const auto* file = std::get_if<FileCame>(&shown)) seen_files_.add(file->file, file->name);
     if (show_as_history(name->name, seq, shown)) return;
     check_newest(name->name, *room, seq, shown);
     std::vector<RoomFrame> frames;

@@ -51,6 +51,7 @@ void Upload::rewind(std::uint64_t next, std::uint64_t size, unsigned generation,
   if (generation != generation_) return;
   ++generation_;
   next_ = std::min(next, source_->size());
+  confirmed_ = std::max(confirmed_, next_);  // the server has everything before it
   if (wait_for_credit) credit_ = 0;
 }
 

@@ -18,7 +18,6 @@ namespace plaintalk::messenger::core {
 
 struct Connection;
 struct Room;
-struct StoredFile;
 
 // Who somebody is, whatever the name: whoever takes a name after its last holder has left gets another one,
 // and a registered account has another one than the guests who had its name before. Access is bound to it.
@@ -54,11 +53,9 @@ struct Account {
   std::vector<Connection*> connections;
   std::vector<std::unique_ptr<Device>> devices;
   std::vector<Absence> absences;
-  std::vector<StoredFile*> uploads;  // running, and finished ones not yet known to its owner
   std::unordered_map<const Account*, Room*> conversations;  // by the other person
   std::size_t dirty_conversation_count = 0;                 // with frames that are not flushed yet
   std::size_t room_count = 0;
-  std::size_t download_count = 0;
   std::uint64_t stamp = 0;        // of the last list that has it
   std::size_t closing_count = 0;  // connections on their way out, for the log
   TokenBucket messages;

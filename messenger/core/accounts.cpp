@@ -8,7 +8,7 @@
 #include "base/crypto/digest.hpp"
 #include "messenger/core/presence.hpp"
 #include "messenger/core/routing.hpp"
-#include "messenger/core/transfers.hpp"
+#include "messenger/core/uploads.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/names.hpp"
 
@@ -93,13 +93,13 @@ std::string unused_device_name(const Account& account, ConnectionId connection) 
 
 void start_afresh(World& world, Account& account) {
   check(account.connections.empty(), "an account in use starts afresh");
+  discard_uploads(world, account);  // they are found by the id
   account.id = AccountId{++world.last_account_id};
   finish_absences(world, account, true);
   flush_conversations_of(world, account);
   for (const auto& [other, room] : account.conversations)
     for (std::size_t side = 0; side < room->people.size(); ++side)
       if (room->people[side] == &account) room->floors[side] = room->last_seq;
-  discard_uploads(world, account);
   account.devices.clear();
   account.display.clear();
   account.is_away = false;

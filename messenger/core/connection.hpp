@@ -10,6 +10,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
+#include "messenger/core/file_id.hpp"
 #include "messenger/core/out_queue.hpp"
 #include "messenger/core/server_events.hpp"
 
@@ -18,7 +19,6 @@ namespace plaintalk::messenger::core {
 struct Account;
 struct Device;
 struct Room;
-struct StoredFile;
 struct PooledDecoder;
 
 enum class Phase : std::uint8_t { greeted, in, closing };
@@ -33,16 +33,6 @@ struct Gap {
   Room* room;
   std::uint64_t first;
   std::uint64_t last;
-};
-
-struct Download {
-  StoredFile* file;
-  std::uint64_t next;
-  std::uint64_t credit;
-};
-struct Downloads {
-  std::vector<Download> running;
-  std::size_t turn = 0;  // whose chunk is next
 };
 
 // A LOGIN or REGISTER whose password is being worked on.
@@ -75,12 +65,13 @@ struct Connection {
   Device* device = nullptr;
   std::vector<Membership> rooms;
   std::unique_ptr<std::vector<Gap>> gaps;
-  std::unique_ptr<Downloads> downloads;
   std::unique_ptr<PendingLogin> pending_login;
   std::unique_ptr<PooledDecoder> decoder;  // none while no frame is under way
   bool has_had_decoder = false;
-  bool token_is_new = false;       // its owner has not shown yet that the OK with it arrived
-  StoredFile* new_file = nullptr;  // the same for the OK to DONE
+  bool token_is_new = false;   // its owner has not shown yet that the OK with it arrived
+  FileId new_file{};           // the same for the OK to DONE
+  bool has_downloads = false;  // some run: see Transfers
+  bool awaits_digest = false;  // its DONE is not answered yet
 
   Endpoint client;
   Instant opened_at{};

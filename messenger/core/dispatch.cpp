@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "messenger/core/downloads.hpp"
 #include "messenger/core/help.hpp"
 #include "messenger/core/login.hpp"
 #include "messenger/core/messages.hpp"
@@ -11,7 +12,7 @@
 #include "messenger/core/replies.hpp"
 #include "messenger/core/rooms.hpp"
 #include "messenger/core/session.hpp"
-#include "messenger/core/transfers.hpp"
+#include "messenger/core/uploads.hpp"
 
 namespace plaintalk::messenger::core {
 namespace {

@@ -1,10 +1,11 @@
-// GET, CREDIT, CANCEL, and the chunks of running downloads.
+#include "messenger/core/downloads.hpp"
+
 #include <algorithm>
 #include <utility>
 
 #include "base/number.hpp"
-#include "messenger/core/targets.hpp"
-#include "messenger/core/transfers.hpp"
+#include "messenger/core/file_access.hpp"
+#include "messenger/core/uploads.hpp"
 
 namespace plaintalk::messenger::core {
 namespace {
@@ -12,45 +13,48 @@ namespace {
 constexpr std::uint64_t kCreditDefault = 256 << 10;
 constexpr std::uint64_t kCreditMax = std::uint64_t{1} << 40;
 
-void end_download(Connection& connection, std::size_t index) {
-  Downloads& downloads = *connection.downloads;
-  --downloads.running[index].file->reader_count;
-  if (connection.account != nullptr) --connection.account->download_count;
-  downloads.running.erase(downloads.running.begin() + static_cast<std::ptrdiff_t>(index));
-  if (downloads.running.empty()) connection.downloads.reset();
+void end_download(World& world, Connection& connection, std::size_t index) {
+  connection.has_downloads = world.transfers.end_download(connection.id, connection.account->id, index);
 }
 
-Download* find_download(Connection& connection, const StoredFile* file) {
-  if (!connection.downloads) return nullptr;
-  for (Download& download : connection.downloads->running)
-    if (download.file == file) return &download;
-  return nullptr;
+struct FoundDownload {
+  Download* download = nullptr;
+  std::size_t index = 0;
+};
+
+FoundDownload find_download(World& world, const Connection& connection, const StoredFile* file) {
+  if (file == nullptr || !connection.has_downloads) return {};
+  std::vector<Download>& running = world.transfers.downloads_of(connection.id)->running;
+  const auto found =
+      std::ranges::find_if(running, [&](const Download& download) { return download.file == file->id; });
+  if (found == running.end()) return {};
+  return {&*found, static_cast<std::size_t>(found - running.begin())};
 }
 
-bool can_go_on(const Download& download) {
-  return download.credit > 0 || download.next == download.file->size;
+// To its end, too, when the file is gone.
+bool can_go_on(World& world, const Download& download) {
+  return download.credit > 0 || download.next == download.size ||
+         world.transfers.find(download.file) == nullptr;
 }
 
-void log_transfer(World& world, const Connection& connection, std::string_view kind, const StoredFile& file,
-                  std::uint64_t offset) {
-  world.log(TransferChanged{connection.id, kind, file.handle, connection.account->name, file.room, file.name,
-                            file.size, offset, file.sha256});
-}
-
-// The next chunk of a download, and DONE behind the last one. Nothing when the spool fails.
-bool write_chunk(World& world, Download& download, std::string& out) {
-  const StoredFile& file = *download.file;
+// The next chunk of a download, and DONE behind the last one. False when the spool fails.
+bool write_chunk(World& world, const StoredFile& file, Download& download, std::string& out) {
   const std::uint64_t size =
       std::min({std::uint64_t{world.config.chunk_size_max}, download.credit, file.size - download.next});
   if (size > 0) {
-    std::string content;
-    const auto read =
-        world.services.spool.read(file.handle, download.next, static_cast<std::size_t>(size), content);
-    if (!read) {
+    FrameWriter(out, Verb::data)
+        .argument(file.handle)
+        .argument(download.next)
+        .counted_head(static_cast<std::size_t>(size));
+    const std::size_t head_size = out.size();
+    out.resize(head_size + static_cast<std::size_t>(size));
+    if (const auto read =
+            world.services.spool.read(file.id, download.next, std::span(out).subspan(head_size));
+        !read) {
       world.log(ServerNote{"spool", read.error().what});
       return false;
     }
-    FrameWriter(out, Verb::data).argument(file.handle).argument(download.next).counted_body(content);
+    out += '\n';
     download.next += size;
     download.credit -= size;
   }
@@ -59,19 +63,46 @@ bool write_chunk(World& world, Download& download, std::string& out) {
   return true;
 }
 
-std::expected<StoredFile*, Refusal> readable_file(World& world, const Connection& connection,
-                                                  std::string_view handle) {
-  StoredFile* file = world.files.find(handle);
-  if (file == nullptr && world.files.was_given(handle))
-    return std::unexpected(refusal(ErrorName::expired, "this file is gone; ask for it to be sent again"));
-  if (file == nullptr || !file->is_complete || !may_read(world, *connection.account, file->room))
-    return std::unexpected(refusal(ErrorName::no_such, "there is no such file in your rooms"));
-  return file;
-}
-
 std::optional<std::uint64_t> number_or(const Frame& frame, std::string_view key, std::uint64_t otherwise) {
   const auto text = frame.parameter(key);
   return text ? parse_decimal<std::uint64_t>(*text) : otherwise;
+}
+
+bool has_place_for_download(const World& world, const Account& account) {
+  const auto& limit = world.config.transfers_per_user_max;
+  if (!limit) return true;
+  return world.transfers.share(account.id).download_count + world.transfers.sending_count(account.id) <
+         *limit;
+}
+
+void refuse_download(World& world, Connection& connection, std::size_t index, const Refusal& why) {
+  end_download(world, connection, index);
+  refuse(world, connection, why, "GET", "");
+}
+
+// One step of the download at `index`.
+void send_chunk(World& world, Connection& connection, std::size_t index) {
+  Download& download = world.transfers.downloads_of(connection.id)->running[index];
+  StoredFile* file = world.transfers.find(download.file);
+  if (file == nullptr)
+    return refuse_download(
+        world, connection, index,
+        refusal(ErrorName::expired, "the file that you were fetching is gone; ask for it to be sent again"));
+  if (!may_read(world, *connection.account, *file))
+    return refuse_download(world, connection, index,
+                           refusal(ErrorName::no_such, "you have left the room of the file"));
+  std::string chunk;
+  if (!write_chunk(world, *file, download, chunk))
+    return refuse_download(
+        world, connection, index,
+        refusal(ErrorName::internal, "the server cannot read this file now; GET it again later"));
+  file->last_read = world.now.instant;
+  if (download.next == file->size) {
+    log_transfer(world, connection, "sent", *file, download.next);
+    end_download(world, connection, index);
+  }
+  connection.write_progress_at = world.now.instant;
+  connection.out.bulk(std::move(chunk), file->id);
 }
 
 }  // namespace
@@ -80,38 +111,29 @@ Answer handle_get(World& world, Connection& connection, const Frame& frame) {
   const auto from = number_or(frame, "from", 0);
   const auto credit = number_or(frame, "credit", kCreditDefault);
   if (frame.argument_count() != 1 || !from || !credit) return wrong_form(Verb::get);
-  const auto found = readable_file(world, connection, frame.argument(0));
+  const auto found = readable_file(world, *connection.account, frame.argument(0));
   if (!found) return found.error();
   StoredFile& file = **found;
   if (*from > file.size) {
-    Refusal refused = refusal(ErrorName::offset, "from= is behind the end of the file");
+    Refusal refused = refusal(ErrorName::offset, "from= is beyond the end of the file");
     refused.next = file.size;
     return refused;
   }
-  Account& account = *connection.account;
-  Download* download = find_download(connection, &file);
+  Download* download = find_download(world, connection, &file).download;
   if (download == nullptr) {
-    const auto& limit = world.config.transfers_per_user_max;
-    const auto is_running = [](const StoredFile* upload) {
-      return !upload->is_complete && upload->connection != nullptr;
-    };
-    if (limit && account.download_count +
-                         static_cast<std::size_t>(std::ranges::count_if(account.uploads, is_running)) >=
-                     *limit) {
+    if (!has_place_for_download(world, *connection.account)) {
       Refusal refused =
-          refusal(ErrorName::rate, "as many transfers are running as one may have; wait for one to end");
-      refused.max = *limit;
+          refusal(ErrorName::rate, "you have too many transfers at once; wait until one has ended");
+      refused.max = *world.config.transfers_per_user_max;
       return refused;
     }
-    if (!connection.downloads) connection.downloads = std::make_unique<Downloads>();
-    download = &connection.downloads->running.emplace_back(Download{&file, 0, 0});
-    ++file.reader_count;
-    ++account.download_count;
-  } else {
-    connection.out.drop_bulk();  // asked again: it starts where it was asked to
+    download = &world.transfers.start_download(connection.id, connection.account->id, file);
+    connection.has_downloads = true;
   }
+  connection.out.drop_bulk(file.id);  // asked again: it starts where it was asked to
   download->next = *from;
   download->credit = std::min(*credit, kCreditMax);
+  file.last_read = world.now.instant;
   begin_ok(world, frame)
       .parameter("file", file.handle)
       .parameter("size", file.size)
@@ -125,10 +147,12 @@ Answer handle_get(World& world, Connection& connection, const Frame& frame) {
 
 // No answer: it may cross the end of the download on its way, and then there is nothing left to allow.
 Answer handle_credit(World& world, Connection& connection, const Frame& frame) {
-  const auto octets = parse_decimal<std::uint64_t>(frame.argument(1));
-  if (frame.argument_count() != 2 || !octets) return wrong_form(Verb::credit);
-  if (Download* download = find_download(connection, world.files.find(frame.argument(0)))) {
-    download->credit = std::min(download->credit + std::min(*octets, kCreditMax), kCreditMax);
+  const auto bytes = parse_decimal<std::uint64_t>(frame.argument(1));
+  if (frame.argument_count() != 2 || !bytes) return wrong_form(Verb::credit);
+  StoredFile* file = world.transfers.find(frame.argument(0));
+  if (Download* download = find_download(world, connection, file).download) {
+    download->credit = std::min(download->credit + std::min(*bytes, kCreditMax), kCreditMax);
+    file->last_read = world.now.instant;
     world.touch(connection);
   }
   return kAnswered;
@@ -137,12 +161,14 @@ Answer handle_credit(World& world, Connection& connection, const Frame& frame) {
 Answer handle_cancel(World& world, Connection& connection, const Frame& frame) {
   if (frame.argument_count() != 1) return wrong_form(Verb::cancel);
   const std::string_view handle = frame.argument(0);
-  StoredFile* file = world.files.find(handle);
-  if (Download* download = find_download(connection, file)) {
-    log_transfer(world, connection, "cancelled", *file, download->next);
-    connection.out.drop_bulk();
-    end_download(connection, static_cast<std::size_t>(download - connection.downloads->running.data()));
-  } else if (!cancel_upload(world, connection, handle)) {
+  StoredFile* file = world.transfers.find(handle);
+  const FoundDownload found = find_download(world, connection, file);
+  // The last chunk may still wait when the download has ended.
+  const bool had_bulk = file != nullptr && connection.out.drop_bulk(file->id);
+  if (found.download != nullptr) {
+    log_transfer(world, connection, "cancelled", *file, found.download->next);
+    end_download(world, connection, found.index);
+  } else if (!had_bulk && !cancel_upload(world, connection, handle)) {
     return refusal(ErrorName::no_such, "neither an upload of yours nor a running download");
   }
   begin_ok(world, frame).parameter("file", handle).end();
@@ -151,40 +177,24 @@ Answer handle_cancel(World& world, Connection& connection, const Frame& frame) {
 }
 
 void fill_bulk(World& world, Connection& connection) {
-  Downloads& downloads = *connection.downloads;
+  Downloads& downloads = *world.transfers.downloads_of(connection.id);
   const std::size_t count = downloads.running.size();
   for (std::size_t step = 0; step < count; ++step) {
     const std::size_t index = (downloads.turn + step) % count;
-    Download& download = downloads.running[index];
-    if (!can_go_on(download)) continue;
+    if (!can_go_on(world, downloads.running[index])) continue;
     downloads.turn = index + 1;
-    std::string chunk;
-    const bool is_read = write_chunk(world, download, chunk);
-    const bool is_finished = is_read && download.next == download.file->size;
-    if (is_finished) log_transfer(world, connection, "sent", *download.file, download.next);
-    if (!is_read || is_finished) end_download(connection, index);
-    if (!is_read) {
-      refuse(world, connection,
-             refusal(ErrorName::internal, "the server cannot read this file now; GET it again later"), "GET",
-             "");
-    } else {
-      connection.write_progress_at = world.now.instant;
-      connection.out.bulk(std::move(chunk));
-    }
-    return;
+    return send_chunk(world, connection, index);
   }
 }
 
-bool has_bulk(const Connection& connection) {
-  return connection.downloads && std::ranges::any_of(connection.downloads->running, can_go_on);
+bool has_bulk(World& world, const Connection& connection) {
+  return connection.has_downloads &&
+         std::ranges::any_of(world.transfers.downloads_of(connection.id)->running,
+                             [&](const Download& download) { return can_go_on(world, download); });
 }
 
-void release_transfers(Connection& connection) {
-  while (connection.downloads) end_download(connection, connection.downloads->running.size() - 1);
-  connection.new_file = nullptr;
-  if (connection.account == nullptr) return;
-  for (StoredFile* file : connection.account->uploads)
-    if (file->connection == &connection) file->connection = nullptr;
+void release_downloads(World& world, Connection& connection) {
+  while (connection.has_downloads) end_download(world, connection, 0);
 }
 
 }  // namespace plaintalk::messenger::core

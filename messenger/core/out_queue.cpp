@@ -79,13 +79,15 @@ void OutQueue::ordered(const Block& block, std::size_t offset, std::size_t size)
   ++ordered_count_;
 }
 
-void OutQueue::bulk(std::string frame) {
+void OutQueue::bulk(std::string frame, FileId file) {
   check(wants_bulk(), "file data before replies and chat");
-  bulk_ = std::make_unique<Bulk>(Bulk{std::move(frame), 0});
+  bulk_ = std::make_unique<Bulk>(Bulk{std::move(frame), file, 0});
 }
 
-void OutQueue::drop_bulk() {
-  if (bulk_ && bulk_->sent == 0) bulk_.reset();
+bool OutQueue::drop_bulk(FileId file) {
+  if (!bulk_ || bulk_->file != file || bulk_->sent > 0) return false;
+  bulk_.reset();
+  return true;
 }
 
 // A piece that is partly written comes first, whatever its lane: the peer is in the middle of a frame.

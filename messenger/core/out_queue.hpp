@@ -19,6 +19,8 @@
 
 #include <sys/uio.h>
 
+#include "messenger/core/file_id.hpp"
+
 namespace plaintalk::messenger {
 
 // An immutable run of octets with a plain reference count, in one allocation.
@@ -112,10 +114,10 @@ class OutQueue {
     chat_.push(block, 0, block.size(), false);
     chat_size_ += block.size();
   }
-  // File data. REQUIRES: wants_bulk().
-  void bulk(std::string frame);
-  // Drops the file data that has not begun to be written.
-  void drop_bulk();
+  // Data of a file. REQUIRES: wants_bulk().
+  void bulk(std::string frame, FileId file);
+  // Drops what waits of this file and has not begun to be written. False when there is nothing such.
+  bool drop_bulk(FileId file);
 
   bool empty() const { return reply_.empty() && chat_.empty() && !bulk_; }
   // Nothing but file data may be added: the lanes before it are empty.
@@ -131,6 +133,7 @@ class OutQueue {
  private:
   struct Bulk {
     std::string text;
+    FileId file{};
     std::size_t sent = 0;
   };
   std::size_t consume_chat_front(std::size_t size);

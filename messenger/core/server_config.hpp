@@ -46,6 +46,9 @@ struct ServerConfig {
   Limit<std::size_t> transfers_per_user_max = 4;
   Limit<std::uint64_t> file_size_max = std::uint64_t{64} << 20;
   Limit<std::uint64_t> spool_size_max = std::uint64_t{1} << 30;
+  Limit<std::size_t> open_upload_count_max = 256;
+  Limit<std::size_t> file_count_max = 10'000;  // finished ones; then the oldest goes
+  Limit<std::size_t> files_per_user_max = 500;
 
   std::size_t room_queue_bytes_max = 256 << 10;  // then GAP
   std::size_t reply_queue_bytes_max = 1 << 20;   // then BYE 408

@@ -4,12 +4,13 @@
 
 #include "base/check.hpp"
 #include "messenger/core/accounts.hpp"
+#include "messenger/core/downloads.hpp"
 #include "messenger/core/login.hpp"
 #include "messenger/core/presence.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/session.hpp"
 #include "messenger/core/timers.hpp"
-#include "messenger/core/transfers.hpp"
+#include "messenger/core/uploads.hpp"
 #include "messenger/core/world.hpp"
 
 namespace plaintalk::messenger {
@@ -22,7 +23,16 @@ struct ServerCore::State : core::World {
     check(connection != nullptr, "a connection that is not open");
     return *connection;
   }
+  // Those who waited for a file go on, which may let others go on.
+  void resume_waiting() {
+    while (!transfers.to_resume.empty()) {
+      core::Connection* connection = find(transfers.to_resume.back());
+      transfers.to_resume.pop_back();
+      if (connection != nullptr) core::resume(*this, *connection);
+    }
+  }
   void finish_turn() {
+    resume_waiting();
     core::flush_all(*this);
     core::end_overfull(*this);
     core::flush_all(*this);  // the end of a session tells others
@@ -59,6 +69,12 @@ void ServerCore::password_ready(const PasswordResult& result, Now now) {
     return;
   core::finish_password(*state_, *connection, result.salted_password);
   core::resume(*state_, *connection);
+}
+
+void ServerCore::spool_ready(const SpoolResult& result, Now now) {
+  state_->now = now;
+  core::take_spool_result(*state_, result);
+  state_->resume_waiting();
 }
 
 void ServerCore::tick(Now now) {
@@ -109,7 +125,7 @@ bool ServerCore::closing(ConnectionId id) const { return state_->at(id).phase ==
 std::size_t ServerCore::gather(ConnectionId id, std::span<iovec> iovecs, bool kernel_is_drained, Now now) {
   state_->now = now;
   core::Connection& connection = state_->at(id);
-  if (kernel_is_drained && connection.downloads && connection.out.wants_bulk())
+  if (kernel_is_drained && connection.has_downloads && connection.out.wants_bulk())
     core::fill_bulk(*state_, connection);
   return connection.out.gather(iovecs);
 }
@@ -130,7 +146,7 @@ void ServerCore::consumed(ConnectionId id, std::size_t size, Now now) {
 
 bool ServerCore::wants_output(ConnectionId id) const {
   const core::Connection& connection = state_->at(id);
-  return !connection.out.empty() || core::has_bulk(connection);
+  return !connection.out.empty() || core::has_bulk(*state_, connection);
 }
 
 std::size_t ServerCore::connection_count() const { return state_->ids.count(); }

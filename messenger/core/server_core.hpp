@@ -43,6 +43,7 @@ class ServerCore {
   // afterwards.
   void closed(ConnectionId id, std::string_view reason, Now now);
   void password_ready(const PasswordResult& result, Now now);
+  void spool_ready(const SpoolResult& result, Now now);
   void tick(Now now);
   void end_turn(Now now);
   // Shutdown: every connection gets BYE 503 DRAINING and is to be closed once that is written.

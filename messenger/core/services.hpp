@@ -3,28 +3,49 @@
 
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "messenger/core/file_id.hpp"
 #include "messenger/core/server_events.hpp"
 
 namespace plaintalk::messenger {
 
-// Where files lie while they pass through. A file is known by the server's handle only: no name from a client
-// gets here.
+// Where files lie while they pass through: hashed and written off the event loop, in blocks. A file is known
+// by its FileId only: no name from a client gets here.
+inline constexpr std::uint64_t kSpoolBlockSize = 16 << 10;  // a file takes whole blocks
+
+struct SpoolJob {
+  enum class Kind : std::uint8_t {
+    append,  // `bytes` come at `offset`, which is where the file ends by now
+    digest,  // the SHA-256 of all that was appended; nothing is appended after it
+    remove,  // the file goes; there is no result
+  };
+  Kind kind;
+  FileId file;
+  std::uint64_t offset;
+  std::string bytes;
+};
+struct SpoolResult {
+  SpoolJob::Kind kind;
+  FileId file;
+  std::uint64_t size = 0;  // of the bytes of the job, whether they were stored or not
+  std::string sha256;      // 32 bytes, of a digest
+  std::string trouble;     // for the log; empty: it went well. After trouble the file takes nothing more.
+};
+
 class FileSpool {
  public:
   virtual ~FileSpool() = default;
   struct Error {
     std::string what;  // for the log
   };
-  virtual std::expected<void, Error> create(std::string_view file) = 0;
-  virtual std::expected<void, Error> append(std::string_view file, std::uint64_t offset,
-                                            std::string_view octets) = 0;
-  // Reads exactly `size` octets into `out` (replacing it).
-  virtual std::expected<void, Error> read(std::string_view file, std::uint64_t offset, std::size_t size,
-                                          std::string& out) = 0;
-  virtual void remove(std::string_view file) = 0;
+  // Jobs are done in their order; the core bounds what waits. The result comes back through
+  // ServerCore::spool_ready().
+  virtual void submit(SpoolJob job) = 0;
+  // Fills `out` at once, from a file whose digest came back and that was not removed.
+  virtual std::expected<void, Error> read(FileId file, std::uint64_t offset, std::span<char> out) = 0;
 };
 
 // A password to be checked or turned into a verifier off the event loop: it takes milliseconds.

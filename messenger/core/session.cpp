@@ -6,13 +6,14 @@
 #include "base/check.hpp"
 #include "messenger/core/accounts.hpp"
 #include "messenger/core/dispatch.hpp"
+#include "messenger/core/downloads.hpp"
 #include "messenger/core/login.hpp"
 #include "messenger/core/presence.hpp"
 #include "messenger/core/replies.hpp"
 #include "messenger/core/rooms.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/timers.hpp"
-#include "messenger/core/transfers.hpp"
+#include "messenger/core/uploads.hpp"
 #include "protocol/names.hpp"
 
 namespace plaintalk::messenger::core {
@@ -77,14 +78,14 @@ void check_login_bytes(World& world, Connection& connection) {
   refuse(world, connection, too_many, "", "");
 }
 
-void confirm_what_arrived(Connection& connection) {
+void confirm_what_arrived(World& world, Connection& connection) {
   if (connection.token_is_new) confirm_token(connection);
-  if (connection.new_file != nullptr) confirm_file(connection);
+  if (connection.new_file != FileId{}) confirm_file(world, connection);
 }
 
 void handle_step(World& world, Connection& connection, FrameDecoder::Step step) {
   if (connection.phase == Phase::greeted && !count_login_frame(world, connection)) return;
-  confirm_what_arrived(connection);
+  confirm_what_arrived(world, connection);
   if (step == FrameDecoder::Step::frame) {
     handle_frame(world, connection, connection.decoder->decoder.frame());
   } else {
@@ -169,7 +170,7 @@ Connection& open_connection(World& world, const Endpoint& client, const Endpoint
 }
 
 bool must_wait(const World& world, const Connection& connection) {
-  return connection.pending_login || connection.is_rate_paused ||
+  return connection.pending_login || connection.awaits_digest || connection.is_rate_paused ||
          connection.out.reply_size() >= std::max<std::size_t>(world.config.reply_queue_bytes_max / 4, 1);
 }
 
@@ -195,7 +196,8 @@ void resume(World& world, Connection& connection) {
 void end_session(World& world, Connection& connection, std::string_view reason, Leaving leaving) {
   if (connection.phase == Phase::closing) return;
   stop_counting_login(world, connection);
-  release_transfers(connection);
+  release_downloads(world, connection);
+  release_uploads(world, connection);
   connection.pending_login.reset();
   connection.gaps.reset();
   if (connection.phase == Phase::in) {

@@ -31,6 +31,22 @@ bool can_be_reached(const Account* account) {
   return account != nullptr && (account->is_registered() || !account->connections.empty());
 }
 
+std::expected<Room*, Refusal> find_joined(const World& world, const Connection& connection,
+                                          std::string_view name) {
+  if (Room* room = joined_room(connection, name)) return room;
+  return std::unexpected(world.find_room(name) == nullptr ? no_such_room() : not_a_member());
+}
+
+// The other person of a conversation of `account`, who can be reached.
+std::expected<Account*, Refusal> find_other(const World& world, const Account& account,
+                                            const Target& target) {
+  const auto name = other_person(account, target);
+  if (!name) return std::unexpected(not_your_conversation());
+  Account* other = world.find_account(*name);
+  if (!can_be_reached(other)) return std::unexpected(nobody());
+  return other;
+}
+
 }  // namespace
 
 std::string room_name_of(const Account& account, const Target& target) {
@@ -39,15 +55,21 @@ std::string room_name_of(const Account& account, const Target& target) {
 
 std::expected<Room*, Refusal> open_target(World& world, Connection& connection, const Target& target) {
   Account& account = *connection.account;
+  if (target.kind == Target::Kind::room) return find_joined(world, connection, target.name);
+  const auto other = find_other(world, account, target);
+  if (!other) return std::unexpected(other.error());
+  return open_conversation(world, account, **other);
+}
+
+std::expected<void, Refusal> check_target(const World& world, const Connection& connection,
+                                          const Target& target) {
   if (target.kind == Target::Kind::room) {
-    if (Room* room = joined_room(connection, target.name)) return room;
-    return std::unexpected(world.find_room(target.name) == nullptr ? no_such_room() : not_a_member());
+    const auto room = find_joined(world, connection, target.name);
+    if (!room) return std::unexpected(room.error());
+  } else if (const auto other = find_other(world, *connection.account, target); !other) {
+    return std::unexpected(other.error());
   }
-  const auto name = other_person(account, target);
-  if (!name) return std::unexpected(not_your_conversation());
-  Account* other = world.find_account(*name);
-  if (!can_be_reached(other)) return std::unexpected(nobody());
-  return open_conversation(world, account, *other);
+  return {};
 }
 
 std::expected<Room*, Refusal> find_readable(World& world, const Connection& connection,
@@ -68,13 +90,6 @@ std::expected<Room*, Refusal> find_readable(World& world, const Connection& conn
   if (room == nullptr && !is_by_name && !can_be_reached(world.find_account(*name)))
     return std::unexpected(nobody());
   return room;
-}
-
-bool may_read(const World& world, const Account& account, std::string_view room_name) {
-  if (const auto people = parse_conversation(room_name))
-    return people->first == account.name || people->second == account.name;
-  const Room* room = world.find_room(room_name);
-  return room != nullptr && is_in_room(account, *room);
 }
 
 std::uint64_t floor_of(const Room& room, const Account& account) {

@@ -15,11 +15,12 @@ std::string room_name_of(const Account& account, const Target& target);
 
 // The room to speak in: joined, or a conversation of one's own, which is made if need be.
 std::expected<Room*, Refusal> open_target(World& world, Connection& connection, const Target& target);
+// The same check without making a conversation: nothing has been said yet.
+std::expected<void, Refusal> check_target(const World& world, const Connection& connection,
+                                          const Target& target);
 // The room to look back in. nullptr: a conversation in which nothing has been said yet.
 std::expected<Room*, Refusal> find_readable(World& world, const Connection& connection, const Target& target);
 
-// Whether the account may have what was sent to the room.
-bool may_read(const World& world, const Account& account, std::string_view room_name);
 // Frames of the room after this number may be seen by the account.
 std::uint64_t floor_of(const Room& room, const Account& account);
 

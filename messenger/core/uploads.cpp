@@ -1,13 +1,13 @@
-// PUT, DATA, DONE, and the end of uploads that are given up.
+#include "messenger/core/uploads.hpp"
+
 #include <algorithm>
 #include <utility>
 
 #include "base/number.hpp"
 #include "base/text.hpp"
-#include "messenger/core/rooms.hpp"
+#include "messenger/core/file_access.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/targets.hpp"
-#include "messenger/core/transfers.hpp"
 #include "protocol/names.hpp"
 
 namespace plaintalk::messenger::core {
@@ -15,13 +15,17 @@ namespace {
 
 constexpr std::size_t kFileNameSizeMax = 255;
 constexpr std::size_t kSha256TextSize = 64;
-constexpr Milliseconds kQuotaRetry{60'000};
+constexpr std::size_t kHandleRandomSize = 16;
+constexpr Milliseconds kBusyRetry{1'000};
+constexpr Milliseconds kUploadCheckInterval{1'000};
 
 struct PutRequest {
   std::string name;
   std::uint64_t size = 0;
   std::string sha256;
   Target target;
+  std::string room;
+  std::array<AccountId, 2> people{};  // of a conversation
 };
 
 std::optional<std::string> read_sha256(std::string_view text) {
@@ -43,66 +47,98 @@ std::optional<PutRequest> read_put(const Frame& frame) {
   if (!name || name->empty() || name->size() > kFileNameSizeMax || !is_inline_text(*name) || !size || !hash ||
       !target)
     return std::nullopt;
-  return PutRequest{std::move(*name), *size, std::move(*hash), std::move(*target)};
+  return PutRequest{std::move(*name), *size, std::move(*hash), std::move(*target), {}, {}};
 }
 
-void log_transfer(World& world, const Connection& connection, std::string_view kind, const StoredFile& file) {
-  world.log(TransferChanged{connection.id, kind, file.handle, connection.account->name, file.room, file.name,
-                            file.size, file.next, file.sha256});
+// Who has the names of a conversation now; nobody for a room.
+std::array<AccountId, 2> people_of(const World& world, std::string_view room) {
+  std::array<AccountId, 2> people{};
+  const auto names = parse_conversation(room);
+  if (!names) return people;
+  const Account* first = world.find_account(names->first);
+  const Account* second = world.find_account(names->second);
+  if (first != nullptr && second != nullptr) people = {first->id, second->id};
+  return people;
 }
 
-Refusal spool_trouble(World& world, const FileSpool::Error& error) {
-  world.log(ServerNote{"spool", error.what});
-  return refusal(ErrorName::internal, "the server cannot store this now; try again later");
+Connection* find_logged_in(const World& world, ConnectionId id) {
+  Connection* connection = world.find(id);
+  return connection != nullptr && connection->phase == Phase::in ? connection : nullptr;
 }
 
-void discard(World& world, StoredFile& file) {
-  if (file.connection != nullptr && file.connection->new_file == &file) file.connection->new_file = nullptr;
-  if (file.owner != nullptr) std::erase(file.owner->uploads, &file);
-  world.services.spool.remove(file.handle);
-  world.files.remove(file);
+// The answer to a DONE that had to wait: nothing, or why it failed.
+void stop_waiting(World& world, Connection& connection) {
+  connection.awaits_digest = false;
+  world.transfers.to_resume.push_back(connection.id);
 }
 
-StoredFile* find_upload(const Account& account, const PutRequest& request, const std::string& room) {
-  for (StoredFile* file : account.uploads) {
-    // A finished file is only here while its owner may not know of it: see transfers.hpp.
-    if (file->is_complete && file->connection != nullptr) continue;
-    if (file->name == request.name && file->size == request.size && file->sha256 == request.sha256 &&
-        file->room == room)
+void discard(World& world, StoredFile& file, ErrorName reason) {
+  const std::vector<WaitingDone> waiting = std::exchange(file.done, {});
+  world.transfers.erase(file, reason);
+  for (const WaitingDone& done : waiting) {
+    Connection* connection = find_logged_in(world, done.connection);
+    if (connection == nullptr) continue;
+    stop_waiting(world, *connection);
+    refuse(world, *connection, upload_ended(reason), "DONE", done.id);
+  }
+}
+
+// What the same PUT resumes. An upload that a living connection sends is not taken from it: whoever sends the
+// same file twice at once sends two files.
+StoredFile* find_upload(World& world, const Account& account, const PutRequest& request) {
+  for (const FileId id : world.transfers.share(account.id).uploads) {
+    StoredFile* file = world.transfers.find(id);
+    const bool is_free =
+        file->is_complete() ? file->answer_was_lost : file->sender == ConnectionId{} && file->done.empty();
+    if (is_free && file->name == request.name && file->size == request.size &&
+        file->sha256 == request.sha256 && file->room == request.room && file->people == request.people)
       return file;
   }
   return nullptr;
 }
 
 // An upload without a connection gives way to a new one when the user is at the limit.
-bool make_place_for_transfer(World& world, Account& account) {
+bool make_place_for_transfer(World& world, const Account& account) {
   const auto& limit = world.config.transfers_per_user_max;
   if (!limit) return true;
-  const auto running = [&] {
-    return account.download_count +
-           static_cast<std::size_t>(std::ranges::count_if(
-               account.uploads, [](const StoredFile* file) { return !file->is_complete; }));
-  };
-  while (running() >= *limit) {
-    const auto abandoned = std::ranges::find_if(account.uploads, [](const StoredFile* file) {
-      return !file->is_complete && file->connection == nullptr;
-    });
-    if (abandoned == account.uploads.end()) return false;
-    discard(world, **abandoned);
+  for (;;) {
+    const Transfers::Share& share = world.transfers.share(account.id);
+    if (share.open_count + share.download_count < *limit) return true;
+    const auto is_abandoned = [&](FileId id) {
+      const StoredFile& file = *world.transfers.find(id);
+      return file.state == StoredFile::State::open && file.sender == ConnectionId{};
+    };
+    const auto abandoned = std::ranges::find_if(share.uploads, is_abandoned);
+    if (abandoned == share.uploads.end()) return false;
+    discard(world, *world.transfers.find(*abandoned), ErrorName::expired);
   }
-  return true;
 }
 
-bool make_place_in_spool(World& world, std::uint64_t size) {
-  const auto& limit = world.config.spool_size_max;
-  if (!limit) return true;
-  const std::uint64_t charge = FileTable::charge_of(size);
-  while (world.files.charged_size() + charge > *limit) {
-    StoredFile* oldest = world.files.oldest_droppable();
-    if (oldest == nullptr || charge > *limit) return false;
-    discard(world, *oldest);
+Answer make_place_for_upload(World& world, const Connection& connection) {
+  if (!make_place_for_transfer(world, *connection.account)) {
+    Refusal refused = refusal(ErrorName::rate, "you have too many transfers at once; end one first");
+    refused.max = *world.config.transfers_per_user_max;
+    return refused;
   }
-  return true;
+  const auto opening = world.transfers.find_opening(world.now.instant);
+  if (!opening.is_possible || world.transfers.spool_is_behind())
+    return try_later(ErrorName::busy, "too many uploads at once; try again later", kBusyRetry);
+  if (opening.victim != nullptr) discard(world, *opening.victim, ErrorName::expired);
+  return kAnswered;
+}
+
+std::optional<std::uint64_t> size_limit(const ServerConfig& config) {
+  if (!config.file_size_max) return config.spool_size_max;
+  return config.spool_size_max ? std::min(*config.file_size_max, *config.spool_size_max)
+                               : *config.file_size_max;
+}
+
+// Whatever the new sender may send comes on top of what the old one's frames still hold in the spool's queue.
+void hand_over(World& world, Connection& connection, StoredFile& file) {
+  const std::uint64_t full = world.config.transfer_credit_bytes;
+  file.sender = connection.id;
+  file.credit = full - std::min(full, file.next - file.stored);
+  file.last_used = world.now.instant;
 }
 
 void send_put_ok(World& world, Connection& connection, const Frame& frame, const StoredFile& file) {
@@ -119,53 +155,21 @@ void send_put_ok(World& world, Connection& connection, const Frame& frame, const
   send(world, connection);
 }
 
-Answer start_upload(World& world, Connection& connection, const Frame& frame, PutRequest request,
-                    const std::string& room) {
-  Account& account = *connection.account;
-  if (world.config.file_size_max && request.size > *world.config.file_size_max)
-    return too_large("the file is larger than this server takes", *world.config.file_size_max);
-  if (!make_place_for_transfer(world, account)) {
-    Refusal refused =
-        refusal(ErrorName::rate, "as many transfers are running as one may have; end one first");
-    refused.max = *world.config.transfers_per_user_max;
-    return refused;
-  }
-  if (!make_place_in_spool(world, request.size))
-    return try_later(ErrorName::quota, "there is no place for this file now; try again later", kQuotaRetry);
-  StoredFile& file = world.files.add();
-  file.size = request.size;
-  world.files.charge(file);
-  if (const auto made = world.services.spool.create(file.handle); !made) {
-    world.files.remove(file);
-    return spool_trouble(world, made.error());
-  }
+Answer start_upload(World& world, Connection& connection, const Frame& frame, PutRequest request) {
+  const auto limit = size_limit(world.config);
+  if (limit && request.size > *limit) return too_large("the file is larger than this server takes", *limit);
+  if (Answer refused = make_place_for_upload(world, connection)) return refused;
+  std::string handle = make_handle(world.services.random.bytes(kHandleRandomSize));
+  StoredFile& file = world.transfers.open(connection.account->id, std::move(handle));
   file.name = std::move(request.name);
+  file.size = request.size;
   file.sha256 = std::move(request.sha256);
-  file.room = room;
-  file.owner = &account;
-  file.connection = &connection;
-  file.credit = world.config.transfer_credit_bytes;
-  file.last_used = world.now.instant;
-  account.uploads.push_back(&file);
-  log_transfer(world, connection, "put", file);
+  file.room = std::move(request.room);
+  file.people = request.people;
+  hand_over(world, connection, file);
+  log_transfer(world, connection, "put", file, file.next);
   send_put_ok(world, connection, frame, file);
   return kAnswered;
-}
-
-Refusal no_such_file(const World& world, std::string_view handle) {
-  if (world.files.was_given(handle))
-    return refusal(ErrorName::expired, "this file is gone; it has to be sent again");
-  return refusal(ErrorName::no_such, "there is no such file");
-}
-
-// The upload that the connection may continue; 404 and 410 otherwise.
-std::expected<StoredFile*, Refusal> own_upload(World& world, const Connection& connection,
-                                               std::string_view handle) {
-  StoredFile* file = world.files.find(handle);
-  if (file == nullptr) return std::unexpected(no_such_file(world, handle));
-  if (file->owner != connection.account)
-    return std::unexpected(refusal(ErrorName::no_such, "there is no such upload of yours"));
-  return file;
 }
 
 Refusal wrong_offset(const StoredFile& file) {
@@ -175,7 +179,8 @@ Refusal wrong_offset(const StoredFile& file) {
 }
 
 Answer refuse_data(const World& world, const StoredFile& file, std::uint64_t offset, std::size_t size) {
-  if (file.is_complete || offset != file.next) return wrong_offset(file);
+  if (file.state != StoredFile::State::open || !file.digest.empty() || offset != file.next)
+    return wrong_offset(file);
   if (size > world.config.chunk_size_max)
     return too_large("send smaller chunks", world.config.chunk_size_max);
   if (size > file.size - file.next)
@@ -186,21 +191,72 @@ Answer refuse_data(const World& world, const StoredFile& file, std::uint64_t off
   return result;
 }
 
-void grant_credit(World& world, Connection& connection, StoredFile& file) {
+// When half of it is free again: neither used up nor waiting to be stored.
+void grant_credit(World& world, StoredFile& file) {
   const std::uint64_t full = world.config.transfer_credit_bytes;
-  if (file.credit >= full / 2 || file.next == file.size) return;
-  const std::uint64_t granted = full - file.credit;
-  file.credit = full;
-  begin_reply(world, Verb::credit).argument(file.handle).argument(granted).end();
-  send(world, connection);
+  const std::uint64_t in_use = file.credit + (file.next - file.stored);
+  if (in_use >= full / 2 || file.next == file.size) return;
+  Connection* connection = find_logged_in(world, file.sender);
+  if (connection == nullptr) return;
+  file.credit += full - in_use;
+  begin_reply(world, Verb::credit).argument(file.handle).argument(full - in_use).end();
+  send(world, *connection);
 }
 
-void send_done_ok(World& world, Connection& connection, const Frame& frame, StoredFile& file) {
-  begin_ok(world, frame).parameter("file", file.handle).parameter("verified", std::uint64_t{1}).end();
+void send_done_ok(World& world, Connection& connection, std::string_view id, StoredFile& file) {
+  begin_ok(world, id).parameter("file", file.handle).parameter("verified", std::uint64_t{1}).end();
   send(world, connection);
-  if (connection.new_file != nullptr) confirm_file(connection);
-  connection.new_file = &file;
-  file.connection = &connection;
+  connection.new_file = file.id;
+  file.told.push_back(connection.id);
+  file.answer_was_lost = false;
+}
+
+// The people of a conversation may have left and others may have their names: the file is not for those.
+Answer complete_upload(World& world, Connection& connection, std::string_view id, StoredFile& file) {
+  if (file.is_complete()) {
+    send_done_ok(world, connection, id, file);
+    return kAnswered;
+  }
+  if (file.is_conversation() && file.people != people_of(world, file.room)) {
+    discard(world, file, ErrorName::expired);
+    return refusal(ErrorName::no_such, "the person whom you sent this to has left; the file was discarded");
+  }
+  const auto room = open_target(world, connection, *parse_target(file.room));
+  if (!room) return room.error();
+  if (hex(file.digest) != file.sha256) {
+    log_transfer(world, connection, "hash mismatch", file, file.next);
+    discard(world, file, ErrorName::expired);
+    return upload_ended(ErrorName::hash);
+  }
+  log_transfer(world, connection, "verified", file, file.next);
+  send_done_ok(world, connection, id, file);
+  world.transfers.finish(file, world.now.instant);
+  route(world, **room, connection, {Verb::file, id, file.name, &file});
+  return kAnswered;
+}
+
+void give_up_on_trouble(World& world, FileId id, const std::string& trouble) {
+  StoredFile* file = world.transfers.find(id);
+  if (file == nullptr) return;
+  world.log(ServerNote{"spool", trouble});
+  discard(world, *file, ErrorName::internal);
+}
+
+// The first that waits ends the upload; if its room refuses it, the others are refused as well.
+void answer_done(World& world, FileId id) {
+  StoredFile* file = world.transfers.find(id);
+  if (file == nullptr) return;
+  const std::vector<WaitingDone> waiting = std::exchange(file->done, {});
+  file->state = StoredFile::State::open;
+  for (const WaitingDone& done : waiting) {
+    Connection* connection = find_logged_in(world, done.connection);
+    if (connection == nullptr) continue;
+    stop_waiting(world, *connection);
+    file = world.transfers.find(id);
+    const Answer answer = file == nullptr ? upload_ended(ErrorName::expired)
+                                          : complete_upload(world, *connection, done.id, *file);
+    if (answer) refuse(world, *connection, *answer, "DONE", done.id);
+  }
 }
 
 }  // namespace
@@ -208,124 +264,139 @@ void send_done_ok(World& world, Connection& connection, const Frame& frame, Stor
 Answer handle_put(World& world, Connection& connection, const Frame& frame) {
   auto request = read_put(frame);
   if (!request) return wrong_form(Verb::put);
-  const std::string room = room_name_of(*connection.account, request->target);
-  if (StoredFile* file = find_upload(*connection.account, *request, room)) {
-    file->connection = &connection;
-    file->credit = world.config.transfer_credit_bytes;
-    file->last_used = world.now.instant;
-    log_transfer(world, connection, "resume", *file);
+  request->room = room_name_of(*connection.account, request->target);
+  request->people = people_of(world, request->room);
+  if (StoredFile* file = find_upload(world, *connection.account, *request)) {
+    hand_over(world, connection, *file);
+    log_transfer(world, connection, "resume", *file, file->next);
     send_put_ok(world, connection, frame, *file);
     return kAnswered;
   }
-  const auto target = open_target(world, connection, request->target);
-  if (!target) return target.error();
-  return start_upload(world, connection, frame, std::move(*request), room);
+  if (const auto allowed = check_target(world, connection, request->target); !allowed) return allowed.error();
+  return start_upload(world, connection, frame, std::move(*request));
 }
 
 Answer handle_data(World& world, Connection& connection, const Frame& frame) {
   const auto offset = parse_decimal<std::uint64_t>(frame.argument(1));
   if (frame.argument_count() != 2 || !offset || frame.body.empty()) return wrong_form(Verb::data);
-  const auto found = own_upload(world, connection, frame.argument(0));
+  const auto found = own_file(world, *connection.account, frame.argument(0));
   if (!found) return found.error();
   StoredFile& file = **found;
   if (Answer refused = refuse_data(world, file, *offset, frame.body.size())) return refused;
-  if (const auto stored = world.services.spool.append(file.handle, *offset, frame.body); !stored)
-    return spool_trouble(world, stored.error());
-  file.hash.update(frame.body);
-  file.next += frame.body.size();
-  file.credit -= frame.body.size();
-  file.connection = &connection;
+  if (!world.transfers.make_place(file, frame.body.size(), world.now.instant)) {
+    log_transfer(world, connection, "spool full", file, file.next);
+    discard(world, file, ErrorName::quota);
+    return upload_ended(ErrorName::quota);
+  }
+  world.transfers.receive(file, frame.body);
+  file.sender = connection.id;
   file.last_used = world.now.instant;
   FrameWriter ack = begin_reply(world, Verb::ack);
   ack.argument(file.handle).argument(file.next).end();
   send(world, connection);
-  grant_credit(world, connection, file);
   return kAnswered;
 }
 
 Answer handle_done(World& world, Connection& connection, const Frame& frame) {
   if (frame.argument_count() != 1) return wrong_form(Verb::done);
-  const auto found = own_upload(world, connection, frame.argument(0));
+  const auto found = own_file(world, *connection.account, frame.argument(0));
   if (!found) return found.error();
   StoredFile& file = **found;
-  if (file.is_complete) {  // asked again because the first answer may have been lost
-    send_done_ok(world, connection, frame, file);
-    return kAnswered;
-  }
   if (file.next != file.size) return wrong_offset(file);
-  const auto target = open_target(world, connection, *parse_target(file.room));
-  if (!target) return target.error();
-  if (hex(file.hash.finish()) != file.sha256) {
-    log_transfer(world, connection, "hash mismatch", file);
-    discard(world, file);
-    return refusal(ErrorName::hash,
-                   "the content does not match its SHA-256 and was discarded; send it again");
-  }
-  file.is_complete = true;
+  // Asked again because the first answer may have been lost, or refused by its room.
+  if (file.is_complete() || (file.state == StoredFile::State::open && !file.digest.empty()))
+    return complete_upload(world, connection, id_of(frame), file);
+  if (const auto allowed = check_target(world, connection, *parse_target(file.room)); !allowed)
+    return allowed.error();
+  if (file.state == StoredFile::State::open) world.transfers.ask_for_digest(file);
+  file.done.push_back({connection.id, std::string(id_of(frame))});
   file.last_used = world.now.instant;
-  log_transfer(world, connection, "verified", file);
-  send_done_ok(world, connection, frame, file);
-  route(world, **target, connection, {Verb::file, id_of(frame), file.name, &file});
+  connection.awaits_digest = true;
   return kAnswered;
 }
 
 Answer handle_stat(World& world, Connection& connection, const Frame& frame) {
   if (frame.argument_count() != 1) return wrong_form(Verb::stat);
-  StoredFile* file = world.files.find(frame.argument(0));
-  if (file == nullptr) return no_such_file(world, frame.argument(0));
-  const bool is_own = file->owner == connection.account;
-  if (!is_own && !(file->is_complete && may_read(world, *connection.account, file->room)))
-    return refusal(ErrorName::no_such, "there is no such file");
+  auto file = own_file(world, *connection.account, frame.argument(0));
+  if (!file && world.transfers.find(frame.argument(0)) != nullptr)
+    file = readable_file(world, *connection.account, frame.argument(0));
+  if (!file) return file.error();
   FrameWriter writer = begin_ok(world, frame);
-  writer.parameter("file", file->handle)
-      .parameter("size", file->size)
-      .parameter("next", file->next)
-      .parameter("complete", std::uint64_t{file->is_complete})
-      .body(file->name);
+  writer.parameter("file", (*file)->handle)
+      .parameter("size", (*file)->size)
+      .parameter("next", (*file)->next)
+      .parameter("complete", std::uint64_t{(*file)->is_complete()})
+      .body((*file)->name);
   send(world, connection);
   return kAnswered;
 }
 
-void discard_uploads(World& world, Account& account) {
-  while (!account.uploads.empty()) {
-    StoredFile& file = *account.uploads.back();
-    if (file.is_complete) {
-      file.owner = nullptr;
-      account.uploads.pop_back();
-    } else {
-      discard(world, file);
-    }
-  }
-}
-
 bool cancel_upload(World& world, Connection& connection, std::string_view handle) {
-  StoredFile* file = world.files.find(handle);
-  if (file == nullptr || file->is_complete || file->owner != connection.account) return false;
-  log_transfer(world, connection, "cancelled", *file);
-  discard(world, *file);
+  StoredFile* file = world.transfers.find(handle);
+  if (file == nullptr || file->is_complete() || file->owner != connection.account->id) return false;
+  log_transfer(world, connection, "cancelled", *file, file->next);
+  discard(world, *file, ErrorName::expired);
   return true;
 }
 
-void confirm_file(Connection& connection) {
-  StoredFile* file = std::exchange(connection.new_file, nullptr);
+void confirm_file(World& world, Connection& connection) {
+  StoredFile* file = world.transfers.find(std::exchange(connection.new_file, FileId{}));
   if (file == nullptr) return;
-  if (file->owner != nullptr) std::erase(file->owner->uploads, file);
-  file->owner = nullptr;
-  file->connection = nullptr;
+  std::erase(file->told, connection.id);
+  if (file->told.empty() && !file->answer_was_lost) world.transfers.settle(*file);
+}
+
+void release_uploads(World& world, Connection& connection) {
+  if (StoredFile* file = world.transfers.find(std::exchange(connection.new_file, FileId{}))) {
+    std::erase(file->told, connection.id);
+    file->answer_was_lost = true;
+  }
+  connection.awaits_digest = false;
+  if (connection.account == nullptr) return;
+  for (const FileId id : world.transfers.share(connection.account->id).uploads) {
+    StoredFile& file = *world.transfers.find(id);
+    if (file.sender == connection.id) file.sender = {};
+    std::erase_if(file.done, [&](const WaitingDone& done) { return done.connection == connection.id; });
+  }
+}
+
+void discard_uploads(World& world, const Account& account) {
+  const std::vector<FileId> uploads = world.transfers.share(account.id).uploads;
+  for (const FileId id : uploads) {
+    StoredFile* file = world.transfers.find(id);
+    if (file == nullptr) continue;
+    if (file->is_complete()) {
+      world.transfers.settle(*file);
+    } else {
+      discard(world, *file, ErrorName::expired);
+    }
+  }
 }
 
 void advance_uploads(World& world) {
   if (world.next_upload_check > world.now.instant) return;
   world.next_upload_check = world.now.instant + kUploadCheckInterval;
-  for (auto place = world.files.all().begin(); place != world.files.all().end();) {
-    StoredFile& file = (place++)->second;
-    if (file.owner == nullptr || file.last_used + kUploadIdleMax > world.now.instant) continue;
-    if (!file.is_complete) {
-      discard(world, file);
-    } else if (file.connection == nullptr) {
-      std::erase(file.owner->uploads, &file);
-      file.owner = nullptr;
+  for (const FileId id : world.transfers.idle_uploads(world.now.instant)) {
+    StoredFile& file = *world.transfers.find(id);
+    if (file.is_complete()) {
+      world.transfers.settle(file);
+    } else {
+      discard(world, file, ErrorName::expired);
     }
+  }
+}
+
+void take_spool_result(World& world, const SpoolResult& result) {
+  world.transfers.job_is_done(result);
+  if (!result.trouble.empty()) return give_up_on_trouble(world, result.file, result.trouble);
+  StoredFile* file = world.transfers.find(result.file);
+  if (file == nullptr) return;  // it was given up meanwhile
+  if (result.kind == SpoolJob::Kind::append) {
+    file->stored += result.size;
+    grant_credit(world, *file);
+  } else if (result.kind == SpoolJob::Kind::digest) {
+    file->digest = result.sha256;
+    answer_done(world, result.file);
   }
 }
 

@@ -15,7 +15,8 @@ World::World(ServerConfig configuration, Services outside, Now start)
       timers(start.instant),
       decoders(DecoderLimits{
           config.line_size_max, std::max(config.body_size_max, config.chunk_size_max),
-          std::max(kSkippedBodySizeMax, std::max(config.body_size_max, config.chunk_size_max))}) {}
+          std::max(kSkippedBodySizeMax, std::max(config.body_size_max, config.chunk_size_max))}),
+      transfers(config, services.spool) {}
 
 Account* World::find_account(std::string_view name) const {
   const auto found = accounts.find(name);

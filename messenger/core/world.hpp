@@ -19,13 +19,13 @@
 #include "messenger/core/account.hpp"
 #include "messenger/core/connection.hpp"
 #include "messenger/core/decoder_pool.hpp"
-#include "messenger/core/file_table.hpp"
 #include "messenger/core/id_table.hpp"
 #include "messenger/core/room.hpp"
 #include "messenger/core/server_config.hpp"
 #include "messenger/core/server_events.hpp"
 #include "messenger/core/services.hpp"
 #include "messenger/core/timer_wheel.hpp"
+#include "messenger/core/transfers.hpp"
 
 namespace plaintalk::messenger::core {
 
@@ -75,7 +75,7 @@ struct World {
   std::list<Room*> recent;                         // with history, the least recently used first
   std::uint64_t history_size = 0;                  // octets, of all rooms
 
-  FileTable files;
+  Transfers transfers;
   Instant next_upload_check{};
   bool is_draining = false;
 

@@ -32,6 +32,7 @@ ServerLoop::ServerLoop(const Options& options, ServerConfig config, Outside outs
       tick_timer_(io_),
       events_(outside.events),
       recorder_(outside.recorder),
+      spool_(outside.spool),
       listeners_(io_, {[this](asio::ip::tcp::socket socket, const Endpoint& client) {
                          accepted(std::move(socket), client);
                        },
@@ -47,11 +48,13 @@ ServerLoop::ServerLoop(const Options& options, ServerConfig config, Outside outs
       core_(std::move(config), Services{outside.spool, passwords_, outside.random, outside.events},
             read_clocks()),
       now_(read_clocks()) {
+  spool_.notify([this] { asio::post(io_, [this] { take_spool_results(); }); });
   for (const HostPort& where : options.listen) listeners_.listen(where, options.send_buffer_bytes);
 }
 
 ServerLoop::~ServerLoop() {
   // Handlers lie in the memory of their connections: they have to come back before the connections go.
+  spool_.notify({});
   error_code ignored;
   listeners_.stop();
   signals_.cancel(ignored);
@@ -110,6 +113,11 @@ void ServerLoop::accepted(asio::ip::tcp::socket socket, const Endpoint& client) 
   const auto place = connections_.emplace(number, std::make_unique<Connection>(std::move(socket), id)).first;
   if (recorder_ != nullptr) recorder_->opened(id, client, server, now_.wall);
   queue_for_turn(*place->second);
+}
+
+void ServerLoop::take_spool_results() {
+  begin_turn();
+  for (const SpoolResult& result : spool_.take_results()) core_.spool_ready(result, now_);
 }
 
 // The first event of a turn reads the clocks and posts the end of the turn behind everything that is ready by

@@ -28,6 +28,7 @@
 #include "messenger/net/listeners.hpp"
 #include "messenger/net/password_pool.hpp"
 #include "messenger/net/recorder.hpp"
+#include "messenger/store/spool_thread.hpp"
 
 namespace plaintalk::messenger {
 
@@ -38,7 +39,7 @@ class ServerLoop {
     std::optional<int> send_buffer_bytes;  // SO_SNDBUF; nullopt leaves it to the kernel
   };
   struct Outside {
-    FileSpool& spool;
+    SpoolThread& spool;
     RandomSource& random;
     EventSink& events;
     Recorder* recorder = nullptr;
@@ -64,6 +65,7 @@ class ServerLoop {
   void accepted(boost::asio::ip::tcp::socket socket, const Endpoint& client);
   void stop();
 
+  void take_spool_results();
   void begin_turn();
   void end_turn();
   void queue_for_turn(Connection& connection);
@@ -92,6 +94,7 @@ class ServerLoop {
   boost::asio::steady_timer tick_timer_;
   EventSink& events_;
   Recorder* recorder_;
+  SpoolThread& spool_;
   Listeners listeners_;
   PasswordPool passwords_;
   ServerCore core_;

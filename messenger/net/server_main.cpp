@@ -14,8 +14,8 @@
 #include "messenger/net/server_settings.hpp"
 #include "messenger/net/start_lines.hpp"
 #include "messenger/net/system_random.hpp"
-#include "messenger/store/disk_spool.hpp"
-#include "messenger/store/memory_spool.hpp"
+#include "messenger/store/open_spool.hpp"
+#include "messenger/store/spool_thread.hpp"
 
 namespace {
 
@@ -37,7 +37,8 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_option("--record", line.record,
                  "write the server's own bytes as pcapng with made-up TCP/IP headers")
       ->type_name("FILE");
-  app.add_option("--spool", line.spool, "folder for files on their way (default: in memory)")
+  app.add_option("--spool", line.spool,
+                 "folder for files on their way, or 'memory' (default: a temporary folder)")
       ->type_name("DIR");
   app.add_option("--name", line.name, "the server's name in the greeting (default: lab)");
   app.add_flag("--no-guests", line.no_guests, "every login needs a password");
@@ -62,26 +63,23 @@ ServerSettings settings_from(const CommandLine& line) {
   return settings;
 }
 
-std::unique_ptr<plaintalk::messenger::FileSpool> open_spool(const std::string& folder) {
-  if (folder.empty()) return std::make_unique<plaintalk::messenger::MemorySpool>();
-  return std::make_unique<plaintalk::messenger::DiskSpool>(folder);
-}
-
 void serve(const ServerSettings& settings) {
   namespace messenger = plaintalk::messenger;
   messenger::ServerLoop::Options options;
   for (const std::string& where : settings.listen) options.listen.push_back(messenger::listen_address(where));
   options.send_buffer_bytes = settings.send_buffer_bytes;
 
-  const std::unique_ptr<messenger::FileSpool> spool = open_spool(settings.spool);
+  const std::unique_ptr<messenger::BlockSpool> blocks = messenger::open_spool(settings.spool);
+  messenger::SpoolThread spool(*blocks);
   messenger::SystemRandom random;
   messenger::ActivityLog log({settings.quiet ? -1 : 1, settings.log});
   std::unique_ptr<messenger::Recorder> recorder;
   if (!settings.record.empty())
     recorder = std::make_unique<messenger::Recorder>(settings.record, "plaintalk-server " PLAINTALK_VERSION);
-  messenger::ServerLoop loop(options, settings.core, {*spool, random, log, recorder.get()});
+  messenger::ServerLoop loop(options, settings.core, {spool, random, log, recorder.get()});
   loop.stop_on_signals();
-  std::fputs(messenger::start_lines(loop.endpoints()).c_str(), stdout);
+  std::fputs((messenger::spool_line(settings.spool) + messenger::start_lines(loop.endpoints())).c_str(),
+             stdout);
   std::fflush(stdout);
   loop.run();
 }

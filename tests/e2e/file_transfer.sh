@@ -7,7 +7,7 @@ downloads=$work/in/deep
 client bob <<'END' &
 /join #lab
 /expect sent.bin
-/get f1
+/get sent.bin
 got it
 END
 receiver=$!

@@ -140,10 +140,11 @@ TEST_F(ProgramTest, ScriptsTalkAndPassAFileThroughALostConnection) {
   for (unsigned i = 0; i < 1'500'000; ++i) octets += static_cast<char>(i * i >> 7 & 0xFF);
   std::ofstream(folder_ / "router image.bin", std::ios::binary) << octets;
   fs::create_directory(folder_ / "in");
-  Program bob(words("bob", {"--room", "#lab", "--download-dir", (folder_ / "in").string(), "--script",
-                            script("bob.txt",
-                                   "/expect who has it?\nI want it\n/expect router image.bin\n/get f1\n"
-                                   "got it\n/expect well done\n-/get nosuchfile\n/history 1\n")}));
+  Program bob(
+      words("bob", {"--room", "#lab", "--download-dir", (folder_ / "in").string(), "--script",
+                    script("bob.txt",
+                           "/expect who has it?\nI want it\n/expect router image.bin\n/get router image.bin\n"
+                           "got it\n/expect well done\n-/get nosuchfile\n/history 1\n")}));
   ASSERT_TRUE(bob.read_until("joined #lab"));
   Program alice(
       words("alice", {"--script", script("alice.txt", "/join #lab\nwho has it?\n/expect I want it\n/send " +

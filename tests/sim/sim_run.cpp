@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "messenger/core/server_core.hpp"
-#include "messenger/store/memory_spool.hpp"
+#include "messenger/store/inline_spool.hpp"
 #include "tests/sim/sim_client.hpp"
 
 namespace plaintalk::sim {
@@ -145,7 +145,7 @@ class Run {
   bool tells_story_;
   std::uint64_t seed_;
   Checker checker_;
-  messenger::MemorySpool spool_;
+  messenger::InlineSpool spool_;
   PasswordLine passwords_;
   DiceRandom random_;
   NoEvents events_;

@@ -65,21 +65,16 @@ std::size_t EventList::count(std::string_view text) const {
       std::ranges::count_if(lines, [&](const std::string& line) { return line.find(text) != line.npos; }));
 }
 
-std::expected<void, FileSpool::Error> TroubledSpool::create(std::string_view file) {
+std::expected<void, FileSpool::Error> TroubledSpool::read(FileId file, std::uint64_t offset,
+                                                          std::span<char> out) {
   if (fails) return std::unexpected(Error{"disk on fire"});
-  return MemorySpool::create(file);
+  return InlineSpool::read(file, offset, out);
 }
 
-std::expected<void, FileSpool::Error> TroubledSpool::append(std::string_view file, std::uint64_t offset,
-                                                            std::string_view octets) {
-  if (fails) return std::unexpected(Error{"disk on fire"});
-  return MemorySpool::append(file, offset, octets);
-}
-
-std::expected<void, FileSpool::Error> TroubledSpool::read(std::string_view file, std::uint64_t offset,
-                                                          std::size_t size, std::string& out) {
-  if (fails) return std::unexpected(Error{"disk on fire"});
-  return MemorySpool::read(file, offset, size, out);
+SpoolResult TroubledSpool::run(const SpoolJob& job) {
+  if (fails && job.kind != SpoolJob::Kind::remove) spoilt_.insert(job.file);
+  if (job.kind == SpoolJob::Kind::remove || !spoilt_.contains(job.file)) return InlineSpool::run(job);
+  return {job.kind, job.file, job.bytes.size(), {}, "disk on fire"};
 }
 
 bool PasswordQueue::submit(PasswordJob job) {
@@ -108,6 +103,7 @@ void Person::sends_octets(std::string_view octets) {
   auto copy = std::make_unique<std::string>(octets);
   lab.core->received(id, *copy, lab.now);
   copy.reset();
+  if (!lab.spool.is_held) lab.works_on_files();
   lab.core->end_turn(lab.now);
 }
 
@@ -126,6 +122,7 @@ std::string Person::reads_at_most(std::size_t size, bool kernel_is_drained) {
       taken += part;
     }
     lab.core->consumed(id, taken, lab.now);
+    if (!lab.spool.is_held) lab.works_on_files();
   }
   return text;
 }
@@ -138,6 +135,7 @@ std::string Person::asks(std::string_view line) {
 void Person::drops() {
   lab.core->closed(id, "peer closed", lab.now);
   lab.core->end_turn(lab.now);
+  if (!lab.spool.is_held) lab.works_on_files();
   is_open = false;
 }
 
@@ -180,7 +178,17 @@ void Lab::passes(Milliseconds time) {
     now.instant += kTickInterval;
     now.wall += kTickInterval;
     core->tick(now);
+    if (!spool.is_held) works_on_files();
   }
+}
+
+void Lab::works_on_files(std::size_t count) {
+  std::vector<SpoolResult> results;
+  for (; count > 0 && spool.work(results); --count) {
+    for (const SpoolResult& result : results) core->spool_ready(result, now);
+    results.clear();
+  }
+  core->end_turn(now);
 }
 
 void Lab::works_on_passwords() {

@@ -9,12 +9,13 @@
 #include <deque>
 #include <initializer_list>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "messenger/core/server_core.hpp"
-#include "messenger/store/memory_spool.hpp"
+#include "messenger/store/inline_spool.hpp"
 
 namespace plaintalk::messenger::test {
 
@@ -30,15 +31,18 @@ class EventList : public EventSink {
   std::vector<std::string> lines;
 };
 
-// A spool that can be made to fail.
-class TroubledSpool : public MemorySpool {
+// A spool that can be made to fail, and to wait.
+class TroubledSpool : public InlineSpool {
  public:
-  std::expected<void, Error> create(std::string_view file) override;
-  std::expected<void, Error> append(std::string_view file, std::uint64_t offset,
-                                    std::string_view octets) override;
-  std::expected<void, Error> read(std::string_view file, std::uint64_t offset, std::size_t size,
-                                  std::string& out) override;
+  std::expected<void, Error> read(FileId file, std::uint64_t offset, std::span<char> out) override;
   bool fails = false;
+  bool is_held = false;  // works only when the test says so
+
+ protected:
+  SpoolResult run(const SpoolJob& job) override;
+
+ private:
+  std::set<FileId> spoilt_;
 };
 
 class PasswordQueue : public PasswordWorker {
@@ -93,6 +97,8 @@ class Lab {
   Person& login(std::string_view line);  // a new connection that sends this and is let in
   void passes(Milliseconds time);        // in ticks
   void works_on_passwords();
+  // All that the spool has to do, or its oldest `count` jobs.
+  void works_on_files(std::size_t count = std::string::npos);
 
   ServerConfig config;
   Now now;

@@ -66,7 +66,7 @@ TEST(OutQueue, ItGivesTheSameOctetsHoweverLittleIsWritten) {
 
 TEST(OutQueue, APieceThatHasBegunIsFinishedFirst) {
   OutQueue queue;
-  queue.bulk("filedata ");
+  queue.bulk("filedata ", FileId{1});
   queue.consumed(4);
   queue.reply("reply ");
   queue.chat(Block("chat "));
@@ -79,12 +79,14 @@ TEST(OutQueue, APieceThatHasBegunIsFinishedFirst) {
 
 TEST(OutQueue, FileDataThatHasNotBegunCanBeTakenBack) {
   OutQueue queue;
-  queue.bulk("filedata ");
-  queue.drop_bulk();
+  queue.bulk("filedata ", FileId{1});
+  EXPECT_FALSE(queue.drop_bulk(FileId{2}));  // of another file
+  EXPECT_FALSE(queue.empty());
+  EXPECT_TRUE(queue.drop_bulk(FileId{1}));
   EXPECT_TRUE(queue.empty());
-  queue.bulk("filedata ");
+  queue.bulk("filedata ", FileId{1});
   queue.consumed(1);
-  queue.drop_bulk();
+  EXPECT_FALSE(queue.drop_bulk(FileId{1}));
   EXPECT_EQ(drain(queue, 1000), "iledata ");
 }
 

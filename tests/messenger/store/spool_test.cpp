@@ -1,14 +1,23 @@
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <memory>
+#include <mutex>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "messenger/store/disk_spool.hpp"
-#include "messenger/store/memory_spool.hpp"
+#include "base/crypto/digest.hpp"
+#include "messenger/store/block_spool.hpp"
+#include "messenger/store/open_spool.hpp"
+#include "messenger/store/spool_jobs.hpp"
+#include "messenger/store/spool_thread.hpp"
 
 namespace plaintalk::messenger {
 namespace {
@@ -18,111 +27,217 @@ namespace fs = std::filesystem;
 class Folder {
  public:
   Folder() {
-    std::string name = (fs::temp_directory_path() / "plaintalk-spool-XXXXXX").string();
+    std::string name = (fs::temp_directory_path() / "plaintalk-test-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
     path = name;
   }
   ~Folder() { fs::remove_all(path); }
+  std::vector<std::string> names() const {
+    std::vector<std::string> all;
+    for (const auto& entry : fs::directory_iterator(path)) all.push_back(entry.path().filename().string());
+    std::ranges::sort(all);
+    return all;
+  }
   fs::path path;
 };
 
-void tell_the_common_story(FileSpool& spool) {
-  ASSERT_TRUE(spool.create("f1"));
-  EXPECT_FALSE(spool.create("f1")) << "a file is made once";
-  ASSERT_TRUE(spool.append("f1", 0, "hello "));
-  ASSERT_TRUE(spool.append("f1", 6, "world"));
-  std::string out;
-  ASSERT_TRUE(spool.read("f1", 0, 11, out));
-  EXPECT_EQ(out, "hello world");
-  ASSERT_TRUE(spool.read("f1", 6, 3, out));
-  EXPECT_EQ(out, "wor");
-  EXPECT_FALSE(spool.read("f1", 6, 6, out)) << "less than asked for is an error";
-  EXPECT_FALSE(spool.read("f2", 0, 1, out));
-  EXPECT_FALSE(spool.append("f2", 0, "x"));
-  spool.remove("f1");
-  EXPECT_FALSE(spool.read("f1", 0, 1, out));
-  EXPECT_TRUE(spool.create("f1"));
+constexpr FileId kFirst{1};
+constexpr FileId kSecond{2};
+
+std::string pattern(std::size_t size, unsigned seed) {
+  std::string bytes(size, '\0');
+  for (std::size_t index = 0; index < size; ++index)
+    bytes[index] = static_cast<char>(index * 31 + index / 251 + seed);
+  return bytes;
 }
 
-TEST(MemorySpool, StoresReadsAndForgets) {
-  MemorySpool spool;
-  tell_the_common_story(spool);
+std::string read(const BlockSpool& spool, FileId file, std::uint64_t offset, std::size_t size) {
+  std::string out(size, '?');
+  return spool.read(file, offset, out) ? out : "trouble";
 }
 
-TEST(DiskSpool, StoresReadsAndForgets) {
-  Folder folder;
-  DiskSpool spool(folder.path / "made" / "on demand");
-  tell_the_common_story(spool);
+void tell_the_common_story(BlockSpool& spool) {
+  ASSERT_TRUE(spool.append(kFirst, "hello "));
+  ASSERT_TRUE(spool.append(kFirst, "world"));
+  EXPECT_EQ(read(spool, kFirst, 0, 11), "hello world");
+  EXPECT_EQ(read(spool, kFirst, 6, 3), "wor");
+  EXPECT_EQ(read(spool, kFirst, 6, 6), "trouble") << "less than asked for is an error";
+  EXPECT_EQ(read(spool, kSecond, 0, 1), "trouble");
+  spool.remove(kFirst);
+  spool.remove(kFirst);
+  EXPECT_EQ(read(spool, kFirst, 0, 1), "trouble");
+  EXPECT_EQ(spool.held_bytes(), 0U);
 }
 
-TEST(DiskSpool, ManyFilesNeedFewDescriptors) {
-  Folder folder;
-  DiskSpool spool(folder.path);
-  for (int n = 0; n < 200; ++n) {
-    const std::string file = "f" + std::to_string(n);
-    ASSERT_TRUE(spool.create(file));
-    ASSERT_TRUE(spool.append(file, 0, file));
+// Two files that grow in turn, in pieces that fit no block, and blocks that are used again.
+void tell_of_blocks(BlockSpool& spool) {
+  const std::string first = pattern(100'000, 1);
+  const std::string second = pattern(90'001, 2);
+  ASSERT_TRUE(spool.append(FileId{9}, pattern(70'000, 3)));
+  spool.remove(FileId{9});
+  for (std::size_t at = 0; at < first.size(); at += 7'001) {
+    ASSERT_TRUE(spool.append(kFirst, std::string_view(first).substr(at, 7'001)));
+    if (at < second.size()) {
+      ASSERT_TRUE(spool.append(kSecond, std::string_view(second).substr(at, 7'001)));
+    }
   }
-  std::string out;
-  ASSERT_TRUE(spool.read("f0", 0, 2, out));
-  EXPECT_EQ(out, "f0");
-  EXPECT_LT(std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator{}), 64);
+  EXPECT_EQ(read(spool, kFirst, 0, first.size()), first);
+  EXPECT_EQ(read(spool, kSecond, 0, second.size()), second);
+  EXPECT_EQ(read(spool, kSecond, 16'000, 40'000), second.substr(16'000, 40'000));
+  EXPECT_EQ(spool.held_bytes(), (7 + 6) * kSpoolBlockSize);
+  EXPECT_EQ(spool.file_count(), 2U);
 }
 
-TEST(DiskSpool, NamesThatAreNotHandlesAreRefused) {
-  Folder folder;
-  DiskSpool spool(folder.path / "spool");
-  for (const std::string_view name : {"", "../x", "a/b", "F1", ".", "averyverylongname1"})
-    EXPECT_FALSE(spool.create(name)) << name;
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator{}), 1);
+TEST(BlockSpool, InMemoryItStoresReadsAndForgets) {
+  BlockSpool spool;
+  tell_the_common_story(spool);
+  tell_of_blocks(spool);
 }
 
-TEST(DiskSpool, NeverWritesThroughALink) {
+TEST(BlockSpool, InAFolderItStoresReadsAndForgets) {
   Folder folder;
-  const fs::path victim = folder.path / "victim";
-  std::ofstream(victim) << "precious";
-  DiskSpool spool(folder.path / "spool");
-  fs::create_symlink(victim, folder.path / "spool" / "f1.spool");
-  EXPECT_FALSE(spool.create("f1"));
-  EXPECT_FALSE(spool.append("f1", 0, "overwritten"));
-  std::string content;
-  std::ifstream(victim) >> content;
-  EXPECT_EQ(content, "precious");
+  BlockSpool spool(folder.path / "made" / "on demand");
+  tell_the_common_story(spool);
+  tell_of_blocks(spool);
 }
 
-TEST(DiskSpool, FilesAreForTheServerAlone) {
+TEST(BlockSpool, TouchesNothingThatItDidNotMakeAndLeavesNothing) {
   Folder folder;
-  DiskSpool spool(folder.path);
-  ASSERT_TRUE(spool.create("f1"));
-  struct stat status {};
-  ASSERT_EQ(::stat((folder.path / "f1.spool").c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777U, 0600U);
-}
-
-TEST(DiskSpool, WhatIsLeftIsRemovedAndOtherFilesAreNot) {
-  Folder folder;
+  std::ofstream(folder.path / "f7.spool") << "somebody's";
   std::ofstream(folder.path / "notes.txt") << "mine";
+  const std::vector<std::string> before = folder.names();
   {
-    DiskSpool spool(folder.path);
-    ASSERT_TRUE(spool.create("f1"));
+    BlockSpool spool(folder.path);
+    ASSERT_TRUE(spool.append(kFirst, pattern(50'000, 1)));
+    EXPECT_EQ(folder.names(), before);
   }
-  EXPECT_FALSE(fs::exists(folder.path / "f1.spool"));
-  std::ofstream(folder.path / "f7.spool") << "of a server that was killed";
-  DiskSpool spool(folder.path);
-  EXPECT_FALSE(fs::exists(folder.path / "f7.spool"));
-  EXPECT_TRUE(fs::exists(folder.path / "notes.txt"));
+  EXPECT_EQ(folder.names(), before);
 }
 
-TEST(DiskSpool, OneServerAtATimeUsesAFolder) {
+TEST(BlockSpool, SeveralServersMayUseOneFolder) {
   Folder folder;
-  DiskSpool first(folder.path);
-  EXPECT_THROW(DiskSpool second(folder.path), std::system_error);
+  BlockSpool one(folder.path);
+  BlockSpool other(folder.path);
+  ASSERT_TRUE(one.append(kFirst, "one"));
+  ASSERT_TRUE(other.append(kFirst, "two"));
+  EXPECT_EQ(read(one, kFirst, 0, 3), "one");
+  EXPECT_EQ(read(other, kFirst, 0, 3), "two");
 }
 
-TEST(DiskSpool, AFolderThatCannotBeMadeIsAnErrorAtTheStart) {
+TEST(BlockSpool, ManyFilesNeedOneDescriptor) {
+  const auto count = [] {
+    return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator{});
+  };
+  const auto before = count();
+  BlockSpool spool;
+  for (std::uint64_t n = 1; n < 500; ++n) ASSERT_TRUE(spool.append(FileId{n}, "x"));
+  EXPECT_EQ(count(), before + 1);
+}
+
+TEST(BlockSpool, AFolderThatCannotBeMadeIsAnErrorAtTheStart) {
   Folder folder;
   std::ofstream(folder.path / "file") << "x";
-  EXPECT_THROW(DiskSpool(folder.path / "file" / "spool"), std::system_error);
+  EXPECT_THROW(BlockSpool(folder.path / "file" / "spool"), std::system_error);
+  EXPECT_THROW(open_spool((folder.path / "file").string()), std::system_error);
+}
+
+TEST(OpenSpool, SaysWhereFilesAreWhenNobodyChose) {
+  EXPECT_EQ(spool_line("here"), "");
+  EXPECT_EQ(spool_line("memory"), "");
+  EXPECT_TRUE(spool_line("").starts_with("files: kept in "));
+}
+
+TEST(SpoolJobs, TheDigestIsThatOfAllPieces) {
+  BlockSpool spool;
+  SpoolJobs jobs(spool);
+  EXPECT_EQ(jobs.run({SpoolJob::Kind::append, kFirst, 0, "hello "}).size, 6U);
+  EXPECT_EQ(jobs.run({SpoolJob::Kind::append, kSecond, 0, "between"}).trouble, "");
+  EXPECT_EQ(jobs.run({SpoolJob::Kind::append, kFirst, 6, "world"}).size, 5U);
+  EXPECT_EQ(jobs.run({SpoolJob::Kind::digest, kFirst, 11, {}}).sha256, sha256("hello world"));
+  EXPECT_EQ(jobs.run({SpoolJob::Kind::digest, FileId{3}, 0, {}}).sha256, sha256(""));
+}
+
+// Goal: a disk that is full fails the file that meets it and gives back what that file had.
+// Method: the largest size that a file of this process may have stands for the size of the disk.
+TEST(SpoolJobs, WhatFailsGivesItsPlaceBackAndTakesNothingMore) {
+  Folder folder;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto previous = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit small = before;
+  small.rlim_cur = 3 * kSpoolBlockSize;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  BlockSpool spool(folder.path);
+  SpoolJobs jobs(spool);
+  const std::string block = pattern(kSpoolBlockSize, 1);
+  for (std::uint64_t n = 0; n < 3; ++n)
+    EXPECT_EQ(jobs.run({SpoolJob::Kind::append, kFirst, n * kSpoolBlockSize, block}).trouble, "");
+  const SpoolResult failed = jobs.run({SpoolJob::Kind::append, kFirst, 3 * kSpoolBlockSize, block});
+  EXPECT_EQ(failed.size, kSpoolBlockSize);
+  EXPECT_NE(failed.trouble, "");
+  EXPECT_EQ(spool.held_bytes(), 0U);
+  EXPECT_NE(jobs.run({SpoolJob::Kind::append, kFirst, 4 * kSpoolBlockSize, block}).trouble, "");
+  EXPECT_NE(jobs.run({SpoolJob::Kind::digest, kFirst, 5 * kSpoolBlockSize, {}}).trouble, "");
+  EXPECT_EQ(jobs.run({SpoolJob::Kind::append, kSecond, 0, block}).trouble, "") << "the place is free again";
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, previous);
+}
+
+// Collects results as the event loop does.
+struct Collector {
+  explicit Collector(SpoolThread& spool) : thread(spool) {
+    thread.notify([this] {
+      const std::scoped_lock lock(mutex);
+      is_ready = true;
+      wake.notify_one();
+    });
+  }
+  ~Collector() { thread.notify({}); }
+  void wait_for(std::size_t count) {
+    while (results.size() < count) {
+      std::unique_lock lock(mutex);
+      wake.wait(lock, [this] { return is_ready; });
+      is_ready = false;
+      lock.unlock();
+      for (SpoolResult& result : thread.take_results()) results.push_back(std::move(result));
+    }
+  }
+  SpoolThread& thread;
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool is_ready = false;
+  std::vector<SpoolResult> results;
+};
+
+TEST(SpoolThread, ResultsComeInTheOrderOfTheJobsAndNoneIsLost) {
+  BlockSpool blocks;
+  SpoolThread spool(blocks);
+  Collector collector(spool);
+  const std::string content = pattern(300'000, 1);
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < content.size(); at += 10'000, ++count) {
+    spool.submit({SpoolJob::Kind::append, kFirst, at, content.substr(at, 10'000)});
+    spool.submit({SpoolJob::Kind::append, FileId{count + 10}, 0, "x"});
+    spool.submit({SpoolJob::Kind::remove, FileId{count + 10}, 0, {}});
+  }
+  spool.submit({SpoolJob::Kind::digest, kFirst, content.size(), {}});
+  collector.wait_for(2 * count + 1);
+  ASSERT_EQ(collector.results.size(), 2 * count + 1);
+  for (std::size_t n = 0; n < count; ++n) {
+    EXPECT_EQ(collector.results[2 * n].file, kFirst);
+    EXPECT_EQ(collector.results[2 * n + 1].file, FileId{n + 10});
+  }
+  EXPECT_EQ(collector.results.back().sha256, sha256(content));
+  std::string out(content.size(), '?');
+  ASSERT_TRUE(spool.read(kFirst, 0, out));
+  EXPECT_EQ(out, content);
+}
+
+TEST(SpoolThread, EndsWithWorkUnderWay) {
+  BlockSpool blocks;
+  SpoolThread spool(blocks);
+  for (std::uint64_t n = 0; n < 100; ++n)
+    spool.submit({SpoolJob::Kind::append, kFirst, n * 10'000, pattern(10'000, 1)});
 }
 
 }  // namespace
