@@ -2,6 +2,7 @@
 // same.
 #pragma once
 
+#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,18 +14,21 @@ struct Golden {
   std::string (*make)();
 };
 
+// Or GoogleTest prints the bytes of it beside the name of each test.
+inline void PrintTo(const Golden& golden, std::ostream* out) { *out << golden.file_name; }
+
 std::span<const Golden> goldens();
 
-// story_sessions.cpp: how people use it.
+// scenario_sessions.cpp: how people use it.
 std::string room_session();
 std::string logins_and_direct_messages();
 std::string segmentation();
 std::string lost_connection();
-// story_faults.cpp: what networks do.
+// scenario_faults.cpp: what networks do.
 std::string retransmission();
 std::string reordering();
 std::string sequence_wrap();
-// story_captures.cpp: what captures do.
+// scenario_captures.cpp: what captures do.
 std::string capture_loss();
 std::string duplicate_capture();
 std::string midstream();
@@ -32,7 +36,7 @@ std::string snap_length();
 std::string vlan_ipv6();
 std::string sll2();
 std::string two_interfaces();
-// story_files.cpp: files, and people who mean harm.
+// scenario_files.cpp: files, and people who mean harm.
 std::string file_transfer();
 std::string hostile();
 
