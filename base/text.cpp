@@ -175,6 +175,10 @@ std::string markdown_cell(std::string_view text) {
   return out;
 }
 
+std::string plural(std::uint64_t count, std::string_view thing) {
+  return std::to_string(count) + ' ' + std::string(thing) + (count == 1 ? "" : "s");
+}
+
 std::string hex(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;

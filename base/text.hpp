@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ std::string csv_field(std::string_view text);
 
 // For HTML and for Markdown table cells.
 std::string markdown_cell(std::string_view text);
+
+// "1 packet", "2 packets".
+std::string plural(std::uint64_t count, std::string_view thing);
 
 // Lower-case hexadecimal.
 std::string hex(std::string_view bytes);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "analyzer/report/table.hpp"
+#include "base/write_all.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
@@ -61,13 +62,8 @@ void OutputFile::write(std::string_view bytes) {
 }
 
 void OutputFile::flush() {
-  std::string_view rest = waiting_;
-  while (!rest.empty()) {
-    const ssize_t size = ::write(descriptor_, rest.data(), rest.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) fail_system("cannot write " + name_);
-    rest.remove_prefix(static_cast<std::size_t>(size));
-  }
+  errno = write_all(descriptor_, waiting_);
+  if (errno != 0) fail_system("cannot write " + name_);
   waiting_.clear();
 }
 

@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -14,23 +13,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/program_path.hpp"
+
 extern char** environ;
 
 namespace plaintalk::analyzer {
-
-std::string program_beside_this(const std::string& name) {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return name;
-  const std::string beside = (self.parent_path() / name).string();
-  return ::access(beside.c_str(), X_OK) == 0 ? beside : name;
-}
 
 CaptureProcess::CaptureProcess(const std::string& interface, std::uint16_t port) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     throw std::runtime_error(std::string("cannot make a pipe: ") + std::strerror(errno));
-  std::vector<std::string> words{program_beside_this("plaintalk-capture"),
+  const auto program = find_program("plaintalk-capture");
+  std::vector<std::string> words{program ? program->string() : "plaintalk-capture",
                                  "--interface",
                                  interface,
                                  "--port",

@@ -30,7 +30,4 @@ class CaptureProcess {
   int descriptor_ = -1;
 };
 
-// The program `name` in the folder of this one if it is there, else just its name, to be looked up in PATH.
-std::string program_beside_this(const std::string& name);
-
 }  // namespace plaintalk::analyzer

@@ -9,10 +9,6 @@
 namespace plaintalk::analyzer {
 namespace {
 
-std::string count_of(std::uint64_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
-
 std::string milliseconds(std::optional<Nanoseconds> span) {
   if (!span) return "unknown";
   return fmt::format("{:.3f} ms", static_cast<double>(span->count()) / 1e6);
@@ -123,7 +119,7 @@ std::string Summary::secrets_section(bool show_secrets) const {
   std::string text = "## What a listener could read\n\n";
   text += password_count_ == 0
               ? "No password was seen.\n"
-              : fmt::format("{} could be read{}:\n\n", count_of(password_count_, "password"),
+              : fmt::format("{} could be read{}:\n\n", plural(password_count_, "password"),
                             show_secrets ? "" : " (masked here; `--show-secrets` shows them)");
   for (const CredentialResult& row : passwords_)
     text += fmt::format("- packet {}: {} of {}: `{}`, {}\n", row.seen.packet, row.method,
@@ -133,7 +129,7 @@ std::string Summary::secrets_section(bool show_secrets) const {
                                                : "answer not captured");
   text += more_than(password_count_, passwords_.size(), "credentials.csv");
   if (token_count_ > 0)
-    text += fmt::format("\n{} could be read as well.\n", count_of(token_count_, "session token"));
+    text += fmt::format("\n{} could be read as well.\n", plural(token_count_, "session token"));
   return text + "\n";
 }
 
@@ -141,7 +137,7 @@ std::string Summary::balance_section() const {
   std::string text = "## Did every message arrive?\n\n";
   if (message_count_ == 0) return text + "There was none.\n\n";
   text += fmt::format("{} went in; {} were due, {} were seen. Quickest {}, slowest {}.\n",
-                      count_of(message_count_, "message"), balance_.members, balance_.deliveries,
+                      plural(message_count_, "message"), balance_.members, balance_.deliveries,
                       milliseconds(latency_min_), milliseconds(latency_max_));
   text += balance_.holds() ? "Nothing is missing, doubled or misdirected.\n"
                            : fmt::format(
@@ -156,7 +152,7 @@ std::string Summary::balance_section() const {
     text += fmt::format("{} were due so close to an end that nothing can be said.\n", balance_.undecided);
   if (history_count_ > 0)
     text += fmt::format("{} older than the capture were read from history pages.\n",
-                        count_of(history_count_, "message"));
+                        plural(history_count_, "message"));
   return text + "\n";
 }
 
@@ -180,7 +176,7 @@ std::string Summary::files_section() const {
 std::string Summary::tcp_section() const {
   std::string text =
       "## TCP\n\n" + fmt::format("{}, {} bytes from clients and {} from servers.",
-                                 count_of(connection_count_, "connection"), client_bytes_, server_bytes_);
+                                 plural(connection_count_, "connection"), client_bytes_, server_bytes_);
   for (const auto& [protocol, count] : protocols_) text += fmt::format(" {}: {}.", protocol, count);
   text += '\n';
   if (verdicts_.empty()) {
@@ -198,7 +194,7 @@ std::string Summary::capture_section(const CaptureInfo& input) const {
   for (std::size_t index = 0; index < input.names.size(); ++index)
     text += fmt::format("- {} ({})\n", markdown_cell(input.names[index]),
                         index < input.formats.size() ? markdown_cell(input.formats[index]) : "");
-  text += fmt::format("\n{}, {} of them TCP segments", count_of(input.packets, "packet"), input.segments);
+  text += fmt::format("\n{}, {} of them TCP segments", plural(input.packets, "packet"), input.segments);
   if (input.first) text += fmt::format(", from {} to {}", render_utc(*input.first), render_utc(*input.last));
   text += ".\n";
   if (input.dropped_count) {
@@ -211,17 +207,16 @@ std::string Summary::capture_section(const CaptureInfo& input) const {
     text += "The capture does not say whether it lost packets.\n";
   }
   if (gap_bytes_ > 0)
-    text += fmt::format("{} that were sent are not in it.\n", count_of(gap_bytes_, "stream byte"));
+    text += fmt::format("{} that were sent are not in it.\n", plural(gap_bytes_, "stream byte"));
   if (truncated_bytes_ > 0)
     text += fmt::format("{} were cut off: capture with a larger snap length.\n",
-                        count_of(truncated_bytes_, "stream byte"));
+                        plural(truncated_bytes_, "stream byte"));
   if (duplicate_packets_ > 0)
-    text +=
-        fmt::format("{} are in it twice and were counted once.\n", count_of(duplicate_packets_, "packet"));
-  text += bad_pdu_count_ == 0 ? fmt::format("All {} could be decoded.\n", count_of(pdu_count_, "frame"))
-                              : fmt::format("{} could be decoded; {} could not.\n",
-                                            count_of(pdu_count_ - bad_pdu_count_, "frame"),
-                                            count_of(bad_pdu_count_, "place"));
+    text += fmt::format("{} are in it twice and were counted once.\n", plural(duplicate_packets_, "packet"));
+  text += bad_pdu_count_ == 0
+              ? fmt::format("All {} could be decoded.\n", plural(pdu_count_, "frame"))
+              : fmt::format("{} could be decoded; {} could not.\n",
+                            plural(pdu_count_ - bad_pdu_count_, "frame"), plural(bad_pdu_count_, "place"));
   for (const auto& [reason, count] : input.skipped)
     text += fmt::format("- no TCP: {} ({})\n", markdown_cell(reason), count);
   for (const std::string& damage : input.damage)
@@ -255,9 +250,9 @@ std::string Summary::render_markdown(const CaptureInfo& input, const std::vector
 }
 
 std::string Summary::render_text(const CaptureInfo& input, const std::string& folder) const {
-  std::string text = fmt::format("{} in {}: {}, {}, {}\n", count_of(input.packets, "packet"),
-                                 count_of(connection_count_, "connection"), count_of(user_count_, "account"),
-                                 count_of(room_count_, "room"), count_of(message_count_, "message"));
+  std::string text = fmt::format("{} in {}: {}, {}, {}\n", plural(input.packets, "packet"),
+                                 plural(connection_count_, "connection"), plural(user_count_, "account"),
+                                 plural(room_count_, "room"), plural(message_count_, "message"));
   if (message_count_ > 0) {
     text += fmt::format("routing: {} in, {} of {} copies out", message_count_, balance_.deliveries,
                         balance_.members);
@@ -270,7 +265,7 @@ std::string Summary::render_text(const CaptureInfo& input, const std::string& fo
     if (balance_.undecided > 0) text += fmt::format("; {} too close to an end to tell", balance_.undecided);
     text += '\n';
   }
-  if (password_count_ > 0) text += fmt::format("readable: {}\n", count_of(password_count_, "password"));
+  if (password_count_ > 0) text += fmt::format("readable: {}\n", plural(password_count_, "password"));
   if (file_count_ > 0)
     text += fmt::format("files: {} of {} recovered completely\n", file_complete_count_, file_count_);
   const auto high = finding_counts_.find(Severity::high);

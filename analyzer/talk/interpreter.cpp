@@ -7,14 +7,6 @@
 #include "protocol/names.hpp"
 
 namespace plaintalk::analyzer {
-namespace {
-
-std::string render_count(std::uint64_t count, std::string_view thing) {
-  return std::to_string(count) + ' ' + std::string(thing) + (count == 1 ? "" : "s");
-}
-
-}  // namespace
-
 Interpreter::Interpreter(TalkSink& sink, ContentStore& store, Findings& findings, Timeline& timeline,
                          bool show_secrets)
     : sink_(sink),
@@ -209,7 +201,7 @@ void Interpreter::closed(ConnectionContext& context, const ConnectionRecord& con
     if (reply.verb != Verb::bye && reply.verb != Verb::err) ++strange_count;
   if (strange_count > 0 && context.requests.synchronised() && !session.lossy)
     findings_.add("unmatched-reply", connection.end, session.id, {},
-                  render_count(strange_count, "reply") + " on connection " +
+                  plural(strange_count, "reply") + " on connection " +
                       std::to_string(static_cast<std::uint64_t>(session.id)) +
                       " answered no command that was seen");
   if (context.requests.dropped_count() > 0)

@@ -7,29 +7,14 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
+
+#include "base/write_all.hpp"
 
 namespace plaintalk::capture {
 namespace {
 
 constexpr std::size_t kWaitingSizeMax = std::size_t{1} << 20;
-
-// All of it, or errno.
-int write_all(int descriptor, std::string_view octets) {
-  while (!octets.empty()) {
-    const ssize_t count = ::write(descriptor, octets.data(), octets.size());
-    if (count >= 0) {
-      octets.remove_prefix(static_cast<std::size_t>(count));
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      pollfd wait{descriptor, POLLOUT, 0};
-      ::poll(&wait, 1, -1);
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
 
 }  // namespace
 

@@ -51,7 +51,7 @@ ChildProcess& Stage::start(const std::string& name, const std::string& program,
   std::string log_name = "logs/" + name + ".log";
   std::ranges::replace(log_name, ' ', '-');
   return supervisor_.start({.name = name,
-                            .program = session::find_program(program),
+                            .program = session::require_program(program),
                             .arguments = std::move(arguments),
                             .log_path = folder_ / log_name,
                             .working_folder = folder_.path(),

@@ -51,10 +51,6 @@ class Page {
   std::vector<std::string> lines_;
 };
 
-std::string plural(std::size_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
-
 std::string shell_path(const std::string& path) {
   const bool is_plain = std::ranges::all_of(path, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

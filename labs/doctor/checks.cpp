@@ -32,7 +32,7 @@ constexpr std::size_t kDetailSizeMax = 200;
 
 std::optional<std::filesystem::path> find(std::string_view name) {
   try {
-    return session::find_program(name);
+    return session::require_program(name);
   } catch (const std::runtime_error&) {
     return std::nullopt;
   }
@@ -55,7 +55,7 @@ std::expected<void, std::string> capture_briefly(Supervisor& supervisor) {
   try {
     session::ChildProcess& capture =
         supervisor.start({.name = "capture program",
-                          .program = session::find_program("plaintalk-capture"),
+                          .program = session::require_program("plaintalk-capture"),
                           .arguments = {"--interface", "lo", "--out", "/dev/null", "--duration", "20"},
                           .inherits_capture_rights = true});
     supervisor.wait_for_line(capture, "ready: capturing on", kReadyLimit);

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "base/program_path.hpp"
 #include "base/text.hpp"
 #include "labs/session/capabilities.hpp"
 
@@ -216,18 +217,8 @@ void ChildProcess::reap() {
   exit_status_ = WIFSIGNALED(status) ? ExitStatus{0, WTERMSIG(status)} : ExitStatus{WEXITSTATUS(status), 0};
 }
 
-std::filesystem::path find_program(std::string_view file_name) {
-  std::error_code error;
-  const auto own = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    const auto sibling = own.parent_path() / file_name;
-    if (access(sibling.c_str(), X_OK) == 0) return sibling;
-  }
-  const char* path = std::getenv("PATH");
-  for (const auto part : std::views::split(std::string_view(path != nullptr ? path : ""), ':')) {
-    const auto candidate = std::filesystem::path(std::string_view(part.begin(), part.end())) / file_name;
-    if (candidate.is_absolute() && access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
+std::filesystem::path require_program(std::string_view file_name) {
+  if (auto program = find_program(file_name)) return *std::move(program);
   throw std::runtime_error("cannot find the program " + std::string(file_name) +
                            ": it is neither beside this one nor on PATH; build it, or install the package");
 }

@@ -26,7 +26,7 @@ inline constexpr std::uint64_t kLogSizeMax = 64ULL * 1024 * 1024;  // what comes
 
 struct ChildOptions {
   std::string name;               // as messages call it: "server", "client alice"
-  std::filesystem::path program;  // see find_program()
+  std::filesystem::path program;  // see require_program()
   std::vector<std::string> arguments{};
   std::filesystem::path log_path{};        // empty: no copy is kept
   std::filesystem::path working_folder{};  // empty: this program's
@@ -103,8 +103,7 @@ class ChildProcess {
   std::optional<ExitStatus> exit_status_;
 };
 
-// A program of ours by its file name: beside this program, else on PATH. Throws std::runtime_error when it is
-// nowhere.
-std::filesystem::path find_program(std::string_view file_name);
+// A program of ours by its file name (base/program_path.hpp). Throws std::runtime_error when it is nowhere.
+std::filesystem::path require_program(std::string_view file_name);
 
 }  // namespace plaintalk::session

@@ -12,6 +12,7 @@
 
 #include "base/crypto/digest.hpp"
 #include "base/text.hpp"
+#include "base/write_all.hpp"
 
 namespace plaintalk::messenger::client {
 namespace {
@@ -93,12 +94,8 @@ class DiskSink : public DownloadSink {
   }
 
   std::expected<void, std::string> append(std::string_view octets) override {
-    while (!octets.empty()) {
-      const ssize_t put = ::write(fd_.get(), octets.data(), octets.size());
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) return std::unexpected("cannot write to " + folder_name_ + ": " + reason(errno));
-      octets.remove_prefix(static_cast<std::size_t>(put));
-    }
+    if (const int error = write_all(fd_.get(), octets); error != 0)
+      return std::unexpected("cannot write to " + folder_name_ + ": " + reason(error));
     return {};
   }
 

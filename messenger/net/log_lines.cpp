@@ -81,10 +81,6 @@ struct Sentence {
   std::string text;
 };
 
-std::string plural(std::uint64_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
-
 Sentence tell(const ConnectionOpened& event) { return {"connected", "to " + render(event.server)}; }
 Sentence tell(const ConnectionClosed& event) {
   return {"disconnected",

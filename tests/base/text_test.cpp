@@ -103,5 +103,11 @@ TEST(Text, WritesLowerCaseHexadecimal) {
   EXPECT_EQ(hex(std::string_view("\x00\x0F\xA5\xFF", 4)), "000fa5ff");
 }
 
+TEST(Plural, IsSingularForOneThingOnly) {
+  EXPECT_EQ(plural(0, "packet"), "0 packets");
+  EXPECT_EQ(plural(1, "packet"), "1 packet");
+  EXPECT_EQ(plural(18446744073709551615ULL, "byte"), "18446744073709551615 bytes");
+}
+
 }  // namespace
 }  // namespace plaintalk
