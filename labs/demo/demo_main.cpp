@@ -1,4 +1,4 @@
-// plaintalk-demo: a whole session on this machine, captured, analysed and told.
+// plaintalk-demo: a whole session on this machine, captured, analysed and summed up.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -13,13 +13,13 @@
 
 #include "base/crypto/digest.hpp"
 #include "base/text.hpp"
-#include "labs/demo/cast.hpp"
 #include "labs/demo/cross_check.hpp"
+#include "labs/demo/demo_folder.hpp"
+#include "labs/demo/demo_session.hpp"
+#include "labs/demo/demo_summary.hpp"
 #include "labs/demo/evidence.hpp"
-#include "labs/demo/output_folder.hpp"
-#include "labs/demo/progress.hpp"
-#include "labs/demo/stage.hpp"
-#include "labs/demo/story.hpp"
+#include "labs/demo/participants.hpp"
+#include "labs/demo/status_line.hpp"
 
 namespace plaintalk::demo {
 namespace {
@@ -43,7 +43,7 @@ std::string sha256_of_file(const std::filesystem::path& path) {
 }
 
 // The carved file is looked for where the table says; a path that leads out of the analysis is not followed.
-std::string recovered_sha256(const OutputFolder& folder, const Evidence& evidence) {
+std::string recovered_sha256(const DemoFolder& folder, const Evidence& evidence) {
   const auto file = std::ranges::find(evidence.files, kFileName, &SeenFile::name);
   if (file == evidence.files.end() || !file->complete || file->path.contains("..")) return {};
   return sha256_of_file(folder / "analysis" / file->path);
@@ -51,31 +51,31 @@ std::string recovered_sha256(const OutputFolder& folder, const Evidence& evidenc
 
 int run(const Options& options) {
   const auto wanted = session::parse_capture_mode(options.mode).value();
-  const Cast cast = make_cast(options.user_count);
-  const OutputFolder folder(options.out);
-  Progress progress(options.is_quiet);
-  StoryInput story;
+  const Participants participants = make_participants(options.user_count);
+  const DemoFolder folder(options.out);
+  StatusLine status(options.is_quiet);
+  DemoResult result;
   std::unique_ptr<ServerLog> log;
   {
-    Stage stage(folder, progress);
-    story.capture = stage.choose_capture(wanted);
-    stage.play(cast, story.capture.mode);
-    stage.analyze();
-    log = std::make_unique<ServerLog>(stage.server_log());
+    DemoSession demo_session(folder, status);
+    result.capture = demo_session.choose_capture(wanted);
+    demo_session.run(participants, result.capture.mode);
+    demo_session.analyze();
+    log = std::make_unique<ServerLog>(demo_session.server_log());
   }
-  story.evidence = read_evidence(folder / "analysis");
-  story.cross_check = cross_check(*log, story.evidence);
-  story.sent_sha256 = sha256_of_file(folder / "sent" / kFileName);
-  story.recovered_sha256 = recovered_sha256(folder, story.evidence);
-  if (!log->verified_files().empty()) story.announced_sha256 = log->verified_files().front().sha256;
-  story.dropped_address = cast.bob.address;
-  story.folder = options.out;
-  story.is_coloured = wants_colour();
-  progress.clear();
+  result.evidence = read_evidence(folder / "analysis");
+  result.cross_check = cross_check(*log, result.evidence);
+  result.sent_sha256 = sha256_of_file(folder / "sent" / kFileName);
+  result.recovered_sha256 = recovered_sha256(folder, result.evidence);
+  if (!log->verified_files().empty()) result.announced_sha256 = log->verified_files().front().sha256;
+  result.dropped_address = participants.bob.address;
+  result.folder = options.out;
+  result.is_coloured = wants_colour();
+  status.clear();
 
-  const std::vector<std::string> faults = find_faults(story);
+  const std::vector<std::string> faults = find_faults(result);
   if (!options.is_quiet || !faults.empty()) {
-    for (const std::string& line : tell_story(story)) std::cout << line << '\n';
+    for (const std::string& line : render_summary(result)) std::cout << line << '\n';
   }
   std::cout.flush();
   if (faults.empty()) return 0;

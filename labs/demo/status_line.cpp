@@ -1,4 +1,4 @@
-#include "labs/demo/progress.hpp"
+#include "labs/demo/status_line.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -18,16 +18,16 @@ bool understands_escapes() {
 
 }  // namespace
 
-Progress::Progress(bool is_quiet) : is_quiet_(is_quiet), is_terminal_(understands_escapes()) {}
+StatusLine::StatusLine(bool is_quiet) : is_quiet_(is_quiet), is_terminal_(understands_escapes()) {}
 
-void Progress::step(std::string_view text) {
+void StatusLine::step(std::string_view text) {
   if (is_quiet_) return;
   clear();
   write_error("  " + std::string(text) + (is_terminal_ ? " ..." : " ...\n"));
   is_shown_ = true;
 }
 
-void Progress::clear() {
+void StatusLine::clear() {
   if (is_terminal_ && is_shown_) write_error("\r\x1b[K");
   is_shown_ = false;
 }

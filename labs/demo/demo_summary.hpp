@@ -1,4 +1,4 @@
-// The story of a session in under 40 lines of 80 columns: what the packets gave away, and that the server
+// The summary of a session in under 40 lines of 80 columns: what the packets gave away, and that the server
 // agrees.
 //
 // Only text comes out; whether it may be coloured is told by the caller.
@@ -13,10 +13,10 @@
 
 namespace plaintalk::demo {
 
-inline constexpr std::size_t kStoryLineCountMax = 40;
-inline constexpr std::size_t kStoryWidth = 80;
+inline constexpr std::size_t kSummaryLineCountMax = 40;
+inline constexpr std::size_t kSummaryWidth = 80;
 
-struct StoryInput {
+struct DemoResult {
   session::CaptureChoice capture;
   Evidence evidence;
   CrossCheck cross_check;
@@ -29,8 +29,8 @@ struct StoryInput {
 };
 
 // What is wrong with the session, one sentence each; empty when the demo may be called a success.
-std::vector<std::string> find_faults(const StoryInput& input);
+std::vector<std::string> find_faults(const DemoResult& input);
 
-std::vector<std::string> tell_story(const StoryInput& input);
+std::vector<std::string> render_summary(const DemoResult& input);
 
 }  // namespace plaintalk::demo

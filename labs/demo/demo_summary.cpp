@@ -1,4 +1,4 @@
-#include "labs/demo/story.hpp"
+#include "labs/demo/demo_summary.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "labs/demo/cast.hpp"
+#include "labs/demo/participants.hpp"
 #include "labs/demo/text_width.hpp"
 
 namespace plaintalk::demo {
@@ -29,17 +29,17 @@ class Page {
     if (!remark.empty()) line += fmt::format("  ({})", remark);
     lines_.push_back(std::move(line));
   }
-  void line(const std::string& text) { lines_.push_back(cut_to_width("  " + text, kStoryWidth)); }
+  void line(const std::string& text) { lines_.push_back(cut_to_width("  " + text, kSummaryWidth)); }
   // For what must not be cut: long lines go on, indented.
   void paragraph(const std::string& text) {
-    for (std::string& part : wrap(text, kStoryWidth - 4)) {
+    for (std::string& part : wrap(text, kSummaryWidth - 4)) {
       lines_.push_back((lines_of_paragraph_++ == 0 ? "  " : "    ") + std::move(part));
     }
     lines_of_paragraph_ = 0;
   }
   void verdict(bool is_good, const std::string& text) {
     const std::string_view colour = is_good ? "\x1b[32m" : "\x1b[31m";
-    for (std::string& part : wrap(text, kStoryWidth - 2)) {
+    for (std::string& part : wrap(text, kSummaryWidth - 2)) {
       lines_.push_back(is_coloured_ ? fmt::format("  {}{}\x1b[0m", colour, part) : "  " + part);
     }
   }
@@ -64,7 +64,7 @@ std::string shell_path(const std::string& path) {
 
 bool is_direct(const MessageKey& key) { return key.room.starts_with('@'); }
 
-void tell_capture(const StoryInput& input, Page& page) {
+void tell_capture(const DemoResult& input, Page& page) {
   const auto& connections = input.evidence.connections;
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
@@ -161,7 +161,7 @@ void tell_routes(const Evidence& evidence, std::size_t shown_count_max, Page& pa
   }
 }
 
-void tell_file(const StoryInput& input, Page& page) {
+void tell_file(const DemoResult& input, Page& page) {
   page.heading("The file");
   for (const SeenFile& file : input.evidence.files) {
     page.line(fmt::format("{}, {} bytes, sent by {}, put together from the packets", terminal_safe(file.name),
@@ -176,7 +176,7 @@ void tell_file(const StoryInput& input, Page& page) {
                                      input.sent_sha256, input.announced_sha256, input.recovered_sha256));
 }
 
-void tell_comeback(const StoryInput& input, Page& page) {
+void tell_comeback(const DemoResult& input, Page& page) {
   const Comeback comeback = trace_comeback(input.evidence, input.dropped_address, kRoom);
   page.heading("The dropped connection");
   if (comeback.connection_count < 2) {
@@ -190,7 +190,7 @@ void tell_comeback(const StoryInput& input, Page& page) {
                            comeback.lost.size(), comeback.repeated.size()));
 }
 
-void tell_cross_check(const StoryInput& input, Page& page) {
+void tell_cross_check(const DemoResult& input, Page& page) {
   const bool is_one_witness = input.capture.mode == session::CaptureMode::own_recording;
   page.heading("Cross-check", is_one_witness ? "the server's own log = its own record"
                                              : "the server's own log = the packets");
@@ -216,7 +216,7 @@ void tell_cross_check(const StoryInput& input, Page& page) {
 
 }  // namespace
 
-std::vector<std::string> find_faults(const StoryInput& input) {
+std::vector<std::string> find_faults(const DemoResult& input) {
   std::vector<std::string> faults;
   if (!input.cross_check.agrees()) faults.push_back("the server's log and the packets disagree");
   const Comeback comeback = trace_comeback(input.evidence, input.dropped_address, kRoom);
@@ -240,7 +240,7 @@ std::vector<std::string> find_faults(const StoryInput& input) {
 
 namespace {
 
-std::vector<std::string> tell_story_with(const StoryInput& input, std::size_t message_count) {
+std::vector<std::string> render_with(const DemoResult& input, std::size_t message_count) {
   Page page(input.is_coloured);
   tell_capture(input, page);
   tell_people(input.evidence, page);
@@ -252,18 +252,18 @@ std::vector<std::string> tell_story_with(const StoryInput& input, std::size_t me
   page.heading("Look further");
   const std::string folder = shell_path(input.folder);
   page.paragraph(fmt::format("{}/analysis: summary.md, *.csv, analysis.sqlite, files/", folder));
-  page.paragraph(fmt::format("{0}/session.pcapng for Wireshark; {0}/scripts to play it again", folder));
+  page.paragraph(fmt::format("{0}/session.pcapng for Wireshark; {0}/scripts to run it again", folder));
   page.paragraph(fmt::format("plaintalk report routing {}/analysis    (plaintalk report --list)", folder));
   return page.take();
 }
 
 }  // namespace
 
-std::vector<std::string> tell_story(const StoryInput& input) {
+std::vector<std::string> render_summary(const DemoResult& input) {
   // The table of messages is the only part that may give way.
   for (std::size_t message_count = kMessagesShownMax;; --message_count) {
-    std::vector<std::string> lines = tell_story_with(input, message_count);
-    if (lines.size() < kStoryLineCountMax || message_count == kMessagesShownMin) return lines;
+    std::vector<std::string> lines = render_with(input, message_count);
+    if (lines.size() < kSummaryLineCountMax || message_count == kMessagesShownMin) return lines;
   }
 }
 

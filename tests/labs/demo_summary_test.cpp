@@ -1,19 +1,19 @@
-#include "labs/demo/story.hpp"
+#include "labs/demo/demo_summary.hpp"
 
 #include <set>
 
 #include <gtest/gtest.h>
 
-#include "labs/demo/cast.hpp"
+#include "labs/demo/participants.hpp"
 #include "labs/demo/text_width.hpp"
 #include "tests/labs/demo_data.hpp"
 
 namespace plaintalk::demo {
 namespace {
 
-// A story about a class of any size: one message from each user, heard by all, and bob's second connection.
-StoryInput story_of(std::size_t user_count) {
-  StoryInput input;
+// A session of a class of any size: one message from each user, heard by all, and bob's second connection.
+DemoResult result_of(std::size_t user_count) {
+  DemoResult input;
   input.capture = {session::CaptureMode::own_recording,
                    "no packets",
                    {"private network: " + std::string(200, 'x'), "live capture: " + std::string(200, 'x')}};
@@ -56,81 +56,82 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
-TEST(Story, FitsOnOneScreenForAnyNumberOfUsers) {
+TEST(DemoSummary, FitsOnOneScreenForAnyNumberOfUsers) {
   for (const std::size_t user_count : {3U, 5U, 40U, 200U}) {
     SCOPED_TRACE(user_count);
-    const std::vector<std::string> lines = tell_story(story_of(user_count));
-    EXPECT_LT(lines.size(), kStoryLineCountMax) << joined(lines);
-    EXPECT_GT(lines.size(), kStoryLineCountMax / 2) << joined(lines);
-    for (const std::string& line : lines) EXPECT_LE(width_of(line), kStoryWidth) << line;
+    const std::vector<std::string> lines = render_summary(result_of(user_count));
+    EXPECT_LT(lines.size(), kSummaryLineCountMax) << joined(lines);
+    EXPECT_GT(lines.size(), kSummaryLineCountMax / 2) << joined(lines);
+    for (const std::string& line : lines) EXPECT_LE(width_of(line), kSummaryWidth) << line;
   }
 }
 
-TEST(Story, ShowsNoControlCharacterOfAStranger) {
-  EXPECT_EQ(joined(tell_story(story_of(5))).find('\x1b'), std::string::npos);
+TEST(DemoSummary, ShowsNoControlCharacterOfAStranger) {
+  EXPECT_EQ(joined(render_summary(result_of(5))).find('\x1b'), std::string::npos);
 }
 
-TEST(Story, IsColouredOnlyWhenAsked) {
-  StoryInput input = story_of(3);
+TEST(DemoSummary, IsColouredOnlyWhenAsked) {
+  DemoResult input = result_of(3);
   input.is_coloured = true;
-  EXPECT_NE(joined(tell_story(input)).find("\x1b[1m"), std::string::npos);
+  EXPECT_NE(joined(render_summary(input)).find("\x1b[1m"), std::string::npos);
 }
 
-TEST(Story, NamesThePasswordWithItsPacket) {
-  EXPECT_NE(joined(tell_story(story_of(3))).find("alice: \"wheel-of-cheese-42\"  in packet 17"),
+TEST(DemoSummary, NamesThePasswordWithItsPacket) {
+  EXPECT_NE(joined(render_summary(result_of(3))).find("alice: \"wheel-of-cheese-42\"  in packet 17"),
             std::string::npos);
 }
 
-TEST(Story, QuotesAFolderNameThatAShellWouldTakeApart) {
-  StoryInput input = story_of(3);
+TEST(DemoSummary, QuotesAFolderNameThatAShellWouldTakeApart) {
+  DemoResult input = result_of(3);
   input.folder = "my demo; rm";
-  EXPECT_NE(joined(tell_story(input)).find("'my demo; rm'/analysis"), std::string::npos);
+  EXPECT_NE(joined(render_summary(input)).find("'my demo; rm'/analysis"), std::string::npos);
 }
 
-TEST(Story, HasNoFaultWhenEverythingIsAsItShouldBe) {
-  EXPECT_EQ(find_faults(story_of(3)), std::vector<std::string>{});
+TEST(DemoSummary, HasNoFaultWhenEverythingIsAsItShouldBe) {
+  EXPECT_EQ(find_faults(result_of(3)), std::vector<std::string>{});
 }
 
-TEST(Story, FindsEachFault) {
+TEST(DemoSummary, FindsEachFault) {
   const auto fault_of = [](auto&& spoil) {
-    StoryInput input = story_of(3);
+    DemoResult input = result_of(3);
     spoil(input);
     const std::vector<std::string> faults = find_faults(input);
     return faults.size() == 1 ? faults.front() : testing::PrintToString(faults);
   };
-  EXPECT_EQ(fault_of([](StoryInput& input) { input.recovered_sha256 = "other"; }),
+  EXPECT_EQ(fault_of([](DemoResult& input) { input.recovered_sha256 = "other"; }),
             "the file was not recovered as it was sent");
-  EXPECT_EQ(fault_of([](StoryInput& input) { input.announced_sha256 = "other"; }),
+  EXPECT_EQ(fault_of([](DemoResult& input) { input.announced_sha256 = "other"; }),
             "the server announced another file than was sent");
-  EXPECT_EQ(fault_of([](StoryInput& input) { input.evidence.credentials.clear(); }),
+  EXPECT_EQ(fault_of([](DemoResult& input) { input.evidence.credentials.clear(); }),
             "the password was not found in the packets");
-  EXPECT_EQ(fault_of([](StoryInput& input) { input.evidence.connections.erase(999); }),
+  EXPECT_EQ(fault_of([](DemoResult& input) { input.evidence.connections.erase(999); }),
             "the dropped connection did not come back");
-  EXPECT_EQ(fault_of([](StoryInput& input) { input.evidence.frames.clear(); }),
+  EXPECT_EQ(fault_of([](DemoResult& input) { input.evidence.frames.clear(); }),
             "the dropped connection lost messages");
-  EXPECT_EQ(fault_of([](StoryInput& input) { input.evidence.messages[0].missing_count = 2; }),
+  EXPECT_EQ(fault_of([](DemoResult& input) { input.evidence.messages[0].missing_count = 2; }),
             "2 deliveries are missing in the packets");
-  EXPECT_EQ(fault_of([](StoryInput& input) {
+  EXPECT_EQ(fault_of([](DemoResult& input) {
               input.cross_check.checks.push_back({"messages", 3, 2});
             }),
             "the server's log and the packets disagree");
 }
 
-TEST(Cast, GivesEverybodyANameAndAnAddressOfTheirOwn) {
+TEST(Participants, GivesEverybodyANameAndAnAddressOfTheirOwn) {
   for (const std::size_t user_count : {kUserCountMin, kUserCountDefault, kUserCountMax}) {
-    const Cast cast = make_cast(user_count);
+    const Participants participants = make_participants(user_count);
     std::set<std::string> names{"alice", "bob", "carol"};
-    std::set<std::string> addresses{cast.alice.address, cast.bob.address, cast.carol.address};
-    for (const Actor& actor : cast.others) {
-      names.insert(actor.name);
-      addresses.insert(actor.address);
+    std::set<std::string> addresses{participants.alice.address, participants.bob.address,
+                                    participants.carol.address};
+    for (const Participant& participant : participants.others) {
+      names.insert(participant.name);
+      addresses.insert(participant.address);
     }
     EXPECT_EQ(names.size(), user_count);
     EXPECT_EQ(addresses.size(), user_count);
   }
 }
 
-TEST(Cast, SendsTheSameIncompressibleFileEveryTime) {
+TEST(Participants, SendsTheSameIncompressibleFileEveryTime) {
   const std::string content = make_file_content(kFileSize);
   EXPECT_EQ(content.size(), kFileSize);
   EXPECT_EQ(content, make_file_content(kFileSize));

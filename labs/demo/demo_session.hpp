@@ -1,8 +1,8 @@
-// Runs the session: server, capture and clients as real programs, in the order the play needs.
+// Runs the session: server, capture and clients as real programs, in the order the scripts need.
 //
-// The clients keep time among themselves by their scripts. The stage only does what no script can: it raises
-// the curtain when everything listens, brings the late one in when bob's line has gone dead, and keeps it
-// dead (by stopping the process) until something was said that bob could not hear.
+// The clients wait for each other by their scripts. The session only does what no script can: it starts them
+// when server and capture are ready, starts carol's when bob's connection is lost, and keeps bob disconnected
+// (by stopping the process) until something was said that bob could not hear.
 #pragma once
 
 #include <cstddef>
@@ -10,25 +10,25 @@
 #include <string>
 #include <vector>
 
-#include "labs/demo/cast.hpp"
-#include "labs/demo/output_folder.hpp"
-#include "labs/demo/progress.hpp"
+#include "labs/demo/demo_folder.hpp"
+#include "labs/demo/participants.hpp"
 #include "labs/demo/server_log.hpp"
+#include "labs/demo/status_line.hpp"
 #include "labs/session/capture_mode.hpp"
 #include "labs/session/supervisor.hpp"
 
 namespace plaintalk::demo {
 
-class Stage {
+class DemoSession {
  public:
-  Stage(const OutputFolder& folder, Progress& progress) : folder_(folder), progress_(progress) {}
+  DemoSession(const DemoFolder& folder, StatusLine& status) : folder_(folder), status_(status) {}
 
   // The best way to capture that works here, or the wanted one; enters a private network if that is it.
   // Throws std::runtime_error when the wanted one is not possible.
   session::CaptureChoice choose_capture(std::optional<session::CaptureMode> wanted);
 
   // The whole session; afterwards nothing runs any more and the capture and the log are complete.
-  void play(const Cast& cast, session::CaptureMode mode);
+  void run(const Participants& participants, session::CaptureMode mode);
 
   // plaintalk-analyze over the capture.
   void analyze();
@@ -39,17 +39,18 @@ class Stage {
  private:
   session::ChildProcess& start(const std::string& name, const std::string& program,
                                std::vector<std::string> arguments, bool captures = false);
-  session::ChildProcess& start_client(const Actor& actor, std::vector<std::string> more,
+  session::ChildProcess& start_client(const Participant& participant, std::vector<std::string> more,
                                       const std::string& script);
   session::ChildProcess& start_capture(const std::string& file);
-  void write_props(const Cast& cast) const;
+  void write_input_files(const Participants& participants) const;
   void start_server(session::CaptureMode mode);
-  void run_scenes(const Cast& cast);
-  void stay_dead_until_carol_has_spoken(const Cast& cast, session::ChildProcess& bob);
+  void run_clients(const Participants& participants);
+  void keep_bob_disconnected_until_carol_has_spoken(const Participants& participants,
+                                                    session::ChildProcess& bob);
   void wait_for_all(Milliseconds limit);
 
-  const OutputFolder& folder_;
-  Progress& progress_;
+  const DemoFolder& folder_;
+  StatusLine& status_;
   session::Supervisor supervisor_;
   ServerLogFile log_file_{folder_ / "server.jsonl"};
   session::ChildProcess* server_ = nullptr;

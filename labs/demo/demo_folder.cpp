@@ -1,4 +1,4 @@
-#include "labs/demo/output_folder.hpp"
+#include "labs/demo/demo_folder.hpp"
 
 #include <array>
 #include <cerrno>
@@ -23,7 +23,7 @@ constexpr std::array<std::string_view, 9> kOwnNames{
 
 }  // namespace
 
-OutputFolder::OutputFolder(const std::filesystem::path& path) : path_(std::filesystem::absolute(path)) {
+DemoFolder::DemoFolder(const std::filesystem::path& path) : path_(std::filesystem::absolute(path)) {
   std::error_code error;
   std::filesystem::create_directories(path_, error);
   if (error || !std::filesystem::is_directory(path_)) {
@@ -47,7 +47,7 @@ OutputFolder::OutputFolder(const std::filesystem::path& path) : path_(std::files
   }
 }
 
-void OutputFolder::write_file(std::string_view name, std::string_view content, bool is_private) const {
+void DemoFolder::write_file(std::string_view name, std::string_view content, bool is_private) const {
   const auto target = path_ / name;
   const session::FileDescriptor file(
       open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, is_private ? 0600 : 0644));

@@ -1,4 +1,4 @@
-#include "labs/demo/cast.hpp"
+#include "labs/demo/participants.hpp"
 
 #include <array>
 #include <cstdint>
@@ -23,7 +23,7 @@ std::string other_name(std::size_t index) {
 
 std::string greeting_of(const std::string& name) { return "Hello from " + name + '.'; }
 
-std::string alice_script(std::size_t present_count, const std::vector<Actor>& others) {
+std::string alice_script(std::size_t present_count, const std::vector<Participant>& others) {
   std::string script =
       "/join #lab\n"
       "/members #lab " +
@@ -31,7 +31,7 @@ std::string alice_script(std::size_t present_count, const std::vector<Actor>& ot
       "\n"
       "Good morning! Who is here today?\n"
       "/expect everybody on this wire can read us\n";
-  for (const Actor& other : others) script += "/expect " + greeting_of(other.name) + '\n';
+  for (const Participant& other : others) script += "/expect " + greeting_of(other.name) + '\n';
   return script +
          "/msg bob Then let us keep this between the two of us: the exam is on Friday.\n"
          "/expect I will not tell anybody\n"
@@ -80,37 +80,38 @@ std::string other_script(const std::string& name) {
 
 }  // namespace
 
-Cast make_cast(std::size_t user_count) {
+Participants make_participants(std::size_t user_count) {
   check(user_count >= kUserCountMin && user_count <= kUserCountMax,
         "the caller has checked the number of users");
-  Cast cast;
+  Participants participants;
   for (std::size_t index = 0; index + 3 < user_count; ++index) {
     const std::string name = other_name(index);
-    cast.others.push_back({name, address_of(index + 3), other_script(name)});
+    participants.others.push_back({name, address_of(index + 3), other_script(name)});
   }
-  cast.registration = "/rooms\n";
-  cast.alice = {"alice", address_of(0), alice_script(user_count - 1, cast.others)};
-  cast.bob = {"bob", address_of(1), std::string(kBobScript)};
-  cast.carol = {"carol", address_of(2), std::string(kCarolScript)};
-  return cast;
+  participants.registration = "/rooms\n";
+  participants.alice = {"alice", address_of(0), alice_script(user_count - 1, participants.others)};
+  participants.bob = {"bob", address_of(1), std::string(kBobScript)};
+  participants.carol = {"carol", address_of(2), std::string(kCarolScript)};
+  return participants;
 }
 
-std::string how_to_play_again(const Cast& cast) {
+std::string instructions_to_run_again(const Participants& participants) {
   std::string text =
-      "These scripts are what the demo's clients were told to do. To play it again, run these lines in the "
+      "These scripts are what the demo's clients were told to do. To run it again, enter these lines in the "
       "folder\n"
       "above this one, each in a terminal of its own; carol's last, when bob's connection has been "
       "dropped.\n\n"
       "plaintalk server\n";
-  const auto line = [&](const Actor& actor, std::string_view login, const std::string& script) {
-    text += "plaintalk client --user " + actor.name + ' ' + std::string(login) + " --bind " + actor.address +
-            " --download-dir downloads/" + actor.name + " --script scripts/" + script + ".txt\n";
+  const auto line = [&](const Participant& participant, std::string_view login, const std::string& script) {
+    text += "plaintalk client --user " + participant.name + ' ' + std::string(login) + " --bind " +
+            participant.address + " --download-dir downloads/" + participant.name + " --script scripts/" +
+            script + ".txt\n";
   };
-  line(cast.alice, "--password-file alice-password.txt --register", "alice-registers");
-  line(cast.alice, "--password-file alice-password.txt", "alice");
-  line(cast.bob, "--guest", "bob");
-  for (const Actor& other : cast.others) line(other, "--guest", other.name);
-  line(cast.carol, "--guest", "carol");
+  line(participants.alice, "--password-file alice-password.txt --register", "alice-registers");
+  line(participants.alice, "--password-file alice-password.txt", "alice");
+  line(participants.bob, "--guest", "bob");
+  for (const Participant& other : participants.others) line(other, "--guest", other.name);
+  line(participants.carol, "--guest", "carol");
   return text;
 }
 

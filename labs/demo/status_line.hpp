@@ -6,12 +6,12 @@
 
 namespace plaintalk::demo {
 
-class Progress {
+class StatusLine {
  public:
-  explicit Progress(bool is_quiet);
-  ~Progress() { clear(); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  explicit StatusLine(bool is_quiet);
+  ~StatusLine() { clear(); }
+  StatusLine(const StatusLine&) = delete;
+  StatusLine& operator=(const StatusLine&) = delete;
 
   void step(std::string_view text);
   // Takes the renewing line off the terminal.

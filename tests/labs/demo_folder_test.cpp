@@ -1,4 +1,4 @@
-#include "labs/demo/output_folder.hpp"
+#include "labs/demo/demo_folder.hpp"
 
 #include <fstream>
 
@@ -22,18 +22,18 @@ class OutputFolderTest : public testing::Test {
 };
 
 TEST_F(OutputFolderTest, IsMadeWithItsParents) {
-  const OutputFolder folder(base_ / "deep" / "demo");
+  const DemoFolder folder(base_ / "deep" / "demo");
   EXPECT_TRUE(fs::is_directory(base_ / "deep" / "demo" / "scripts"));
 }
 
 TEST_F(OutputFolderTest, IsMadeAgainButKeepsWhatSomebodyPutBesideIt) {
   {
-    const OutputFolder folder(path_);
+    const DemoFolder folder(path_);
     folder.write_file("scripts/alice.txt", "old");
     folder.write_file("server.jsonl", "old");
   }
   write(path_ / "my notes.txt", "mine");
-  const OutputFolder again(path_);
+  const DemoFolder again(path_);
   EXPECT_FALSE(fs::exists(path_ / "scripts/alice.txt"));
   EXPECT_FALSE(fs::exists(path_ / "server.jsonl"));
   EXPECT_TRUE(fs::exists(path_ / "my notes.txt"));
@@ -42,33 +42,33 @@ TEST_F(OutputFolderTest, IsMadeAgainButKeepsWhatSomebodyPutBesideIt) {
 TEST_F(OutputFolderTest, LeavesAFolderAloneThatIsNotFromADemo) {
   fs::create_directories(path_ / "analysis");
   write(path_ / "analysis" / "thesis.txt", "three years of work");
-  EXPECT_THROW(OutputFolder{path_}, std::runtime_error);
+  EXPECT_THROW(DemoFolder{path_}, std::runtime_error);
   EXPECT_TRUE(fs::exists(path_ / "analysis" / "thesis.txt"));
   EXPECT_FALSE(fs::exists(path_ / "scripts"));
 }
 
 TEST_F(OutputFolderTest, IsNotAFile) {
   write(path_, "a file");
-  EXPECT_THROW(OutputFolder{path_}, std::runtime_error);
+  EXPECT_THROW(DemoFolder{path_}, std::runtime_error);
   EXPECT_TRUE(fs::is_regular_file(path_));
 }
 
 TEST_F(OutputFolderTest, IsNotSharedByTwoDemosAtATime) {
-  const OutputFolder first(path_);
+  const DemoFolder first(path_);
   first.write_file("server.jsonl", "running");
-  EXPECT_THROW(OutputFolder{path_}, std::runtime_error);
+  EXPECT_THROW(DemoFolder{path_}, std::runtime_error);
   EXPECT_TRUE(fs::exists(path_ / "server.jsonl"));
 }
 
 // Goal: a link that somebody planted under one of our names must not make us delete or write elsewhere.
 TEST_F(OutputFolderTest, DoesNotFollowLinksOutOfItself) {
-  { const OutputFolder folder(path_); }
+  { const DemoFolder folder(path_); }
   const fs::path outside = base_ / "outside";
   fs::create_directories(outside);
   write(outside / "precious", "data");
   fs::remove_all(path_ / "logs");
   fs::create_directory_symlink(outside, path_ / "logs");
-  const OutputFolder again(path_);
+  const DemoFolder again(path_);
   EXPECT_TRUE(fs::exists(outside / "precious"));
   fs::create_symlink(outside / "precious", path_ / "server.jsonl");
   EXPECT_THROW(again.write_file("server.jsonl", "overwritten"), std::runtime_error);

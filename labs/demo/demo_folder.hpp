@@ -13,10 +13,10 @@
 
 namespace plaintalk::demo {
 
-class OutputFolder {
+class DemoFolder {
  public:
   // Throws std::runtime_error when `path` cannot be used, with what to do instead.
-  explicit OutputFolder(const std::filesystem::path& path);
+  explicit DemoFolder(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }

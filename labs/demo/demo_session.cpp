@@ -1,4 +1,4 @@
-#include "labs/demo/stage.hpp"
+#include "labs/demo/demo_session.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -46,8 +46,8 @@ std::string script_file(const std::string& name) { return "scripts/" + name + ".
 
 }  // namespace
 
-ChildProcess& Stage::start(const std::string& name, const std::string& program,
-                           std::vector<std::string> arguments, bool captures) {
+ChildProcess& DemoSession::start(const std::string& name, const std::string& program,
+                                 std::vector<std::string> arguments, bool captures) {
   std::string log_name = "logs/" + name + ".log";
   std::ranges::replace(log_name, ' ', '-');
   return supervisor_.start({.name = name,
@@ -58,7 +58,7 @@ ChildProcess& Stage::start(const std::string& name, const std::string& program,
                             .inherits_capture_rights = captures});
 }
 
-ChildProcess& Stage::start_capture(const std::string& file) {
+ChildProcess& DemoSession::start_capture(const std::string& file) {
   std::vector<std::string> arguments{
       "--interface",   "lo", "--out", file, "--duration", std::string(kCaptureSecondsMax),
       "--buffer-size", "64"};
@@ -70,8 +70,8 @@ ChildProcess& Stage::start_capture(const std::string& file) {
   return capture;
 }
 
-session::CaptureChoice Stage::choose_capture(std::optional<CaptureMode> wanted) {
-  progress_.step("finding out how this machine lets us capture");
+session::CaptureChoice DemoSession::choose_capture(std::optional<CaptureMode> wanted) {
+  status_.step("finding out how this machine lets us capture");
   const session::CaptureAttempts attempts{
       .enter_private_network = []() -> std::expected<std::string, std::string> {
         const auto entered = session::enter_private_network();
@@ -96,59 +96,59 @@ session::CaptureChoice Stage::choose_capture(std::optional<CaptureMode> wanted) 
   return *std::move(choice);
 }
 
-void Stage::write_props(const Cast& cast) const {
+void DemoSession::write_input_files(const Participants& participants) const {
   folder_.write_file("sent/" + std::string(kFileName), make_file_content(kFileSize));
   folder_.write_file(kPasswordFile, std::string(kPassword) + '\n', true);
-  folder_.write_file(script_file("alice-registers"), cast.registration);
-  const auto write_script = [&](const Actor& actor) {
-    folder_.write_file(script_file(actor.name), actor.script);
+  folder_.write_file(script_file("alice-registers"), participants.registration);
+  const auto write_script = [&](const Participant& participant) {
+    folder_.write_file(script_file(participant.name), participant.script);
   };
-  write_script(cast.alice);
-  write_script(cast.bob);
-  write_script(cast.carol);
-  std::ranges::for_each(cast.others, write_script);
-  folder_.write_file("scripts/README.txt", how_to_play_again(cast));
+  write_script(participants.alice);
+  write_script(participants.bob);
+  write_script(participants.carol);
+  std::ranges::for_each(participants.others, write_script);
+  folder_.write_file("scripts/README.txt", instructions_to_run_again(participants));
 }
 
-void Stage::start_server(CaptureMode mode) {
+void DemoSession::start_server(CaptureMode mode) {
   std::vector<std::string> arguments{"--listen", "127.0.0.1:0", "--log", folder_ / "server.jsonl"};
   if (mode == CaptureMode::own_recording) arguments.insert(arguments.end(), {"--record", "session.pcapng"});
   server_ = &start("server", "plaintalk-server", std::move(arguments));
   server_address_ = address_in(supervisor_.wait_for_line(*server_, "ready: listening on", kReadyLimit));
 }
 
-ChildProcess& Stage::start_client(const Actor& actor, std::vector<std::string> more,
-                                  const std::string& script) {
+ChildProcess& DemoSession::start_client(const Participant& participant, std::vector<std::string> more,
+                                        const std::string& script) {
   std::vector<std::string> arguments{
       server_address_,
       "--user",
-      actor.name,
+      participant.name,
       "--bind",
-      actor.address,
+      participant.address,
       "--timeout",
       std::to_string(std::chrono::ceil<std::chrono::seconds>(limit_).count() / 2),
       "--download-dir",
-      "downloads/" + actor.name,
+      "downloads/" + participant.name,
       "--script",
       script_file(script)};
   arguments.insert(arguments.end(), more.begin(), more.end());
-  std::filesystem::create_directories(folder_ / ("downloads/" + actor.name));
+  std::filesystem::create_directories(folder_ / ("downloads/" + participant.name));
   ChildProcess& client = start("client " + script, "plaintalk-client", std::move(arguments));
   clients_.push_back(&client);
   return client;
 }
 
-void Stage::play(const Cast& cast, CaptureMode mode) {
-  limit_ = kSessionLimit + kMorePerUser * cast.user_count();
-  write_props(cast);
-  progress_.step("starting the server");
+void DemoSession::run(const Participants& participants, CaptureMode mode) {
+  limit_ = kSessionLimit + kMorePerUser * participants.user_count();
+  write_input_files(participants);
+  status_.step("starting the server");
   start_server(mode);
   if (mode != CaptureMode::own_recording) {
-    progress_.step("starting the capture");
+    status_.step("starting the capture");
     capture_ = &start_capture("session.pcapng");
   }
-  run_scenes(cast);
-  progress_.step("stopping the server and the capture");
+  run_clients(participants);
+  status_.step("stopping the server and the capture");
   const session::ExitStatus server_end = supervisor_.stop(*server_, SIGTERM, kStopLimit);
   if (!server_end.is_success()) throw std::runtime_error(session::describe_end(*server_));
   if (capture_ == nullptr) return;
@@ -156,31 +156,32 @@ void Stage::play(const Cast& cast, CaptureMode mode) {
   if (!capture_end.is_success()) throw std::runtime_error(session::describe_end(*capture_));
 }
 
-void Stage::run_scenes(const Cast& cast) {
+void DemoSession::run_clients(const Participants& participants) {
   const std::string password = std::string(kPasswordFile);
-  progress_.step("alice registers");
+  status_.step("alice registers");
   ChildProcess& registration =
-      start_client(cast.alice, {"--password-file", password, "--register"}, "alice-registers");
+      start_client(participants.alice, {"--password-file", password, "--register"}, "alice-registers");
   supervisor_.wait_for_success(registration, limit_);
 
-  progress_.step("class begins: " + std::to_string(cast.user_count()) +
-                 " users, a room, direct messages, a file");
-  start_client(cast.alice, {"--password-file", password}, "alice");
-  ChildProcess& bob = start_client(cast.bob, {"--guest"}, "bob");
+  status_.step("class begins: " + std::to_string(participants.user_count()) +
+               " users, a room, direct messages, a file");
+  start_client(participants.alice, {"--password-file", password}, "alice");
+  ChildProcess& bob = start_client(participants.bob, {"--guest"}, "bob");
   std::size_t started_count = 0;
-  for (const Actor& actor : cast.others) {
-    ChildProcess& client = start_client(actor, {"--guest"}, actor.name);
+  for (const Participant& participant : participants.others) {
+    ChildProcess& client = start_client(participant, {"--guest"}, participant.name);
     // A few at a time: a machine that starts 200 programs at once serves none of them.
     if (++started_count % kStartedAtOnceMax == 0) {
       supervisor_.run_until([&] { return !client.lines().empty() || client.has_ended(); }, kReadyLimit);
     }
   }
-  stay_dead_until_carol_has_spoken(cast, bob);
-  progress_.step("class ends");
+  keep_bob_disconnected_until_carol_has_spoken(participants, bob);
+  status_.step("class ends");
   wait_for_all(limit_);
 }
 
-void Stage::stay_dead_until_carol_has_spoken(const Cast& cast, ChildProcess& bob) {
+void DemoSession::keep_bob_disconnected_until_carol_has_spoken(const Participants& participants,
+                                                               ChildProcess& bob) {
   const auto anybody_failed = [&] {
     return std::ranges::any_of(clients_, [](const ChildProcess* client) {
       return client->has_ended() && !client->exit_status()->is_success();
@@ -195,15 +196,15 @@ void Stage::stay_dead_until_carol_has_spoken(const Cast& cast, ChildProcess& bob
   }
   wait_for_all(Milliseconds::zero());
   bob.send_signal(SIGSTOP);
-  progress_.step("bob's line is dead; carol comes late");
-  ChildProcess& carol = start_client(cast.carol, {"--guest"}, "carol");
-  carol.look_for(std::string(kLinePutBackAfter));
+  status_.step("bob is disconnected; carol comes late");
+  ChildProcess& carol = start_client(participants.carol, {"--guest"}, "carol");
+  carol.look_for(std::string(kReconnectAfterText));
   supervisor_.run_until([&] { return carol.found_line() || carol.has_ended() || anybody_failed(); }, limit_);
   bob.send_signal(SIGCONT);
 }
 
 // Throws as soon as one client has failed: the others would only wait for its lines.
-void Stage::wait_for_all(Milliseconds limit) {
+void DemoSession::wait_for_all(Milliseconds limit) {
   ChildProcess* failed = nullptr;
   const auto is_over = [&] {
     std::size_t ended_count = 0;
@@ -225,8 +226,8 @@ void Stage::wait_for_all(Milliseconds limit) {
                            " [log: " + (*slow)->options().log_path.string() + ']');
 }
 
-void Stage::analyze() {
-  progress_.step("analyzing the capture");
+void DemoSession::analyze() {
+  status_.step("analyzing the capture");
   ChildProcess& analyzer = start("analyze", "plaintalk-analyze",
                                  {"session.pcapng", "--out", "analysis", "--show-secrets", "--quiet"});
   supervisor_.wait_for_success(analyzer, kAnalyzeLimit);
