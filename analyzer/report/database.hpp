@@ -10,9 +10,7 @@
 #include <vector>
 
 #include "analyzer/report/table.hpp"
-
-struct sqlite3;
-struct sqlite3_stmt;
+#include "base/sqlite/sqlite.hpp"
 
 namespace plaintalk::analyzer {
 
@@ -23,9 +21,6 @@ class Database : public RowSink {
  public:
   // Fills the empty file at `path` with empty tables. Throws std::runtime_error.
   explicit Database(const std::string& path);
-  Database(const Database&) = delete;
-  Database& operator=(const Database&) = delete;
-  ~Database() override;
 
   void row(const Row& row) override;
   void about(std::string_view key, std::string_view value);
@@ -33,13 +28,10 @@ class Database : public RowSink {
   void finish();
 
  private:
-  void run(const std::string& sql);
   void create(const Table& table);
-  [[noreturn]] void fail(const char* what) const;
 
-  std::string path_;
-  sqlite3* database_ = nullptr;
-  std::map<const Table*, sqlite3_stmt*> inserts_;
+  SqliteDatabase database_;
+  std::map<const Table*, SqliteStatement> inserts_;
 };
 
 }  // namespace plaintalk::analyzer

@@ -4,17 +4,17 @@
 #include <limits>
 
 #include "base/number.hpp"
-#include "labs/demo/sqlite_reader.hpp"
+#include "base/sqlite/sqlite.hpp"
 
 namespace plaintalk::demo {
 namespace {
 
-using Query = SqliteReader::Query;
+using Query = SqliteStatement;
 
 std::uint64_t count(const Query& row, int column) { return static_cast<std::uint64_t>(row.integer(column)); }
 
-void read_connections(const SqliteReader& tables, Evidence& evidence) {
-  Query row = tables.query(
+void read_connections(const SqliteDatabase& tables, Evidence& evidence) {
+  Query row = tables.prepare(
       "SELECT connection, client_address, client_port, start_time, duration_s, client_packets + "
       "server_packets, "
       "client_bytes, server_bytes, client_gap_bytes + server_gap_bytes, state FROM connections");
@@ -32,8 +32,8 @@ void read_connections(const SqliteReader& tables, Evidence& evidence) {
   }
 }
 
-void read_messages(const SqliteReader& tables, Evidence& evidence) {
-  Query row = tables.query(
+void read_messages(const SqliteDatabase& tables, Evidence& evidence) {
+  Query row = tables.prepare(
       "SELECT room, seq, sender, time_in, packet_in, text, members, deliveries, missing, latency_min_us, "
       "latency_p50_us, latency_max_us FROM messages ORDER BY CAST(packet_in AS INTEGER), room, CAST(seq AS "
       "INTEGER)");
@@ -54,8 +54,8 @@ void read_messages(const SqliteReader& tables, Evidence& evidence) {
   }
 }
 
-void read_deliveries(const SqliteReader& tables, Evidence& evidence) {
-  Query row = tables.query(
+void read_deliveries(const SqliteDatabase& tables, Evidence& evidence) {
+  Query row = tables.prepare(
       "SELECT d.room, d.seq, d.recipient, c.client_address, c.client_port FROM deliveries d "
       "LEFT JOIN connections c ON c.connection = d.connection");
   while (row.next()) {
@@ -67,13 +67,13 @@ void read_deliveries(const SqliteReader& tables, Evidence& evidence) {
   }
 }
 
-void read_secrets_and_files(const SqliteReader& tables, Evidence& evidence) {
+void read_secrets_and_files(const SqliteDatabase& tables, Evidence& evidence) {
   Query secret =
-      tables.query("SELECT packet, user, method, secret FROM credentials ORDER BY CAST(packet AS INTEGER)");
+      tables.prepare("SELECT packet, user, method, secret FROM credentials ORDER BY CAST(packet AS INTEGER)");
   while (secret.next()) {
     evidence.credentials.push_back({count(secret, 0), secret.text(1), secret.text(2), secret.text(3)});
   }
-  Query file = tables.query(
+  Query file = tables.prepare(
       "SELECT file, name, sender, size, sha256_announced, sha256_carved, complete, path FROM files");
   while (file.next()) {
     const std::string complete = file.text(6);
@@ -99,8 +99,8 @@ MessageKey parse_key(std::string_view arguments) {
   return {std::string(arguments.substr(0, first_end)), seq.value_or(0)};
 }
 
-void read_frames(const SqliteReader& tables, Evidence& evidence) {
-  Query row = tables.query(
+void read_frames(const SqliteDatabase& tables, Evidence& evidence) {
+  Query row = tables.prepare(
       "SELECT connection, verb, arguments, time FROM pdus WHERE verb IN ('MSG', 'FILE', 'SYNC') "
       "ORDER BY CAST(last_packet AS INTEGER), CAST(stream_offset AS INTEGER)");
   while (row.next()) {
@@ -114,7 +114,7 @@ std::string render(const ClientEnd& end) { return end.address + ':' + std::to_st
 std::string render(const MessageKey& key) { return key.room + ' ' + std::to_string(key.seq); }
 
 Evidence read_evidence(const std::filesystem::path& analysis_folder) {
-  const SqliteReader tables(analysis_folder / "analysis.sqlite");
+  const SqliteDatabase tables(analysis_folder / "analysis.sqlite", SqliteDatabase::Mode::read_only);
   Evidence evidence;
   read_connections(tables, evidence);
   read_messages(tables, evidence);
