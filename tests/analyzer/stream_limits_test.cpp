@@ -210,5 +210,30 @@ TEST(StreamLimits, IpIdsAreTrustedAfterThreeStepsUpwards) {
   }
 }
 
+// Rule 15: IDs that jump by a thousand do not count up packet by packet: other connections take those
+// between.
+TEST(StreamLimits, IpIdsThatJumpByAThousandAreNotTrusted) {
+  for (const std::uint16_t step : {std::uint16_t{999}, std::uint16_t{1000}}) {
+    Capture capture;
+    const auto id = [&](int index) { return static_cast<std::uint16_t>(index * step); };
+    capture.handshake();
+    for (std::uint32_t index = 1; index <= 3; ++index)
+      capture << tcp().seq(index).ack(1).data("x").ip_id(id(static_cast<int>(index)));
+    capture << tcp().seq(5).ack(1).data("z").ip_id(id(4)).at_ms(100)
+            << tcp().seq(4).ack(1).data("y").ip_id(static_cast<std::uint16_t>(id(4) - 1)).at_ms(100);
+    EXPECT_EQ(capture.finish().events.back().confidence, step < 1000 ? "certain" : "likely");
+  }
+}
+
+// RFC 9293, section 3.5.2: a RST of a side that has sent nothing is believed when it acknowledges what it
+// got.
+TEST(StreamLimits, AResetThatAcknowledgesDataIsCertainThoughItsSenderIsUnknown) {
+  Capture capture;
+  capture << tcp().syn() << tcp().seq(1).ack(1).data("abcdefgh") << tcp().from_server().rst().ack(9);
+  const TcpEvent& event = capture.finish().events.back();
+  EXPECT_EQ(event.verdict, "reset");
+  EXPECT_EQ(event.confidence, "certain");
+}
+
 }  // namespace
 }  // namespace plaintalk::analyzer::test
