@@ -11,7 +11,7 @@
 #include "messenger/core/presence.hpp"
 #include "messenger/core/replies.hpp"
 #include "messenger/core/rooms.hpp"
-#include "messenger/core/session.hpp"
+#include "messenger/core/session_end.hpp"
 #include "messenger/core/uploads.hpp"
 
 namespace plaintalk::messenger::core {
@@ -139,7 +139,7 @@ void handle_frame(World& world, Connection& connection, const Frame& frame) {
 void handle_decode_error(World& world, Connection& connection, const DecodeError& error) {
   Refusal answer = refusal_of(world, error);
   answer.fatal = error.fatal;
-  refuse(world, connection, answer, "", "");
+  refuse_and_end(world, connection, answer);
 }
 
 }  // namespace plaintalk::messenger::core

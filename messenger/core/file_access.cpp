@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "messenger/core/rooms.hpp"
+#include "messenger/core/membership.hpp"
 
 namespace plaintalk::messenger::core {
 namespace {

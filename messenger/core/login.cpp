@@ -9,7 +9,7 @@
 #include "base/text.hpp"
 #include "messenger/core/accounts.hpp"
 #include "messenger/core/routing.hpp"
-#include "messenger/core/session.hpp"
+#include "messenger/core/session_end.hpp"
 #include "messenger/core/timers.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/names.hpp"

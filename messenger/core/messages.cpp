@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "messenger/core/rooms.hpp"
+#include "messenger/core/membership.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/targets.hpp"
 #include "messenger/core/timers.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "messenger/core/rooms.hpp"
+#include "messenger/core/membership.hpp"
 #include "messenger/core/routing.hpp"
 
 namespace plaintalk::messenger::core {

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "base/check.hpp"
 #include "messenger/core/help.hpp"
-#include "messenger/core/session.hpp"
 #include "protocol/limits.hpp"
 
 namespace plaintalk::messenger::core {
@@ -70,6 +70,12 @@ void send_ordered(World& world, Connection& connection) { reply_ordered(world, c
 
 void refuse(World& world, Connection& connection, const Refusal& refusal, std::string_view verb,
             std::string_view id) {
+  check(!refusal.fatal, "the session goes on after a fatal refusal");
+  send_refusal(world, connection, refusal, verb, id);
+}
+
+void send_refusal(World& world, Connection& connection, const Refusal& refusal, std::string_view verb,
+                  std::string_view id) {
   const unsigned code = code_of(refusal.error);
   FrameWriter writer = begin_reply(world, Verb::err);
   writer.argument(std::uint64_t{code}).argument(text_of(refusal.error));
@@ -86,7 +92,6 @@ void refuse(World& world, Connection& connection, const Refusal& refusal, std::s
                     connection.account != nullptr ? connection.account->name : std::string_view{},
                     find_verb(verb) == Verb::unknown ? std::string_view{} : verb, code,
                     text_of(refusal.error), refusal.text, refusal.fatal});
-  if (refusal.fatal) end_session(world, connection, "protocol error", Leaving::dropped);
 }
 
 std::string_view id_of(const Frame& command) { return command.parameter("id").value_or(std::string_view{}); }

@@ -46,9 +46,12 @@ FrameWriter begin_ok(World& world, std::string_view id);
 void send(World& world, Connection& connection);
 void send_ordered(World& world, Connection& connection);
 
-// Sends the ERR and logs it. A fatal one ends the session.
+// Sends the ERR to a command and logs it. REQUIRES: the refusal is not fatal (session_end.hpp has that).
 void refuse(World& world, Connection& connection, const Refusal& refusal, std::string_view verb,
             std::string_view id);
+// The same for any refusal; whoever sends a fatal one ends the session.
+void send_refusal(World& world, Connection& connection, const Refusal& refusal, std::string_view verb,
+                  std::string_view id);
 
 // The id= of a command; empty when there is none.
 std::string_view id_of(const Frame& command);

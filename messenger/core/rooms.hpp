@@ -1,4 +1,4 @@
-// JOIN, PART, ROOMS, WHO, TOPIC, and who is in a room.
+// JOIN, PART, ROOMS, WHO, TOPIC. Who is in a room: membership.hpp.
 //
 // A room lives while it has members or history. Numbers must never start again while somebody may hold a
 // cursor, so a room with messages stays for ever; at room_count_max new rooms are refused with 503 BUSY.
@@ -24,16 +24,5 @@ Answer handle_topic(World& world, Connection& connection, const Frame& frame);
 std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, std::string_view name);
 // Makes the room of a conversation if need be.
 std::expected<Room*, Refusal> open_conversation(World& world, Account& one, Account& other);
-
-// Nothing when the connection has not joined it.
-Room* joined_room(const Connection& connection, std::string_view name);
-bool is_in_room(const Account& account, const Room& room);
-
-// Takes the connection out of its index-th room, without telling anybody.
-void leave_room(Connection& connection, std::size_t index);
-// The last connection of the account has left the room: PARTED to the others.
-void announce_parted(World& world, Room& room, Account& account, ConnectionId connection,
-                     std::string_view reason);
-void drop_room_if_unused(World& world, Room& room);
 
 }  // namespace plaintalk::messenger::core

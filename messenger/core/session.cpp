@@ -1,17 +1,12 @@
 #include "messenger/core/session.hpp"
 
-#include <algorithm>
 #include <utility>
 
-#include "base/check.hpp"
-#include "messenger/core/accounts.hpp"
 #include "messenger/core/dispatch.hpp"
-#include "messenger/core/downloads.hpp"
+#include "messenger/core/input_pause.hpp"
 #include "messenger/core/login.hpp"
-#include "messenger/core/presence.hpp"
 #include "messenger/core/replies.hpp"
-#include "messenger/core/rooms.hpp"
-#include "messenger/core/routing.hpp"
+#include "messenger/core/session_end.hpp"
 #include "messenger/core/timers.hpp"
 #include "messenger/core/uploads.hpp"
 #include "protocol/names.hpp"
@@ -65,7 +60,7 @@ bool count_login_frame(World& world, Connection& connection) {
   if (connection.login_frame_count++ < world.config.login_frame_count_max) return true;
   Refusal too_many = refusal(ErrorName::rate, "too much before a login; connect again and LOGIN first");
   too_many.fatal = true;
-  refuse(world, connection, too_many, "", "");
+  refuse_and_end(world, connection, too_many);
   return false;
 }
 
@@ -75,7 +70,7 @@ void check_login_bytes(World& world, Connection& connection) {
   Refusal too_many = refusal(ErrorName::rate, "too much before a login; connect again and LOGIN first");
   too_many.max = world.config.login_bytes_max;
   too_many.fatal = true;
-  refuse(world, connection, too_many, "", "");
+  refuse_and_end(world, connection, too_many);
 }
 
 void confirm_what_arrived(World& world, Connection& connection) {
@@ -109,38 +104,12 @@ void run_frames(World& world, Connection& connection) {
   }
   if (connection.phase == Phase::greeted) check_login_bytes(world, connection);
   if (connection.phase == Phase::closing) return connection.decoder.reset();
-  // Not before the login: only there the decoder's own count of octets is needed.
+  // Not before the login: only there the decoder's own count of bytes is needed.
   if (connection.phase == Phase::in && connection.decoder->is_between_frames())
     world.decoders.give_back(std::move(connection.decoder));
 }
 
-void leave_all_rooms(World& world, Connection& connection, Leaving leaving) {
-  Account& account = *connection.account;
-  const bool is_last = account.connections.size() == 1 && account.absences.empty();
-  const bool is_told = !world.is_draining;
-  if (is_told && is_last && leaving == Leaving::quit) announce_presence(world, account, "gone", "");
-  std::erase(account.connections, &connection);
-  while (!connection.rooms.empty()) {
-    Room& room = *connection.rooms.back().room;
-    leave_room(connection, connection.rooms.size() - 1);
-    if (is_in_room(account, room)) continue;
-    if (leaving == Leaving::quit || !is_told) {
-      announce_parted(world, room, account, connection.id, "quit");
-      drop_room_if_unused(world, room);
-    } else {
-      start_absence(world, account, room, leaving == Leaving::replaced ? "replaced" : "dropped");
-    }
-  }
-}
-
 }  // namespace
-
-void stop_counting_login(World& world, Connection& connection) {
-  if (!connection.counts_as_login) return;
-  connection.counts_as_login = false;
-  const auto found = world.logins_by_address.find(connection.client.address);
-  if (found != world.logins_by_address.end() && --found->second == 0) world.logins_by_address.erase(found);
-}
 
 Connection& open_connection(World& world, const Endpoint& client, const Endpoint& server) {
   std::uint32_t slot = static_cast<std::uint32_t>(world.slots.size());
@@ -159,7 +128,7 @@ Connection& open_connection(World& world, const Endpoint& client, const Endpoint
   world.ids.add(connection.id, &connection);
   world.log(ConnectionOpened{connection.id, client, server});
   if (const auto refusal = reason_to_turn_away(world, connection)) {
-    refuse(world, connection, *refusal, "", "");
+    refuse_and_end(world, connection, *refusal);
     return connection;
   }
   connection.counts_as_login = true;
@@ -167,11 +136,6 @@ Connection& open_connection(World& world, const Endpoint& client, const Endpoint
   greet(world, connection);
   arm_timer(world, connection);
   return connection;
-}
-
-bool must_wait(const World& world, const Connection& connection) {
-  return connection.pending_login || connection.awaits_digest || connection.is_rate_paused ||
-         connection.out.reply_size() >= std::max<std::size_t>(world.config.reply_queue_bytes_max / 4, 1);
 }
 
 void receive(World& world, Connection& connection, std::string_view octets) {
@@ -191,57 +155,6 @@ void resume(World& world, Connection& connection) {
   if (connection.phase == Phase::closing || must_wait(world, connection)) return;
   world.touch(connection);  // it may be read again
   if (connection.is_parked) run_frames(world, connection);
-}
-
-void end_session(World& world, Connection& connection, std::string_view reason, Leaving leaving) {
-  if (connection.phase == Phase::closing) return;
-  stop_counting_login(world, connection);
-  release_downloads(world, connection);
-  release_uploads(world, connection);
-  connection.pending_login.reset();
-  connection.gaps.reset();
-  if (connection.phase == Phase::in) {
-    Account& account = *connection.account;
-    flush_rooms_of(world, connection);
-    leave_all_rooms(world, connection, leaving);
-    connection.device->connection = nullptr;
-    connection.device->last_used = world.now.instant;
-    connection.device = nullptr;
-    ++account.closing_count;
-    if (account.connections.empty()) {
-      account.is_away = false;
-      // After a QUIT the name is free at once; after a loss it is kept for whoever has its token.
-      if (leaving != Leaving::quit && account.has_token_holder)
-        account.reserved_until = world.now.instant + world.config.presence_grace;
-      if (!account.is_registered()) schedule_departure(world, account);
-    }
-  }
-  connection.phase = Phase::closing;
-  connection.close_reason = reason;
-  connection.closing_since = world.now.instant;
-  world.touch(connection);
-  arm_timer(world, connection);
-}
-
-void end_with_bye(World& world, Connection& connection, std::string_view reason, Leaving leaving,
-                  std::optional<ErrorName> error, std::string_view text) {
-  if (connection.phase == Phase::closing) return;
-  end_session(world, connection, reason, leaving);
-  FrameWriter writer = begin_reply(world, Verb::bye);
-  if (error) writer.argument(std::uint64_t{code_of(*error)}).argument(text_of(*error));
-  writer.body(text);
-  send_ordered(world, connection);
-}
-
-void end_overfull(World& world) {
-  while (!world.overfull.empty()) {
-    const ConnectionId id = world.overfull.back();
-    world.overfull.pop_back();
-    Connection* connection = world.find(id);
-    if (connection == nullptr) continue;
-    end_with_bye(world, *connection, "slow", Leaving::dropped, ErrorName::slow,
-                 "you read too slowly: too many replies wait for you");
-  }
 }
 
 void forget_connection(World& world, Connection& connection, std::string_view reason) {

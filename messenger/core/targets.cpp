@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "messenger/core/membership.hpp"
 #include "messenger/core/rooms.hpp"
 
 namespace plaintalk::messenger::core {

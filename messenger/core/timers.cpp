@@ -1,14 +1,10 @@
 #include "messenger/core/timers.hpp"
 
 #include <algorithm>
-#include <string>
 
-#include "messenger/core/replies.hpp"
-#include "messenger/core/session.hpp"
+#include "messenger/core/input_pause.hpp"
 
 namespace plaintalk::messenger::core {
-namespace {
-
 Instant ping_due(const World& world, const Connection& connection) {
   return connection.last_seen + *world.config.ping_interval * (connection.ping_count + 1);
 }
@@ -16,50 +12,6 @@ Instant ping_due(const World& world, const Connection& connection) {
 bool is_pinged(const World& world, const Connection& connection) {
   return world.config.ping_interval && connection.phase == Phase::in && !must_wait(world, connection);
 }
-
-void ping_or_give_up(World& world, Connection& connection) {
-  if (connection.ping_count >= world.config.ping_miss_count_max) {
-    end_with_bye(world, connection, "no answer to PING", Leaving::dropped, ErrorName::slow,
-                 "no answer to PING");
-    return;
-  }
-  ++connection.ping_count;
-  begin_reply(world, Verb::ping).body("p" + std::to_string(connection.ping_count));
-  send(world, connection);
-}
-
-// Nothing can be written any more: not even a farewell.
-void give_up_writing(World& world, Connection& connection) {
-  end_session(world, connection, "no progress in writing", Leaving::dropped);
-  connection.out = OutQueue();
-  world.touch(connection);
-}
-
-bool is_write_stalled(const World& world, const Connection& connection) {
-  if (connection.out.empty()) return false;
-  const Instant since =
-      connection.phase == Phase::closing ? connection.closing_since : connection.write_progress_at;
-  return since + world.config.write_stall_timeout <= world.now.instant;
-}
-
-void look_at(World& world, Connection& connection) {
-  const Instant now = world.now.instant;
-  if (is_write_stalled(world, connection)) return give_up_writing(world, connection);
-  if (connection.phase == Phase::closing) return;
-  if (connection.is_rate_paused && connection.resume_at <= now) {
-    connection.is_rate_paused = false;
-    resume(world, connection);
-  }
-  if (connection.phase == Phase::greeted && !connection.pending_login &&
-      connection.opened_at + world.config.login_timeout <= now) {
-    end_with_bye(world, connection, "no login in time", Leaving::dropped, ErrorName::slow,
-                 "no login in time; connect again");
-    return;
-  }
-  if (is_pinged(world, connection) && ping_due(world, connection) <= now) ping_or_give_up(world, connection);
-}
-
-}  // namespace
 
 void arm_timer(World& world, Connection& connection) {
   const Instant now = world.now.instant;
@@ -76,17 +28,6 @@ void arm_timer(World& world, Connection& connection) {
     due = std::min(due, std::max(now, connection.opened_at + world.config.login_timeout));
   if (is_pinged(world, connection)) due = std::min(due, ping_due(world, connection));
   world.timers.arm(connection.slot, due);
-}
-
-void fire_timers(World& world) {
-  world.fired.clear();
-  world.timers.advance(world.now.instant, world.fired);
-  for (const std::uint32_t slot : world.fired) {
-    Connection* connection = world.slots[slot].get();
-    if (connection == nullptr) continue;
-    look_at(world, *connection);
-    arm_timer(world, *connection);
-  }
 }
 
 }  // namespace plaintalk::messenger::core

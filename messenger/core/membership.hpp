@@ -1,0 +1,24 @@
+// Which connections are in which rooms.
+#pragma once
+
+#include <string_view>
+
+#include "messenger/core/world.hpp"
+
+namespace plaintalk::messenger::core {
+
+// Large rooms are not told who comes and goes.
+bool announces_members(const World& world, const Room& room);
+
+// Nothing when the connection has not joined it.
+Room* joined_room(const Connection& connection, std::string_view name);
+bool is_in_room(const Account& account, const Room& room);
+
+// Takes the connection out of its index-th room, without telling anybody.
+void leave_room(Connection& connection, std::size_t index);
+// The last connection of the account has left the room: PARTED to the others.
+void announce_parted(World& world, Room& room, Account& account, ConnectionId connection,
+                     std::string_view reason);
+void drop_room_if_unused(World& world, Room& room);
+
+}  // namespace plaintalk::messenger::core
