@@ -137,7 +137,11 @@ void EventQueue::push(const ServerEvent& event, WallTime time) {
       pending_.resize(before);
       ++(is_message ? lost_.routed : lost_.other);
     }
-    wake = std::exchange(waiting_, false);
+    if (waiting_ || (gathering_ && is_half_full())) {
+      waiting_ = gathering_ = false;
+      ++wakes_;
+      wake = true;
+    }
   }
   if (wake) wake_.notify_one();
 }
@@ -159,6 +163,11 @@ bool EventQueue::take(Batch& batch) {
     wake_.wait(lock);
   }
   waiting_ = false;
+  gathering_ = true;
+  while (!closed_ && !is_half_full() && wake_.wait_until(lock, gathered_until_) != std::cv_status::timeout) {
+  }
+  gathering_ = false;
+  gathered_until_ = std::chrono::steady_clock::now() + kGatherTime;
   const bool some = has_some();
   batch.octets.swap(pending_);
   batch.lost = std::exchange(lost_, {});

@@ -1,11 +1,15 @@
 // Events on their way from the event loop to the log thread: copied as octets into one buffer, because what
 // they point at is gone when the loop goes on.
 //
+// Waking a thread costs a system call: the first event after a quiet time wakes the log's thread, and those
+// that follow within kGatherTime wait for the end of it.
+//
 // Bounded and never waiting: what does not fit is counted by kind and reported as soon as there is room
 // again. Messages give way first, so that connections, logins and errors are still complete when a burst of
 // chat is not.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +31,7 @@ struct LostEvents {
 class EventQueue {
  public:
   static constexpr std::size_t kBytesMax = 64 << 20;
+  static constexpr std::chrono::milliseconds kGatherTime{20};
 
   explicit EventQueue(std::size_t bytes_max = kBytesMax) : bytes_max_(bytes_max) {}
 
@@ -34,20 +39,29 @@ class EventQueue {
   void push(const ServerEvent& event, WallTime time);
   void close();
 
-  // On the log's thread: waits until there is something; false when the queue is closed and nothing is left.
+  // On the log's thread: waits until there is something, and kGatherTime after the batch before, unless the
+  // queue is half full; false when the queue is closed and nothing is left.
   struct Batch {
     std::string octets;  // for each_event()
     LostEvents lost;
   };
   bool take(Batch& batch);
 
+  // How often push() had to wake the log's thread.
+  std::uint64_t wakes() const { return wakes_; }
+
  private:
+  bool is_half_full() const { return pending_.size() >= bytes_max_ / 2; }
+
   const std::size_t bytes_max_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::string pending_;
   LostEvents lost_;
-  bool waiting_ = false;
+  bool waiting_ = false;    // take() sleeps until there is something
+  bool gathering_ = false;  // take() sleeps until the gathering time is over
+  std::uint64_t wakes_ = 0;
+  std::chrono::steady_clock::time_point gathered_until_{};
   bool closed_ = false;
 };
 

@@ -24,8 +24,8 @@ HandlerAllocator<std::byte> in(HandlerMemory& memory) { return HandlerAllocator<
 
 }  // namespace
 
-// UNSAFE_IO: one thread runs the loop and touches the sockets, so these need no locks; password workers and
-// request_stop() post into it, so the scheduler keeps its own.
+// UNSAFE_IO: one thread runs the loop and touches the sockets, so these need no locks; password workers post
+// into it, so the scheduler keeps its own.
 ServerLoop::ServerLoop(const Options& options, ServerConfig config, Outside outside)
     : io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       signals_(io_),
@@ -88,10 +88,6 @@ void ServerLoop::run() {
   // interrupted.
   error_code ignored;
   signals_.clear(ignored);
-}
-
-void ServerLoop::request_stop() {
-  asio::post(io_, [this] { stop(); });
 }
 
 void ServerLoop::stop() {

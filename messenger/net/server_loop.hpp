@@ -58,8 +58,6 @@ class ServerLoop {
   void stop_on_signals();
   // Serves until it is stopped and every connection had its last words, or two seconds have passed.
   void run();
-  // From any thread: BYE to everybody, then run() returns.
-  void request_stop();
 
  private:
   void accepted(boost::asio::ip::tcp::socket socket, const Endpoint& client);

@@ -1,10 +1,10 @@
 // The load generator: its parts, and against the real server.
 #include <gtest/gtest.h>
 
-#include "messenger/net/bench/bench_plan.hpp"
-#include "messenger/net/bench/dialect.hpp"
-#include "messenger/net/bench/histogram.hpp"
-#include "messenger/net/bench/message_body.hpp"
+#include "messenger/bench/bench_plan.hpp"
+#include "messenger/bench/dialect.hpp"
+#include "messenger/bench/histogram.hpp"
+#include "messenger/bench/message_body.hpp"
 #include "tests/messenger_net/server_process.hpp"
 
 namespace plaintalk::messenger::test {

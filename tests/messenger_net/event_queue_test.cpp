@@ -1,7 +1,9 @@
 // Events on their way to the log thread.
 #include "messenger/net/event_queue.hpp"
 
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -69,6 +71,46 @@ TEST(EventQueue, CountsWhatDoesNotFitAndLetsMessagesGiveWayFirst) {
   ASSERT_TRUE(queue.take(batch));
   EXPECT_EQ(batch.lost.routed, 0U) << "a loss is reported once";
   EXPECT_FALSE(queue.take(batch));
+}
+
+// Goal: a busy server does not pay a system call for each event. At most one wake of the thread belongs to
+// each batch that it takes, however many events come.
+TEST(EventQueue, WakesTheLogOnceABatchAndNotForEachEvent) {
+  constexpr int kEvents = 20'000;
+  EventQueue queue;
+  int seen = 0;
+  std::uint64_t batches = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  std::thread log([&] {
+    EventQueue::Batch batch;
+    while (queue.take(batch)) {
+      ++batches;
+      each_event(batch.octets, [&](const ServerEvent&, WallTime time) { EXPECT_EQ(time, at(seen++)); });
+    }
+  });
+  for (int i = 0; i < kEvents; ++i) {
+    queue.push(ServerNote{"note", "text"}, at(i));
+    if (i % 100 == 0) std::this_thread::yield();
+  }
+  queue.close();
+  log.join();
+  const auto gathering_times =
+      static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin) / EventQueue::kGatherTime);
+  EXPECT_EQ(seen, kEvents) << "all are there, in their order, when the queue closes";
+  EXPECT_LE(queue.wakes(), batches);
+  EXPECT_LE(batches, gathering_times + 2) << "batches lie a gathering time apart";
+}
+
+// Goal: a burst does not wait for the clock and get lost: half a queue is taken at once.
+TEST(EventQueue, TakesAHalfFullQueueWithoutWaitingForTheTime) {
+  EventQueue queue(4000);
+  EventQueue::Batch batch;
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 30; ++i) queue.push(ServerNote{"note", std::string(50, 'x')}, at(i));
+    ASSERT_TRUE(queue.take(batch));
+    EXPECT_GE(batch.octets.size(), 2000U);
+    EXPECT_EQ(batch.lost.other, 0U);
+  }
 }
 
 }  // namespace

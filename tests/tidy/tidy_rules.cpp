@@ -48,8 +48,8 @@ const std::array kThirdParty = {
 // These hold for themselves what the design says of them: no third-party code at all.
 constexpr std::array<std::string_view, 6> kPureFolders = {
     "base/", "protocol/", "messenger/core/", "analyzer/wire/", "analyzer/stream/", "analyzer/talk/"};
-constexpr std::array<std::string_view, 6> kThirdPartyPrefixes = {"boost/", "fmt/",      "spdlog/",
-                                                                 "CLI/",   "nlohmann/", "toml++/"};
+constexpr std::array<std::string_view, 5> kThirdPartyPrefixes = {"boost/", "fmt/", "CLI/", "nlohmann/",
+                                                                 "toml++/"};
 
 bool is_word_character(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 

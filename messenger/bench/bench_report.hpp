@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "messenger/net/bench/bench_plan.hpp"
+#include "messenger/bench/bench_plan.hpp"
 
 namespace plaintalk::messenger::bench {
 

@@ -1,4 +1,4 @@
-#include "messenger/net/bench/bench_run.hpp"
+#include "messenger/bench/bench_run.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "messenger/net/bench/process_usage.hpp"
+#include "messenger/bench/process_usage.hpp"
 
 namespace plaintalk::messenger::bench {
 namespace {

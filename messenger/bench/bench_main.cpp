@@ -13,8 +13,8 @@
 #include <sched.h>
 #include <sys/resource.h>
 
-#include "messenger/net/bench/bench_report.hpp"
-#include "messenger/net/bench/bench_run.hpp"
+#include "messenger/bench/bench_report.hpp"
+#include "messenger/bench/bench_run.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
-#include "messenger/net/bench/histogram.hpp"
+#include "messenger/bench/histogram.hpp"
 
 namespace plaintalk::messenger::bench {
 

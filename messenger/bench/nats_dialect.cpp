@@ -1,6 +1,6 @@
 // The NATS client protocol as the load generator speaks it: INFO, CONNECT, SUB, PUB, MSG, PING, PONG. A room
 // is a subject.
-#include "messenger/net/bench/dialect.hpp"
+#include "messenger/bench/dialect.hpp"
 
 namespace plaintalk::messenger::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "messenger/net/bench/process_usage.hpp"
+#include "messenger/bench/process_usage.hpp"
 
 #include <fstream>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "messenger/net/bench/bench_client.hpp"
+#include "messenger/bench/bench_client.hpp"
 
 #include <algorithm>
 #include <array>

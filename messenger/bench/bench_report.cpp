@@ -1,4 +1,4 @@
-#include "messenger/net/bench/bench_report.hpp"
+#include "messenger/bench/bench_report.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "messenger/net/bench/dialect.hpp"
+#include "messenger/bench/dialect.hpp"
 #include "protocol/limits.hpp"
 
 namespace plaintalk::messenger::bench {

@@ -12,9 +12,9 @@
 #include <string_view>
 
 #include "base/time.hpp"
-#include "messenger/net/bench/bench_client.hpp"
-#include "messenger/net/bench/bench_plan.hpp"
-#include "messenger/net/bench/message_body.hpp"
+#include "messenger/bench/bench_client.hpp"
+#include "messenger/bench/bench_plan.hpp"
+#include "messenger/bench/message_body.hpp"
 
 namespace plaintalk::messenger::bench {
 

@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
-#include "messenger/net/bench/bench_client.hpp"
-#include "messenger/net/bench/bench_plan.hpp"
-#include "messenger/net/bench/dialect.hpp"
+#include "messenger/bench/bench_client.hpp"
+#include "messenger/bench/bench_plan.hpp"
+#include "messenger/bench/dialect.hpp"
 
 namespace plaintalk::messenger::bench {
 
