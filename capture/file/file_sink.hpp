@@ -17,9 +17,13 @@ namespace plaintalk::capture {
 
 class FileSink {
  public:
+  enum class Existing : std::uint8_t { refuse, overwrite };
   // "-" is standard output. A new file can be read by its owner only, because a capture shows what people
-  // said. Throws std::runtime_error saying why it cannot be created.
-  static FileSink create(const std::string& path);
+  // said. What is there already is kept unless `existing` says overwrite; a link as the last part of the path
+  // is never followed to a file; pipes and devices are written to as they are. The file is locked (flock) as
+  // long as it is written, so that no second recording gets into it. Throws std::runtime_error saying why it
+  // cannot be created.
+  static FileSink create(const std::string& path, Existing existing = Existing::refuse);
   static FileSink from_descriptor(int descriptor, std::string name);  // takes it over
 
   FileSink(FileSink&& other) noexcept;

@@ -31,6 +31,7 @@ struct Options {
   std::uint64_t count = 0;
   std::size_t buffer_size_mib = 16;
   bool list = false;
+  bool overwrite = false;
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -39,6 +40,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("-i,--interface", options.live.interface, "Where to listen; 'any' is all of them")
       ->capture_default_str();
   app.add_option("-o,--out", options.out, "The pcapng file to write; '-' is standard output");
+  app.add_flag("--overwrite", options.overwrite, "Replace the file if it exists");
   app.add_option("--port", options.live.port, "Record this TCP port (also in VLANs and fragments)")
       ->capture_default_str()
       ->check(CLI::Range(1, 65535));
@@ -84,15 +86,20 @@ capture::Recorder::Options recording(const Options& options) {
   return recording;
 }
 
+capture::FileSink open_output(const Options& options) {
+  const capture::AsInvoker as_invoker;
+  return capture::FileSink::create(options.out, options.overwrite ? capture::FileSink::Existing::overwrite
+                                                                  : capture::FileSink::Existing::refuse);
+}
+
 int record(Options& options) {
   if (options.out == "-" && ::isatty(STDOUT_FILENO) == 1)
     throw std::runtime_error("standard output is a terminal; pipe it, or give --out a file name");
   const int stop_descriptor = capture::stop_signals_descriptor();
   options.live.buffer_size = options.buffer_size_mib << 20;
   auto live = capture::LiveCapture::open(options.live);
-  auto sink = capture::FileSink::create(options.out);
+  auto sink = open_output(options);
   const std::string out_name = sink.name();
-  if (options.out != "-") capture::give_to_invoker(sink.descriptor());
   const std::string rights = capture::drop_privileges();
 
   for (const std::string& note : live.notes()) say("note: " + plaintalk::terminal_safe(note));

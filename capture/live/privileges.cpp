@@ -1,5 +1,6 @@
 #include "capture/live/privileges.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -41,9 +42,12 @@ bool is_mapped(const char* map_file, std::uint64_t id) {
   return false;
 }
 
+bool is_mapped(const Invoker& invoker) {
+  return is_mapped("/proc/self/uid_map", invoker.user) && is_mapped("/proc/self/gid_map", invoker.group);
+}
+
 bool become(const Invoker& invoker) {
-  if (!is_mapped("/proc/self/uid_map", invoker.user) || !is_mapped("/proc/self/gid_map", invoker.group))
-    return false;
+  if (!is_mapped(invoker)) return false;
   return ::setgroups(0, nullptr) == 0 && ::setresgid(invoker.group, invoker.group, invoker.group) == 0 &&
          ::setresuid(invoker.user, invoker.user, invoker.user) == 0;
 }
@@ -84,11 +88,26 @@ Invoker find_invoker() {
   return nobody != nullptr ? Invoker{nobody->pw_uid, nobody->pw_gid} : Invoker{kNobody, kNobody};
 }
 
-void give_to_invoker(int descriptor) {
+AsInvoker::AsInvoker() {
   if (::geteuid() != 0 || !id_from_environment<uid_t>("SUDO_UID")) return;
   const Invoker invoker = find_invoker();
-  // Where it fails (a file system without owners) the file stays root's, and can still be read with sudo.
-  static_cast<void>(::fchown(descriptor, invoker.user, invoker.group) == 0);
+  if (!is_mapped(invoker)) return;
+  group_ = ::getegid();
+  groups_.resize(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+  if (::getgroups(static_cast<int>(groups_.size()), groups_.data()) < 0) groups_.clear();
+  const passwd* person = ::getpwuid(invoker.user);
+  const bool has_groups =
+      person != nullptr ? ::initgroups(person->pw_name, invoker.group) == 0 : ::setgroups(0, nullptr) == 0;
+  if (!has_groups || ::setegid(invoker.group) != 0 || ::seteuid(invoker.user) != 0)
+    throw std::runtime_error("cannot open the file as user " + std::to_string(invoker.user));
+  has_changed_ = true;
+}
+
+AsInvoker::~AsInvoker() {
+  // The saved user is still root. drop_privileges() says so if this did not work.
+  if (has_changed_)
+    static_cast<void>(::seteuid(0) == 0 && ::setegid(group_) == 0 &&
+                      ::setgroups(groups_.size(), groups_.data()) == 0);
 }
 
 std::string drop_privileges() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -16,8 +17,22 @@ struct Invoker {
 // Nobody, when root was not reached through sudo.
 Invoker find_invoker();
 
-// Makes a file that root has just created belong to the person who called sudo.
-void give_to_invoker(int descriptor);
+// While it lives, root that was reached through sudo opens files with the rights of the person who called it
+// (user, group and groups), and what it creates is theirs: nothing that they may not touch is written for
+// them. Does nothing otherwise, and where that user does not exist (user namespaces). Throws
+// std::runtime_error if the change fails half way.
+class AsInvoker {
+ public:
+  AsInvoker();
+  ~AsInvoker();
+  AsInvoker(const AsInvoker&) = delete;
+  AsInvoker& operator=(const AsInvoker&) = delete;
+
+ private:
+  bool has_changed_ = false;
+  gid_t group_ = 0;
+  std::vector<gid_t> groups_;
+};
 
 // No new privileges for ever; the user and group of the invoker when root can become them (inside a user
 // namespace that maps nobody but root, it cannot); no capability left in any set. Throws std::runtime_error

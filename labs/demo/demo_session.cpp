@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 #include <string_view>
+
+#include <unistd.h>
 
 #include "labs/session/private_network.hpp"
 
@@ -65,6 +68,9 @@ ChildProcess& DemoSession::start_capture(const std::string& file) {
   if (!server_address_.empty()) {
     arguments.insert(arguments.end(), {"--port", server_address_.substr(server_address_.rfind(':') + 1)});
   }
+  // Under sudo the folder is root's, like all that the demo makes; the capture would open its file as the
+  // person who called sudo, who may not write there.
+  if (::geteuid() == 0) ::unsetenv("SUDO_UID");
   ChildProcess& capture = start("capture", "plaintalk-capture", std::move(arguments), true);
   supervisor_.wait_for_line(capture, "ready: capturing on", kReadyLimit);
   return capture;

@@ -11,8 +11,9 @@ std::uint64_t key(ConnectionId id) { return static_cast<std::uint64_t>(id); }
 
 }  // namespace
 
-Recorder::Recorder(const std::string& path, const std::string& application)
-    : file_(capture::FileSink::create(path)),
+Recorder::Recorder(const std::string& path, capture::FileSink::Existing existing,
+                   const std::string& application)
+    : file_(capture::FileSink::create(path, existing)),
       writer_([this](std::string_view block) { file_.write(block); },
               {application, std::string(capture::kSyntheticComment)}),
       interface_(writer_.add_interface({LinkType::raw, 0, application, ""})) {}

@@ -28,7 +28,7 @@ class Recorder {
   enum class Ending : std::uint8_t { client_first, server_first, reset_by_client, reset_by_server };
 
   // Throws std::runtime_error when the file cannot be created.
-  Recorder(const std::string& path, const std::string& application);
+  Recorder(const std::string& path, capture::FileSink::Existing existing, const std::string& application);
   ~Recorder();
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;

@@ -25,7 +25,7 @@ using plaintalk::messenger::ServerSettings;
 struct CommandLine {
   std::vector<std::string> listen;
   std::string config, log, record, spool, name;
-  bool no_guests = false, unlimited_rate = false, quiet = false;
+  bool no_guests = false, unlimited_rate = false, quiet = false, overwrite = false;
 };
 
 void add_options(CLI::App& app, CommandLine& line) {
@@ -37,6 +37,7 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_option("--record", line.record,
                  "write the server's own bytes as pcapng with made-up TCP/IP headers")
       ->type_name("FILE");
+  app.add_flag("--overwrite", line.overwrite, "replace the file of --record if it exists");
   app.add_option("--spool", line.spool,
                  "folder for files on their way, or 'memory' (default: a temporary folder)")
       ->type_name("DIR");
@@ -60,6 +61,7 @@ ServerSettings settings_from(const CommandLine& line) {
   if (line.no_guests) settings.core.guests_allowed = false;
   if (line.unlimited_rate) lift_rate_limits(settings.core);
   if (line.quiet) settings.quiet = true;
+  settings.overwrite_record = line.overwrite;
   return settings;
 }
 
@@ -75,7 +77,11 @@ void serve(const ServerSettings& settings) {
   messenger::ActivityLog log({settings.quiet ? -1 : 1, settings.log});
   std::unique_ptr<messenger::Recorder> recorder;
   if (!settings.record.empty())
-    recorder = std::make_unique<messenger::Recorder>(settings.record, "plaintalk-server " PLAINTALK_VERSION);
+    recorder = std::make_unique<messenger::Recorder>(settings.record,
+                                                     settings.overwrite_record
+                                                         ? plaintalk::capture::FileSink::Existing::overwrite
+                                                         : plaintalk::capture::FileSink::Existing::refuse,
+                                                     "plaintalk-server " PLAINTALK_VERSION);
   messenger::ServerLoop loop(options, settings.core, {spool, random, log, recorder.get()});
   loop.stop_on_signals();
   std::fputs((messenger::spool_line(settings.spool) + messenger::start_lines(loop.endpoints())).c_str(),

@@ -20,6 +20,7 @@ struct ServerSettings {
   std::vector<std::string> listen{"127.0.0.1:7777"};
   std::string log;     // JSON lines; empty: none
   std::string record;  // pcapng; empty: none
+  bool overwrite_record = false;
   std::string spool;   // folder, or "memory"; empty: the temporary folder of the system
   bool quiet = false;
   std::optional<int> send_buffer_bytes;

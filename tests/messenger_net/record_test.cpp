@@ -1,7 +1,10 @@
 // --record: the file, read back by our own capture reader, holds exactly what the client sent and received.
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -77,6 +80,49 @@ TEST(Record, SaysThatTheFileCannotBeMade) {
   ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:0", "--record", folder / "missing/r.pcapng"});
   EXPECT_EQ(server.wait(), 1);
   EXPECT_NE(server.errors().find("missing/r.pcapng"), std::string::npos) << server.errors();
+}
+
+// Goal: running the same command again does not erase what was recorded; --overwrite says that it may. Not
+// even that lets two servers write one file.
+TEST(Record, KeepsAFileThatExistsAndLetsOneServerWriteIt) {
+  const TemporaryFolder folder;
+  const std::string file = folder / "r.pcapng";
+  const auto refused = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"--listen", "127.0.0.1:0", "--record", file});
+    ChildProcess server(PLAINTALK_SERVER, more);
+    EXPECT_EQ(server.wait(), 1);
+    return server.errors();
+  };
+  std::uint16_t port = 0;
+  {
+    ServerProcess server({"--quiet", "--record", file});
+    port = server.port();
+    Peer peer(port);
+    enter(peer, "alice", "#lab");
+    EXPECT_NE(refused({}).find("exists already"), std::string::npos);
+    EXPECT_NE(refused({"--overwrite"}).find("another program is recording into it"), std::string::npos);
+    peer.send("QUIT\n");
+    EXPECT_EQ(peer.read_to_end(), "BYE :goodbye\n");
+    EXPECT_EQ(server.stop(), 0);
+  }
+  EXPECT_EQ(read_recording(file, port).size(), 1U);
+  EXPECT_NE(refused({}).find("--overwrite"), std::string::npos);
+  EXPECT_EQ(read_recording(file, port).size(), 1U) << "a refused server changes nothing";
+  ServerProcess server({"--quiet", "--record", file, "--overwrite"});
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_TRUE(read_recording(file, server.port()).empty());
+}
+
+// Goal: a link that somebody else has laid does not lead the recording into another file.
+TEST(Record, DoesNotFollowALink) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "other") << "keep me";
+  std::filesystem::create_symlink(folder / "other", folder / "r.pcapng");
+  ChildProcess server(PLAINTALK_SERVER,
+                      {"--listen", "127.0.0.1:0", "--overwrite", "--record", folder / "r.pcapng"});
+  EXPECT_EQ(server.wait(), 1);
+  EXPECT_NE(server.errors().find("is a link"), std::string::npos) << server.errors();
+  EXPECT_EQ(std::filesystem::file_size(folder / "other"), 7U);
 }
 
 // Goal: a full disk ends the recording, is said once, and does not disturb the messenger.
