@@ -1,5 +1,6 @@
 #include "capture/file/file_sink.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <stdexcept>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +19,8 @@ namespace plaintalk::capture {
 namespace {
 
 constexpr std::size_t kWaitingSizeMax = std::size_t{1} << 20;
+// A pipe that is ready takes this much without blocking (PIPE_BUF; pipe(7)).
+constexpr std::size_t kPipePieceSize = 4096;
 
 [[noreturn]] void refuse_path(const std::string& path, const std::string& why) {
   throw std::runtime_error(path + ": " + why);
@@ -77,15 +81,25 @@ FileSink FileSink::create(const std::string& path, Existing existing) {
 
 FileSink FileSink::from_descriptor(int descriptor, std::string name) { return {descriptor, std::move(name)}; }
 
-FileSink::FileSink(int descriptor, std::string name) : descriptor_(descriptor), name_(std::move(name)) {}
+FileSink::FileSink(int descriptor, std::string name) : descriptor_(descriptor), name_(std::move(name)) {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) return;
+  is_file_ = S_ISREG(status.st_mode);
+  is_pipe_ = S_ISFIFO(status.st_mode);
+}
 
 FileSink::FileSink(FileSink&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       name_(std::move(other.name_)),
+      is_file_(other.is_file_),
+      is_pipe_(other.is_pipe_),
+      stop_descriptor_(other.stop_descriptor_),
       waiting_(std::exchange(other.waiting_, {})),
+      waiting_blocks_(std::exchange(other.waiting_blocks_, {})),
       error_(std::move(other.error_)),
       error_code_(other.error_code_),
-      size_(other.size_) {}
+      size_(other.size_),
+      packet_count_(other.packet_count_) {}
 
 FileSink::~FileSink() {
   if (descriptor_ < 0) return;
@@ -93,22 +107,59 @@ FileSink::~FileSink() {
   ::close(descriptor_);
 }
 
-void FileSink::write(std::string_view block) {
+void FileSink::write(std::string_view block, bool is_packet) {
   if (error_code_ != 0) return;
   waiting_.append(block);
+  waiting_blocks_.push_back({block.size(), is_packet});
   if (waiting_.size() >= kWaitingSizeMax) flush();
 }
 
 bool FileSink::flush() {
   if (error_code_ == 0 && !waiting_.empty()) {
-    error_code_ = write_all(descriptor_, waiting_);
-    if (error_code_ == 0)
-      size_ += waiting_.size();
-    else if (!reader_gone())
+    std::size_t written = 0;
+    error_code_ = is_pipe_ && stop_descriptor_ >= 0 ? write_to_pipe(waiting_, written)
+                                                    : write_all(descriptor_, waiting_, &written);
+    keep_whole_blocks(written);
+    if (error_code_ == ECANCELED)
+      error_ = name_ + ": stopped while its reader did not read";
+    else if (error_code_ != 0 && !reader_gone())
       error_ = name_ + ": writing failed: " + std::generic_category().message(error_code_);
     waiting_.clear();
+    waiting_blocks_.clear();
   }
   return error_code_ == 0;
+}
+
+// Counts what arrived, and cuts half a block off the end of a file.
+void FileSink::keep_whole_blocks(std::size_t written) {
+  std::size_t kept = 0;
+  for (const Block& block : waiting_blocks_) {
+    if (kept + block.size > written) break;
+    kept += block.size;
+    packet_count_ += block.is_packet ? 1 : 0;
+  }
+  size_ += kept;
+  if (kept < written && is_file_) {
+    // Should it fail, readers report a file that is cut off, and lose nothing before that.
+    static_cast<void>(::ftruncate(descriptor_, static_cast<off_t>(size_)) == 0);
+  }
+}
+
+// In pieces that cannot block, so that a signal is heard while the reader stalls.
+int FileSink::write_to_pipe(std::string_view bytes, std::size_t& written) const {
+  while (written < bytes.size()) {
+    std::array<pollfd, 2> sources{{{descriptor_, POLLOUT, 0}, {stop_descriptor_, POLLIN, 0}}};
+    if (::poll(sources.data(), sources.size(), -1) < 0) {
+      if (errno == EINTR) continue;
+      return errno;
+    }
+    if ((sources[0].revents & (POLLOUT | POLLERR)) == 0) return ECANCELED;
+    std::size_t count = 0;
+    const int error = write_all(descriptor_, bytes.substr(written, kPipePieceSize), &count);
+    written += count;
+    if (error != 0) return error;
+  }
+  return 0;
 }
 
 bool FileSink::reader_gone() const { return error_code_ == EPIPE; }

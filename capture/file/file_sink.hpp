@@ -6,12 +6,15 @@
 //   if (!file.flush()) ...  // file.reader_gone(), or file.error() says what happened
 //
 // Blocks are gathered and handed to the kernel by flush(), or when 1 MiB waits. After a failure everything
-// more is dropped, so a full disk costs the rest of the recording and never the program.
+// more is dropped, so a full disk costs the rest of the recording and never the program: a file is cut back
+// to its last whole block, and packet_count() says how many packets can be read from it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plaintalk::capture {
 
@@ -30,7 +33,7 @@ class FileSink {
   FileSink& operator=(FileSink&&) = delete;
   ~FileSink();  // flushes
 
-  void write(std::string_view block);
+  void write(std::string_view block, bool is_packet = false);
   // Everything up to now is with the kernel. False once writing has failed or the reader has left.
   bool flush();
 
@@ -40,6 +43,10 @@ class FileSink {
   // "" or why writing failed.
   const std::string& error() const { return error_; }
   std::uint64_t size() const { return size_; }
+  // Packets that have reached the kernel in whole blocks.
+  std::uint64_t packet_count() const { return packet_count_; }
+  // Writing to a pipe whose reader stalls ends when this descriptor becomes readable.
+  void stop_on(int descriptor) { stop_descriptor_ = descriptor; }
   int descriptor() const { return descriptor_; }
   const std::string& name() const { return name_; }
 
@@ -48,10 +55,22 @@ class FileSink {
 
   int descriptor_ = -1;
   std::string name_;
+  struct Block {
+    std::size_t size;
+    bool is_packet;
+  };
+  int write_to_pipe(std::string_view bytes, std::size_t& written) const;
+  void keep_whole_blocks(std::size_t written);
+
+  bool is_file_ = false;  // it can be cut
+  bool is_pipe_ = false;
+  int stop_descriptor_ = -1;
   std::string waiting_;
+  std::vector<Block> waiting_blocks_;
   std::string error_;
   int error_code_ = 0;
   std::uint64_t size_ = 0;
+  std::uint64_t packet_count_ = 0;
 };
 
 }  // namespace plaintalk::capture

@@ -110,6 +110,8 @@ int record(Options& options) {
   say(std::to_string(summary.packet_count) + " packets in " + plaintalk::terminal_safe(out_name) +
       "; lost: " + std::to_string(summary.statistics.dropped_count) + " in the kernel's buffer, " +
       std::to_string(summary.statistics.interface_dropped_count) + " at the interface");
+  if (summary.unwritten_count > 0)
+    say(std::to_string(summary.unwritten_count) + " more were captured and could not be written");
   if (summary.failure.empty()) return 0;
   say(plaintalk::terminal_safe(summary.failure));
   return 1;

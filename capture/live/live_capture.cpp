@@ -167,10 +167,10 @@ LiveCapture::Polled LiveCapture::poll(std::size_t count_max, const PacketSink& s
     const PacketSink* sink;
     bool is_nanoseconds;
   } context{&sink, state_->is_nanoseconds};
-  const auto deliver = [](u_char* user, const pcap_pkthdr* header, const u_char* octets) {
+  const auto deliver = [](u_char* user, const pcap_pkthdr* header, const u_char* bytes) {
     const auto* to = reinterpret_cast<const Context*>(user);
     const Nanoseconds fraction{header->ts.tv_usec * (to->is_nanoseconds ? 1 : 1000)};
-    (*to->sink)(WallTime(std::chrono::seconds(header->ts.tv_sec) + fraction), Bytes(octets, header->caplen),
+    (*to->sink)(WallTime(std::chrono::seconds(header->ts.tv_sec) + fraction), Bytes(bytes, header->caplen),
                 header->len);
   };
   const int count =

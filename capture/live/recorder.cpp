@@ -25,7 +25,8 @@ Recorder::Recorder(LiveCapture capture, FileSink sink, Options options, int stop
       options_(std::move(options)),
       stop_descriptor_(stop_descriptor),
       note_(std::move(note)),
-      writer_([this](std::string_view block) { sink_.write(block); }, {options_.application, ""}),
+      writer_([this](std::string_view block) { sink_.write(block, is_writing_packet_); },
+              {options_.application, ""}),
       interface_index_(writer_.add_interface(
           {capture_.link_type(), capture_.snap_length(), options_.interface, capture_.filter()})) {}
 
@@ -33,6 +34,7 @@ Recorder::Summary Recorder::run() {
   Instant now = read_clocks().instant;
   const Instant end = options_.duration ? now + *options_.duration : Instant::max();
   Instant next_tick = now + kTickInterval;
+  sink_.stop_on(stop_descriptor_);
   sink_.flush();
   while (!is_stopping_ && now < end && !is_finished()) {
     wait(std::min(next_tick, end));
@@ -53,7 +55,7 @@ Recorder::Summary Recorder::run() {
   writer_.statistics(interface_index_, read_clocks().wall, statistics);
   sink_.flush();
   if (failure_.empty()) failure_ = sink_.error();
-  return {packet_count_, statistics, failure_};
+  return {sink_.packet_count(), packet_count_ - sink_.packet_count(), statistics, failure_};
 }
 
 // Until packets wait, somebody wants us to stop, the reader has gone, or the time has come.
@@ -74,8 +76,10 @@ bool Recorder::collect() {
   const std::uint64_t left = options_.count_max ? *options_.count_max - packet_count_ : kBatchMax;
   const auto batch = static_cast<std::size_t>(std::min<std::uint64_t>(left, kBatchMax));
   LiveCapture::Polled polled =
-      capture_.poll(batch, [this](WallTime time, Bytes octets, std::uint32_t original_size) {
-        writer_.packet(interface_index_, time, octets, original_size);
+      capture_.poll(batch, [this](WallTime time, Bytes bytes, std::uint32_t original_size) {
+        is_writing_packet_ = true;
+        writer_.packet(interface_index_, time, bytes, original_size);
+        is_writing_packet_ = false;
       });
   packet_count_ += polled.packet_count;
   failure_ = std::move(polled.failure);

@@ -25,7 +25,8 @@ class Recorder {
     std::optional<std::uint64_t> count_max;
   };
   struct Summary {
-    std::uint64_t packet_count = 0;
+    std::uint64_t packet_count = 0;     // can be read from the output
+    std::uint64_t unwritten_count = 0;  // captured, but the output failed before
     InterfaceStatistics statistics;
     std::string failure;  // empty when the end was an ordinary one
   };
@@ -52,6 +53,7 @@ class Recorder {
   Options options_;
   int stop_descriptor_;
   Note note_;
+  bool is_writing_packet_ = false;  // the writer uses it from the start
   PcapngWriter writer_;
   std::uint32_t interface_index_;
   std::uint64_t packet_count_ = 0;

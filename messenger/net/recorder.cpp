@@ -14,7 +14,7 @@ std::uint64_t key(ConnectionId id) { return static_cast<std::uint64_t>(id); }
 Recorder::Recorder(const std::string& path, capture::FileSink::Existing existing,
                    const std::string& application)
     : file_(capture::FileSink::create(path, existing)),
-      writer_([this](std::string_view block) { file_.write(block); },
+      writer_([this](std::string_view block) { file_.write(block, is_writing_packet_); },
               {application, std::string(capture::kSyntheticComment)}),
       interface_(writer_.add_interface({LinkType::raw, 0, application, ""})) {}
 
@@ -29,7 +29,9 @@ void Recorder::opened(ConnectionId id, const Endpoint& client, const Endpoint& s
   const auto emit = [this](WallTime when, Bytes packet) {
     ++packet_count_;
     last_time_ = when;
+    is_writing_packet_ = true;
     writer_.packet(interface_, when, packet, static_cast<std::uint32_t>(packet.size()));
+    is_writing_packet_ = false;
   };
   const auto [place, added] =
       connections_.try_emplace(key(id), capture::SyntheticConnection(client, server, emit));
@@ -70,7 +72,8 @@ void Recorder::closed(ConnectionId id, Ending ending, WallTime time) {
 void Recorder::flush() {
   if (failed_ || file_.flush()) return;
   failed_ = true;
-  const std::string text = "plaintalk-server: the recording ends here: " + file_.error() + "\n";
+  const std::string text = "plaintalk-server: the recording ends here: " + file_.error() + "; " +
+                           std::to_string(file_.packet_count()) + " packets can be read from it\n";
   std::fputs(text.c_str(), stderr);
 }
 

@@ -46,6 +46,7 @@ class Recorder {
  private:
   capture::FileSink file_;
   bool failed_ = false;
+  bool is_writing_packet_ = false;
   std::string joined_;
   std::uint64_t packet_count_ = 0;
   WallTime last_time_{};
