@@ -111,6 +111,24 @@ std::size_t utf8_prefix_size(std::string_view text) {
 
 bool is_utf8(std::string_view text) { return utf8_prefix_size(text) == text.size(); }
 
+std::string json_safe(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  while (!json.empty()) {
+    const CodePoint point = decode_utf8(json);
+    const std::size_t size = point.size == 0 ? 1 : point.size;
+    if (point.size != 0 && ((point.value >= 0x7F && point.value < 0xA0) || rearranges_text(point.value))) {
+      std::array<char, 8> escape{};
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", point.value);
+      out += escape.data();
+    } else {
+      out += json.substr(0, size);
+    }
+    json.remove_prefix(size);
+  }
+  return out;
+}
+
 std::string terminal_safe(std::string_view text) {
   std::string out;
   out.reserve(text.size());

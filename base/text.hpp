@@ -23,6 +23,10 @@ std::string terminal_safe(std::string_view text);
 // of conversations ("@alice,bob") are no formulas and stay as they are, so that tables can be joined by them.
 std::string csv_field(std::string_view text);
 
+// A JSON text whose control characters (DEL, C1) and bidirectional overrides are escaped as \uXXXX: JSON
+// allows them raw (RFC 8259, section 7), but a person who looks at the line in a terminal is misled by them.
+std::string json_safe(std::string_view json);
+
 // For HTML and for Markdown table cells.
 std::string markdown_cell(std::string_view text);
 

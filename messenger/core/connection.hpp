@@ -58,6 +58,7 @@ struct Connection {
   bool is_overfull = false;     // more replies wait than allowed
   std::uint8_t ping_count = 0;  // unanswered
   std::uint32_t login_frame_count = 0;
+  std::uint32_t refusal_count = 0;
   bool counts_as_login = false;  // against the limit of its address
   OutQueue out;
 

@@ -88,6 +88,7 @@ void send_refusal(World& world, Connection& connection, const Refusal& refusal, 
   writer.body(refusal.text);
   send(world, connection);
   // What is no verb of ours may be anything, a password in the wrong place for one: the log never has it.
+  if (++connection.refusal_count > kLoggedRefusalsMax) return;
   world.log(Refused{connection.id,
                     connection.account != nullptr ? connection.account->name : std::string_view{},
                     find_verb(verb) == Verb::unknown ? std::string_view{} : verb, code,

@@ -18,6 +18,9 @@ namespace plaintalk::messenger {
 // Counts connections from 1 for the life of the server; never reused.
 enum class ConnectionId : std::uint64_t {};
 
+// Of one connection; each is a line of the log.
+inline constexpr std::uint32_t kLoggedRefusalsMax = 50;
+
 struct ConnectionOpened {
   ConnectionId connection;
   Endpoint client;
@@ -28,7 +31,8 @@ struct ConnectionClosed {
   std::string_view account;  // empty before login
   std::string_view reason;   // "quit", "peer closed", "slow", "replaced", "protocol error", "shutdown", ...
   std::uint64_t bytes_in;
-  std::uint64_t bytes_out;  // really given to the kernel
+  std::uint64_t bytes_out;              // really given to the kernel
+  std::uint64_t unlogged_refusals = 0;  // beyond kLoggedRefusalsMax: what one peer sends fills no disk
 };
 struct LoggedIn {
   ConnectionId connection;

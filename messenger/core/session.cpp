@@ -1,5 +1,6 @@
 #include "messenger/core/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "messenger/core/dispatch.hpp"
@@ -165,8 +166,10 @@ void forget_connection(World& world, Connection& connection, std::string_view re
     account = connection.account->name;
     --connection.account->closing_count;
   }
-  world.log(ConnectionClosed{connection.id, account, has_own_reason ? connection.close_reason : reason,
-                             connection.bytes_in, connection.bytes_out});
+  world.log(
+      ConnectionClosed{connection.id, account, has_own_reason ? connection.close_reason : reason,
+                       connection.bytes_in, connection.bytes_out,
+                       connection.refusal_count - std::min(connection.refusal_count, kLoggedRefusalsMax)});
   world.timers.disarm(connection.slot);
   world.ids.remove(connection.id);
   world.free_slots.push_back(connection.slot);

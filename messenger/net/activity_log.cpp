@@ -1,34 +1,21 @@
 #include "messenger/net/activity_log.hpp"
 
-#include <cstdio>
-#include <stdexcept>
-
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <string.h>
-#include <unistd.h>
+#include <variant>
 
 #include "base/time.hpp"
 
 namespace plaintalk::messenger {
 namespace {
 
-constexpr std::size_t kTextBytesMax = 256 << 10;  // rendered text is written whenever it is longer
-
-int open_log(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (descriptor < 0)
-    throw std::runtime_error("cannot write the log " + path + ": " + ::strerror(errno) +
-                             "; choose a file in a folder you may write to");
-  return descriptor;
+LogOutput::TellLost tell_now(void (*tell)(const LostEvents&, WallTime, std::string&)) {
+  return [tell](const LostEvents& lost, std::string& out) { tell(lost, read_clocks().wall, out); };
 }
 
 }  // namespace
 
 ActivityLog::ActivityLog(const Options& options)
-    : people_{options.people_descriptor, "standard output", {}},
-      json_{options.json_path.empty() ? -1 : open_log(options.json_path), options.json_path, {}},
+    : people_(options.people_descriptor, "on standard output", tell_now(people_lost)),
+      json_(options.json_path, tell_now(json_lost)),
       is_on_(people_.is_on() || json_.is_on()),
       queue_(options.queue_bytes_max) {
   if (is_on_) thread_ = std::thread([this] { run(); });
@@ -37,55 +24,45 @@ ActivityLog::ActivityLog(const Options& options)
 ActivityLog::~ActivityLog() {
   queue_.close();
   if (thread_.joinable()) thread_.join();
-  if (json_.is_on()) ::close(json_.descriptor);
 }
 
 void ActivityLog::event(const ServerEvent& event, WallTime time) {
   if (is_on_) queue_.push(event, time);
 }
 
+void ActivityLog::reopen(WallTime time) {
+  must_reopen_ = true;
+  event(ServerNote{"log", "opened again"}, time);
+}
+
 void ActivityLog::run() {
   EventQueue::Batch batch;
   while (queue_.take(batch)) {
+    if (must_reopen_.exchange(false)) json_.reopen();
     render(batch);
-    write(people_);
-    write(json_);
+    for (LogOutput* output : {&people_, &json_}) {
+      output->write();
+      if (batch.lost.routed + batch.lost.other == 0) continue;
+      output->add_lost(batch.lost);
+      output->write();
+    }
   }
 }
 
 void ActivityLog::render(const EventQueue::Batch& batch) {
-  each_event(batch.octets, [this](const ServerEvent& event, WallTime time) {
+  each_event(batch.bytes, [this](const ServerEvent& event, WallTime time) {
+    const bool is_message = std::holds_alternative<Routed>(event);
     lines_.see(event);
-    if (people_.is_on()) lines_.people(event, time, people_.text);
-    if (json_.is_on()) lines_.json(event, time, json_.text);
-    lines_.forget(event);
-    if (people_.text.size() > kTextBytesMax) write(people_);
-    if (json_.text.size() > kTextBytesMax) write(json_);
-  });
-  if (batch.lost.routed == 0 && batch.lost.other == 0) return;
-  const WallTime time = read_clocks().wall;
-  if (people_.is_on()) people_lost(batch.lost, time, people_.text);
-  if (json_.is_on()) json_lost(batch.lost, time, json_.text);
-}
-
-void ActivityLog::write(Output& output) {
-  std::string_view rest = output.text;
-  while (!rest.empty() && output.is_on()) {
-    const ssize_t written = ::write(output.descriptor, rest.data(), rest.size());
-    if (written >= 0) {
-      rest.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {
-      // Standard output may have been made non-blocking by whoever shares it.
-      pollfd waiting{output.descriptor, POLLOUT, 0};
-      ::poll(&waiting, 1, -1);
-    } else if (errno != EINTR) {
-      const std::string text =
-          "plaintalk-server: no more log lines to " + output.name + ": " + ::strerror(errno) + "\n";
-      std::fputs(text.c_str(), stderr);
-      output.descriptor = -1;
+    if (people_.is_on()) {
+      lines_.people(event, time, people_.text());
+      people_.line_added(is_message);
     }
-  }
-  output.text.clear();
+    if (json_.is_on()) {
+      lines_.json(event, time, json_.text());
+      json_.line_added(is_message);
+    }
+    lines_.forget(event);
+  });
 }
 
 }  // namespace plaintalk::messenger

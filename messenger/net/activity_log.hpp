@@ -1,10 +1,10 @@
 // The activity log: lines for people on a stream, JSON lines in a file, both made by a thread of their own.
 //
 // The event loop only copies an event into a bounded queue; it never waits for a terminal, a pipe or a disk.
-// A failing output is reported once on standard error and then left alone. The destructor writes everything
-// that is still queued.
+// What happens when an output fails: log_output.hpp. The destructor writes everything that is still queued.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -13,6 +13,7 @@
 #include "messenger/core/server_events.hpp"
 #include "messenger/net/event_queue.hpp"
 #include "messenger/net/log_lines.hpp"
+#include "messenger/net/log_output.hpp"
 
 namespace plaintalk::messenger {
 
@@ -32,21 +33,16 @@ class ActivityLog final : public EventSink {
 
   void event(const ServerEvent& event, WallTime time) override;
   bool wants_routes() const override { return is_on_; }
+  // The file is opened by its name again before anything more is written to it. From the loop's thread.
+  void reopen(WallTime time);
 
  private:
-  struct Output {
-    int descriptor = -1;
-    std::string name;  // for the one error message
-    std::string text;  // of the current batch
-    bool is_on() const { return descriptor >= 0; }
-  };
-
   void run();
   void render(const EventQueue::Batch& batch);
-  void write(Output& output);
 
-  Output people_;
-  Output json_;
+  LogOutput people_;
+  LogOutput json_;
+  std::atomic<bool> must_reopen_ = false;
   bool is_on_ = false;
   LogLines lines_;
   EventQueue queue_;

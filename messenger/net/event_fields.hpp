@@ -26,6 +26,7 @@ void each_field(Event& event, Visit&& visit) {
     visit("reason", event.reason);
     visit("bytes_in", event.bytes_in);
     visit("bytes_out", event.bytes_out);
+    visit("unlogged_refusals", event.unlogged_refusals);
   } else if constexpr (Is<Event, LoggedIn>) {
     visit("connection", event.connection);
     visit("account", event.account);

@@ -45,7 +45,7 @@ class Encoder {
 
 class Decoder {
  public:
-  explicit Decoder(std::string_view octets) : rest_(octets) {}
+  explicit Decoder(std::string_view bytes) : rest_(bytes) {}
 
   bool at_end() const { return rest_.empty(); }
   void begin_event() { list_count_ = 0; }
@@ -59,11 +59,11 @@ class Decoder {
     if constexpr (std::is_same_v<Value, std::string_view>) {
       value = take(count());
     } else if constexpr (std::is_same_v<Value, Connections>) {
-      // The octets may lie anywhere; a span needs them aligned.
+      // The bytes may lie anywhere; a span needs them aligned.
       std::vector<ConnectionId>& list = lists_[list_count_++];
       list.resize(count());
-      const std::string_view octets = take(list.size() * sizeof(ConnectionId));
-      if (!octets.empty()) std::memcpy(list.data(), octets.data(), octets.size());
+      const std::string_view bytes = take(list.size() * sizeof(ConnectionId));
+      if (!bytes.empty()) std::memcpy(list.data(), bytes.data(), bytes.size());
       value = list;
     } else {
       std::memcpy(&value, take(sizeof value).data(), sizeof value);
@@ -112,8 +112,8 @@ void encode_event(const ServerEvent& event, WallTime time, std::string& out) {
   std::visit([&](const auto& kind) { each_field(kind, encoder); }, event);
 }
 
-void each_event(std::string_view octets, const std::function<void(const ServerEvent&, WallTime)>& visit) {
-  Decoder decoder(octets);
+void each_event(std::string_view bytes, const std::function<void(const ServerEvent&, WallTime)>& visit) {
+  Decoder decoder(bytes);
   while (!decoder.at_end()) {
     decoder.begin_event();
     std::uint8_t kind = 0;
@@ -155,7 +155,7 @@ void EventQueue::close() {
 }
 
 bool EventQueue::take(Batch& batch) {
-  batch.octets.clear();
+  batch.bytes.clear();
   std::unique_lock lock(mutex_);
   const auto has_some = [this] { return !pending_.empty() || lost_.routed > 0 || lost_.other > 0; };
   while (!closed_ && !has_some()) {
@@ -169,7 +169,7 @@ bool EventQueue::take(Batch& batch) {
   gathering_ = false;
   gathered_until_ = std::chrono::steady_clock::now() + kGatherTime;
   const bool some = has_some();
-  batch.octets.swap(pending_);
+  batch.bytes.swap(pending_);
   batch.lost = std::exchange(lost_, {});
   return some;
 }

@@ -1,4 +1,4 @@
-// Events on their way from the event loop to the log thread: copied as octets into one buffer, because what
+// Events on their way from the event loop to the log thread: copied as bytes into one buffer, because what
 // they point at is gone when the loop goes on.
 //
 // Waking a thread costs a system call: the first event after a quiet time wakes the log's thread, and those
@@ -42,7 +42,7 @@ class EventQueue {
   // On the log's thread: waits until there is something, and kGatherTime after the batch before, unless the
   // queue is half full; false when the queue is closed and nothing is left.
   struct Batch {
-    std::string octets;  // for each_event()
+    std::string bytes;  // for each_event()
     LostEvents lost;
   };
   bool take(Batch& batch);
@@ -67,6 +67,6 @@ class EventQueue {
 
 void encode_event(const ServerEvent& event, WallTime time, std::string& out);
 // The event is borrowed: it is valid during the call.
-void each_event(std::string_view octets, const std::function<void(const ServerEvent&, WallTime)>& visit);
+void each_event(std::string_view bytes, const std::function<void(const ServerEvent&, WallTime)>& visit);
 
 }  // namespace plaintalk::messenger

@@ -68,7 +68,7 @@ void put_ends(Json& line, const Endpoint& client, const Endpoint& server) {
 }
 
 std::string dump(const Json& line) {
-  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+  return json_safe(line.dump(-1, ' ', false, Json::error_handler_t::replace)) + '\n';
 }
 
 std::string who(std::string_view account) {
@@ -83,9 +83,11 @@ struct Sentence {
 
 Sentence tell(const ConnectionOpened& event) { return {"connected", "to " + render(event.server)}; }
 Sentence tell(const ConnectionClosed& event) {
-  return {"disconnected",
-          fmt::format("{}: {}; {} in, {} out", who(event.account), terminal_safe(event.reason),
-                      plural(event.bytes_in, "byte"), plural(event.bytes_out, "byte"))};
+  std::string text = fmt::format("{}: {}; {} in, {} out", who(event.account), terminal_safe(event.reason),
+                                 plural(event.bytes_in, "byte"), plural(event.bytes_out, "byte"));
+  if (event.unlogged_refusals > 0)
+    text += fmt::format("; {} more refused", plural(event.unlogged_refusals, "command"));
+  return {"disconnected", text};
 }
 Sentence tell(const LoggedIn& event) {
   return {"login", fmt::format("{} by {}, device {}", who(event.account), terminal_safe(event.method),
@@ -179,8 +181,8 @@ void LogLines::json(const ServerEvent& event, WallTime time, std::string& out) c
 
 void people_lost(const LostEvents& lost, WallTime time, std::string& out) {
   write_line(time, "log", "-",
-             fmt::format("the log could not keep up: {} and {} are missing here",
-                         plural(lost.routed, "message"), plural(lost.other, "other event")),
+             fmt::format("{} and {} are missing here", plural(lost.routed, "message"),
+                         plural(lost.other, "other event")),
              out);
 }
 

@@ -29,6 +29,7 @@ HandlerAllocator<std::byte> in(HandlerMemory& memory) { return HandlerAllocator<
 ServerLoop::ServerLoop(const Options& options, ServerConfig config, Outside outside)
     : io_(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO),
       signals_(io_),
+      hangup_(io_),
       tick_timer_(io_),
       events_(outside.events),
       recorder_(outside.recorder),
@@ -58,6 +59,7 @@ ServerLoop::~ServerLoop() {
   error_code ignored;
   listeners_.stop();
   signals_.cancel(ignored);
+  hangup_.cancel(ignored);
   tick_timer_.cancel();
   for (auto& [number, connection] : connections_) {
     connection->phase = Connection::Phase::gone;
@@ -76,6 +78,16 @@ void ServerLoop::stop_on_signals() {
     signals_.async_wait([](const error_code& again, int) {
       if (!again) std::_Exit(kSecondSignalStatus);
     });
+  });
+}
+
+void ServerLoop::on_hangup(std::function<void(WallTime)> action) {
+  error_code ignored;
+  hangup_.add(SIGHUP, ignored);
+  hangup_.async_wait([this, action = std::move(action)](const error_code& error, int) {
+    if (error) return;
+    action(read_clocks().wall);
+    on_hangup(action);
   });
 }
 

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -56,6 +57,8 @@ class ServerLoop {
 
   // SIGINT and SIGTERM stop the loop; a second one ends the process at once.
   void stop_on_signals();
+  // SIGHUP calls `action` instead of ending the process.
+  void on_hangup(std::function<void(WallTime)> action);
   // Serves until it is stopped and every connection had its last words, or two seconds have passed.
   void run();
 
@@ -89,6 +92,7 @@ class ServerLoop {
 
   boost::asio::io_context io_;
   boost::asio::signal_set signals_;
+  boost::asio::signal_set hangup_;
   boost::asio::steady_timer tick_timer_;
   EventSink& events_;
   Recorder* recorder_;

@@ -84,6 +84,7 @@ void serve(const ServerSettings& settings) {
                                                      "plaintalk-server " PLAINTALK_VERSION);
   messenger::ServerLoop loop(options, settings.core, {spool, random, log, recorder.get()});
   loop.stop_on_signals();
+  loop.on_hangup([&log](plaintalk::WallTime time) { log.reopen(time); });
   std::fputs((messenger::spool_line(settings.spool) + messenger::start_lines(loop.endpoints())).c_str(),
              stdout);
   std::fflush(stdout);

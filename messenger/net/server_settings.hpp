@@ -21,7 +21,7 @@ struct ServerSettings {
   std::string log;     // JSON lines; empty: none
   std::string record;  // pcapng; empty: none
   bool overwrite_record = false;
-  std::string spool;   // folder, or "memory"; empty: the temporary folder of the system
+  std::string spool;  // folder, or "memory"; empty: the temporary folder of the system
   bool quiet = false;
   std::optional<int> send_buffer_bytes;
 };

@@ -2,12 +2,19 @@
 #include "messenger/net/activity_log.hpp"
 
 #include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 
 #include "messenger/net/log_lines.hpp"
+#include "messenger/net/log_output.hpp"
 #include "tests/messenger_net/temporary_folder.hpp"
 
 namespace plaintalk::messenger::test {
@@ -38,24 +45,97 @@ TEST(ActivityLog, SaysHowManyEventsAreMissing) {
   people_lost({3, 1}, WallTime{}, people);
   json_lost({3, 1}, WallTime{}, json);
   EXPECT_EQ(people,
-            "1970-01-01T00:00:00.000Z  log            -                             the log could not keep "
-            "up: 3 messages and 1 other event are missing here\n");
+            "1970-01-01T00:00:00.000Z  log            -                             3 messages and 1 other "
+            "event are missing here\n");
   EXPECT_EQ(json, "{\"time\":\"0.000000000\",\"event\":\"log_lost\",\"routed\":3,\"other\":1}\n");
+}
+
+std::vector<nlohmann::json> objects_in(const std::string& text) {
+  std::vector<nlohmann::json> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+// Goal: after a full disk the log goes on, no line is cut, and each event is either there or counted.
+// Method: a limit on the file's size that is lifted again, at many places within a line.
+TEST(LogOutput, GoesOnAfterAFullDiskAndSaysWhatIsMissing) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  for (rlim_t limit = 40; limit < 75; ++limit) {
+    const TemporaryFolder folder;
+    const std::string path = folder / "log";
+    LogOutput output(path, [](const LostEvents& lost, std::string& out) {
+      out +=
+          "{\"routed\":" + std::to_string(lost.routed) + ",\"other\":" + std::to_string(lost.other) + "}\n";
+    });
+    const auto add = [&](int number, bool is_message) {
+      output.text() += "{\"n\":" + std::to_string(number) + "}\n";
+      output.line_added(is_message);
+      if (number % 2 == 1) output.write();
+    };
+    const rlimit full{limit, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &full), 0);
+    for (int i = 0; i < 20; ++i) add(i, i < 15);
+    const std::string cut = read_file(path);
+    EXPECT_TRUE(cut.ends_with('\n')) << limit;
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    for (int i = 20; i < 22; ++i) add(i, false);
+    int told = 0;
+    int kept = 0;
+    for (const nlohmann::json& line : objects_in(read_file(path))) {
+      if (line.contains("n")) ++kept;
+      if (line.contains("routed")) told += line["routed"].get<int>() + line["other"].get<int>();
+    }
+    EXPECT_EQ(kept + told, 22) << limit;
+    EXPECT_LT(kept, 22) << limit;
+  }
+  std::signal(SIGXFSZ, old_handler);
+}
+
+TEST(LogOutput, EndsTheHalfLineOfAServerThatWasKilled) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "log") << "whole\nhal";
+  {
+    LogOutput output(folder / "log", [](const LostEvents&, std::string&) {});
+    EXPECT_EQ(read_file(folder / "log"), "whole\nhal");
+    output.text() += "next\n";
+    output.line_added(false);
+    output.write();
+  }
+  EXPECT_EQ(read_file(folder / "log"), "whole\nhal\nnext\n");
+}
+
+TEST(ActivityLog, OpensItsFileAgainWhenItWasMovedAway) {
+  const TemporaryFolder folder;
+  {
+    ActivityLog log({-1, folder / "log"});
+    log.event(ServerNote{"n", "before"}, WallTime{});
+    std::filesystem::rename(folder / "log", folder / "log.1");
+    log.reopen(WallTime{});
+    log.event(ServerNote{"n", "after"}, WallTime{});
+  }
+  EXPECT_NE(read_file(folder / "log").find("after"), std::string::npos);
+  EXPECT_EQ(read_file(folder / "log.1").find("after"), std::string::npos);
+  EXPECT_NE((read_file(folder / "log.1") + read_file(folder / "log")).find("before"), std::string::npos);
 }
 
 TEST(LogLines, EscapeWhatIsNotText) {
   LogLines lines;
   std::string people;
   std::string json;
-  const ServerEvent event = Refused{ConnectionId{4}, "", "\x1b[31m\xff", 400, "SYNTAX", "a\nb", false};
+  const ServerEvent event =
+      Refused{ConnectionId{4}, "", "\x1b[31m\xff", 400, "SYNTAX", "a\nb\xc2\x9b\xe2\x80\xae", false};
   lines.people(event, WallTime{}, people);
   lines.json(event, WallTime{}, json);
   EXPECT_EQ(people,
             "1970-01-01T00:00:00.000Z  refused        #4                            (not logged in) "
-            "\\x1b[31m\\xff: 400 SYNTAX: a\\nb\n");
+            "\\x1b[31m\\xff: 400 SYNTAX: a\\nb\\x9b\\u{202e}\n");
   const auto parsed = nlohmann::json::parse(json);
   EXPECT_EQ(parsed["connection"], 4);
-  EXPECT_EQ(parsed["text"], "a\nb");
+  EXPECT_EQ(parsed["text"], "a\nb\xc2\x9b\xe2\x80\xae");
+  EXPECT_NE(json.find("\\u009b\\u202e"), std::string::npos) << json;
   EXPECT_EQ(parsed["fatal"], false);
 }
 

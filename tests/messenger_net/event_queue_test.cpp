@@ -17,16 +17,16 @@ WallTime at(std::int64_t ns) { return WallTime(Nanoseconds(ns)); }
 TEST(EventQueue, GivesBackEventsAsTheyWere) {
   const std::vector<ConnectionId> recipients{ConnectionId{1}, ConnectionId{7}};
   const std::vector<ConnectionId> shed{ConnectionId{9}};
-  std::string octets;
-  encode_event(ServerNote{"note", "odd"}, at(1), octets);
-  encode_event(Routed{ConnectionId{1}, "#lab", 42, "msg", "alice", "x", 17, recipients, shed}, at(2), octets);
+  std::string bytes;
+  encode_event(ServerNote{"note", "odd"}, at(1), bytes);
+  encode_event(Routed{ConnectionId{1}, "#lab", 42, "msg", "alice", "x", 17, recipients, shed}, at(2), bytes);
   encode_event(
       ConnectionOpened{ConnectionId{3}, {IpAddress::v4(127, 0, 0, 2), 5}, {IpAddress::v4(127, 0, 0, 1), 6}},
-      at(3), octets);
+      at(3), bytes);
   encode_event(Refused{ConnectionId{3}, "", "SAY", 403, "DENIED", std::string(5000, 'x'), true}, at(4),
-               octets);
+               bytes);
   int seen = 0;
-  each_event(octets, [&](const ServerEvent& event, WallTime time) {
+  each_event(bytes, [&](const ServerEvent& event, WallTime time) {
     EXPECT_EQ(time, at(++seen));
     if (const auto* note = std::get_if<ServerNote>(&event)) {
       EXPECT_EQ(note->text, "odd");
@@ -57,10 +57,10 @@ TEST(EventQueue, CountsWhatDoesNotFitAndLetsMessagesGiveWayFirst) {
   ASSERT_TRUE(queue.take(batch));
   std::size_t messages = 0;
   std::size_t others = 0;
-  each_event(batch.octets, [&](const ServerEvent& event, WallTime) {
+  each_event(batch.bytes, [&](const ServerEvent& event, WallTime) {
     ++(std::holds_alternative<Routed>(event) ? messages : others);
   });
-  EXPECT_LE(batch.octets.size(), 4000U);
+  EXPECT_LE(batch.bytes.size(), 4000U);
   EXPECT_GT(batch.lost.routed, 0U);
   EXPECT_EQ(messages + batch.lost.routed, 100U);
   EXPECT_EQ(others, 1U) << "a closed connection is logged though messages were lost";
@@ -85,7 +85,7 @@ TEST(EventQueue, WakesTheLogOnceABatchAndNotForEachEvent) {
     EventQueue::Batch batch;
     while (queue.take(batch)) {
       ++batches;
-      each_event(batch.octets, [&](const ServerEvent&, WallTime time) { EXPECT_EQ(time, at(seen++)); });
+      each_event(batch.bytes, [&](const ServerEvent&, WallTime time) { EXPECT_EQ(time, at(seen++)); });
     }
   });
   for (int i = 0; i < kEvents; ++i) {
@@ -108,7 +108,7 @@ TEST(EventQueue, TakesAHalfFullQueueWithoutWaitingForTheTime) {
   for (int round = 0; round < 3; ++round) {
     for (int i = 0; i < 30; ++i) queue.push(ServerNote{"note", std::string(50, 'x')}, at(i));
     ASSERT_TRUE(queue.take(batch));
-    EXPECT_GE(batch.octets.size(), 2000U);
+    EXPECT_GE(batch.bytes.size(), 2000U);
     EXPECT_EQ(batch.lost.other, 0U);
   }
 }

@@ -1,5 +1,7 @@
 // The JSON log against what really happened: every connection, every message, every octet (docs/LOG.md).
 #include <algorithm>
+#include <csignal>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <set>
@@ -138,6 +140,31 @@ TEST(JsonLog, KeepsTerminalsSafeFromWhatClientsSend) {
   EXPECT_EQ(server.stop(), 0);
   EXPECT_EQ(server.output().find('\x1b'), std::string::npos) << server.output();
   for (const Json& line : lines_of(folder / "log.jsonl")) EXPECT_TRUE(line.contains("time")) << line;
+}
+
+// What logrotate does: the file is moved away, then SIGHUP. No event is lost, and the server lives.
+TEST(JsonLog, GoesOnInANewFileAfterSighup) {
+  const TemporaryFolder folder;
+  ServerProcess server({"--quiet", "--log", folder / "log"});
+  Peer peer(server.port());
+  enter(peer, "alice", "#lab");
+  std::filesystem::rename(folder / "log", folder / "log.1");
+  server.signal(SIGHUP);
+  while (!std::filesystem::exists(folder / "log")) ASSERT_EQ(server.wait_a_moment(), ChildProcess::kRunning);
+  peer.send("QUIT\n");
+  EXPECT_EQ(peer.read_to_end(), "BYE :goodbye\n");
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_NE(read_file(folder / "log.1").find("\"opened\""), std::string::npos);
+  EXPECT_NE(read_file(folder / "log").find("\"closed\""), std::string::npos);
+}
+
+TEST(JsonLog, SighupWithoutALogEndsNothing) {
+  ServerProcess server({"--quiet"});
+  server.signal(SIGHUP);
+  Peer peer(server.port());
+  peer.send("QUIT\n");
+  EXPECT_NE(peer.read_to_end().find("BYE :goodbye"), std::string::npos);
+  EXPECT_EQ(server.stop(), 0);
 }
 
 }  // namespace

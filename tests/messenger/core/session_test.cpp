@@ -250,5 +250,17 @@ TEST(Session, EveryErrorIsLogged) {
   EXPECT_EQ(lab.events.count("refused"), 3U);
 }
 
+// Goal: what one peer sends fills no disk. Garbage is a line of the log each time only so often.
+TEST(Session, LogsOnlySoManyRefusalsOfOneConnection) {
+  Lab lab;
+  Person& alice = lab.guest("alice");
+  const std::size_t before = lab.events.count("refused");
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_NE(alice.asks("GARBAGE").find("ERR 501"), std::string::npos);
+    lab.passes(Milliseconds{1000});
+  }
+  EXPECT_EQ(lab.events.count("refused") - before, kLoggedRefusalsMax);
+}
+
 }  // namespace
 }  // namespace plaintalk::messenger::test
