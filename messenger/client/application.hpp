@@ -1,9 +1,7 @@
-// Wires a session, a connection and a front end to one event loop, and comes back after each lost connection.
+// Wires a session, its way to the server and a front end to one event loop.
 #pragma once
 
-#include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -12,9 +10,9 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/endpoint.hpp"
-#include "messenger/client/connection.hpp"
 #include "messenger/client/disk_files.hpp"
 #include "messenger/client/front_end.hpp"
+#include "messenger/client/server_link.hpp"
 #include "messenger/client/session.hpp"
 
 namespace plaintalk::messenger::client {
@@ -63,11 +61,11 @@ class Application {
   bool password_was_refused() const { return password_refused_; }
 
  private:
-  void connect();
   void schedule_pump();
   void pump();
   void session_ended(const Ended& ended);
-  void lost(const std::string& what, const std::string& particulars, Milliseconds retry);
+  void lost(const LostConnection& loss);
+  void end_with(const std::string& text, int code);
   void tick();
   void watch_signals();
   void give_up_later();
@@ -78,14 +76,11 @@ class Application {
   FrontEnd& front_end_;
   DiskFiles files_;
   ClientSession session_;
+  ServerLink link_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer tick_timer_;
-  boost::asio::steady_timer retry_timer_;
   boost::asio::steady_timer first_login_timer_;
-  std::shared_ptr<Connection> connection_;
-  std::mt19937 random_;
-  unsigned failure_count_ = 0;  // since the connection was last a good one
-  std::optional<Instant> ready_since_;
+  bool said_ready_ = false;  // on this connection
   bool ever_ready_ = false;
   bool pump_scheduled_ = false;
   bool quit_requested_ = false;

@@ -32,13 +32,14 @@ void ClientSession::connected(Instant now) {
   now_ = now;
   last_heard_ = now;
   probing_ = false;
-  ended_.reset();
+  registered_again_ = false;
   decoder_.emplace(kLimits);
   phase_ = Phase::greeting;
 }
 
 void ClientSession::disconnected() {
   phase_ = Phase::offline;
+  ended_.reset();
   output_.clear();
   sent_.clear();
   rate_pause_until_.reset();
@@ -58,17 +59,21 @@ void ClientSession::disconnected() {
   }
 }
 
-void ClientSession::end(Ended::Why why, std::string text, Milliseconds retry) {
-  if (!ended_) ended_ = Ended{why, std::move(text), retry};
+void ClientSession::end(Ended::Why why, std::string text, Milliseconds retry, unsigned code) {
+  if (phase_ == Phase::over) return;
+  phase_ = Phase::over;
+  ended_ = Ended{why, std::move(text), retry, code};
 }
 
-void ClientSession::received(std::string_view octets, Instant now) {
+std::optional<Ended> ClientSession::take_ended() { return std::exchange(ended_, std::nullopt); }
+
+void ClientSession::received(std::string_view bytes, Instant now) {
   now_ = now;
   last_heard_ = now;
   probing_ = false;
-  if (phase_ == Phase::offline || ended_) return;
-  decoder_->feed(octets);
-  while (!ended_) {
+  if (phase_ == Phase::offline || phase_ == Phase::over) return;
+  decoder_->feed(bytes);
+  while (phase_ != Phase::over) {
     const auto step = decoder_->next();
     if (step == FrameDecoder::Step::need_more) {
       send_waiting();
@@ -133,6 +138,7 @@ void ClientSession::login_answered(const Frame& frame) {
     events_.emplace_back(
         LoggedIn{server_, config_.user, config_.device, frame.parameter("guest") == "1", was_in_});
     was_in_ = true;
+    name_taken_count_ = 0;
     catch_up();
     return;
   }
@@ -151,9 +157,9 @@ void ClientSession::login_answered(const Frame& frame) {
     send_login();
     return;
   }
-  if (login_way_ == LoginWay::password && was_in_ && config_.register_account && refusal.code == 402) {
+  if (login_way_ == LoginWay::password && was_in_ && config_.register_account && refusal.code == 402 &&
+      !std::exchange(registered_again_, true)) {
     // We had registered and the server has forgotten it: it was restarted.
-    config_.register_account = false;
     login_way_ = LoginWay::register_account;
     send_login();
     return;
@@ -165,11 +171,13 @@ void ClientSession::login_answered(const Frame& frame) {
         "makes yours again");
     return;
   }
-  const bool passing = refusal.code == 429 || refusal.code >= 500 || refusal.code == 408;
+  // Our name may be held by our own lost connection, whose token we no longer know: that passes.
+  const bool may_be_us =
+      was_in_ && refusal.name == "NAME_TAKEN" && name_taken_count_++ < kNameTakenRetryCountMax;
+  const bool passing = refusal.code == 429 || refusal.code >= 500 || refusal.code == 408 || may_be_us;
   end(passing ? Ended::Why::lost : Ended::Why::login_refused,
       std::to_string(refusal.code) + " " + refusal.name + ": " + refusal.text,
-      Milliseconds{retry.value_or(0)});
-  ended_->code = refusal.code;
+      Milliseconds{retry.value_or(0)}, refusal.code);
 }
 
 void ClientSession::catch_up() {
@@ -246,7 +254,7 @@ RequestId ClientSession::submit(Request request, Instant now) {
 }
 
 void ClientSession::send_waiting() {
-  if (phase_ != Phase::ready || ended_) return;
+  if (phase_ != Phase::ready) return;
   if (rate_pause_until_ && now_ < *rate_pause_until_) return;
   rate_pause_until_.reset();
   while (!unsent_.empty() && in_flight_count() < kInFlightMax) {
@@ -316,7 +324,7 @@ void ClientSession::bye(const Frame& frame) {
 
 void ClientSession::tick(Instant now) {
   now_ = now;
-  if (phase_ == Phase::offline || ended_) return;
+  if (phase_ == Phase::offline || phase_ == Phase::over) return;
   const auto silent = now - last_heard_;
   if (phase_ == Phase::greeting) {
     if (silent >= kGreetingTimeout) end(Ended::Why::lost, "no greeting came within 10 s");

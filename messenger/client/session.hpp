@@ -42,6 +42,7 @@ inline constexpr std::size_t kUnsentFileBytesMax = 64 << 10;
 inline constexpr std::size_t kRoomCountMax = 10'000;
 inline constexpr std::size_t kListedCountMax = 10'000;  // entries of one WHO, ROOMS or HELP that are kept
 inline constexpr unsigned kRateRetryCountMax = 10;
+inline constexpr unsigned kNameTakenRetryCountMax = 20;
 
 struct SessionConfig {
   std::string user;                     // folded
@@ -70,8 +71,8 @@ class ClientSession {
 
   std::string take_output();
   std::vector<Event> take_events();
-  // Set when this connection is to be closed; cleared by connected().
-  const std::optional<Ended>& ended() const { return ended_; }
+  // Once for each connection that is to be closed: why. Nothing more happens on it.
+  std::optional<Ended> take_ended();
 
   bool ready() const { return phase_ == Phase::ready; }
   std::size_t waiting_count() const { return requests_.size(); }
@@ -80,7 +81,8 @@ class ClientSession {
   void set_password(std::string password);
 
  private:
-  enum class Phase : std::uint8_t { offline, greeting, login, catching_up, ready };
+  // over: this connection has ended and is to be closed.
+  enum class Phase : std::uint8_t { offline, greeting, login, catching_up, ready, over };
   enum class LoginWay : std::uint8_t { token, register_account, password, guest };
 
   struct Waiting {
@@ -116,7 +118,7 @@ class ClientSession {
   };
 
   // session.cpp: the course of a connection
-  void end(Ended::Why why, std::string text, Milliseconds retry = Milliseconds{0});
+  void end(Ended::Why why, std::string text, Milliseconds retry = Milliseconds{0}, unsigned code = 0);
   void greeted(const Frame& frame);
   void send_login();
   void login_answered(const Frame& frame);
@@ -186,7 +188,9 @@ class ClientSession {
   std::string token_;
   LoginWay login_way_ = LoginWay::guest;
   bool was_in_ = false;
+  bool registered_again_ = false;   // on this connection
   bool server_may_be_new_ = false;  // it did not know our token
+  unsigned name_taken_count_ = 0;   // by what may be our own lost connection
   std::optional<Instant> rate_pause_until_;
 
   Instant now_;

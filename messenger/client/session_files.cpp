@@ -27,7 +27,7 @@ void ClientSession::start_transfer(RequestId id, Waiting& waiting) {
 }
 
 void ClientSession::fill(std::size_t unsent_size) {
-  if (phase_ != Phase::ready || ended_) return;
+  if (phase_ != Phase::ready) return;
   // One chunk of each upload in turn, so that none has to wait for another.
   bool added = true;
   while (added && unsent_size + output_.size() < kUnsentFileBytesMax) {

@@ -38,9 +38,9 @@ TEST(Session, RegistersOrElseLogsInToTheAccountThatExists) {
   talk.hear("ERR 409 NAME_TAKEN verb=REGISTER :taken\n");
   EXPECT_EQ(talk.sent(), "LOGIN alice device=d :tulip9\n");
   talk.hear("ERR 402 BAD_LOGIN verb=LOGIN :no\n");
-  ASSERT_TRUE(talk.session.ended());
-  EXPECT_EQ(talk.session.ended()->why, Ended::Why::login_refused);
-  EXPECT_EQ(talk.session.ended()->code, 402U);
+  ASSERT_TRUE(talk.ended());
+  EXPECT_EQ(talk.ended()->why, Ended::Why::login_refused);
+  EXPECT_EQ(talk.ended()->code, 402U);
 }
 
 TEST(Session, TellsWhenSomethingElseListensThere) {
@@ -49,8 +49,8 @@ TEST(Session, TellsWhenSomethingElseListensThere) {
     Talk talk;
     talk.connect();
     talk.hear(words);
-    ASSERT_TRUE(talk.session.ended()) << words;
-    EXPECT_EQ(talk.session.ended()->why, Ended::Why::not_plaintalk) << words;
+    ASSERT_TRUE(talk.ended()) << words;
+    EXPECT_EQ(talk.ended()->why, Ended::Why::not_plaintalk) << words;
   }
 }
 
@@ -266,9 +266,62 @@ TEST(Session, KnowsWhichEndsAreFinal) {
     talk.say("#lab", "one");
     talk.say("#lab", "two");
     talk.hear(words);
-    ASSERT_TRUE(talk.session.ended()) << words;
-    EXPECT_EQ(talk.session.ended()->why, why) << words;
+    ASSERT_TRUE(talk.ended()) << words;
+    EXPECT_EQ(talk.ended()->why, why) << words;
+    EXPECT_FALSE(talk.session.take_ended()) << "each end is told once: " << words;
+    if (why != Ended::Why::lost) continue;
+    // Whatever the reason was, the next connection logs in with the token and says what has no answer yet.
+    talk.wait(seconds{100});
+    EXPECT_FALSE(talk.session.take_ended()) << words;
+    talk.lose();
+    talk.wait(seconds{100});
+    talk.greet();
+    EXPECT_EQ(talk.sent(), "LOGIN alice device=d token=T1\n") << words;
+    talk.hear("OK user=alice device=d token=T2 guest=1\n");
+    EXPECT_NE(talk.sent().find("SAY #lab id=x2 :two\n"), std::string::npos) << words;
+    EXPECT_FALSE(talk.ended()) << words;
   }
+}
+
+TEST(Session, ComesBackWhenTheGreetingWasARefusal) {
+  for (const std::string_view words :
+       {"ERR 503 BUSY fatal=1 retry=700 :full\n", "BYE 503 DRAINING retry=700 :stopping\n"}) {
+    Talk talk;
+    talk.log_in();
+    talk.lose();
+    talk.connect();
+    talk.hear(words);
+    ASSERT_TRUE(talk.ended()) << words;
+    EXPECT_EQ(talk.ended()->why, Ended::Why::lost) << words;
+    EXPECT_EQ(talk.ended()->retry, Milliseconds{700}) << words;
+    talk.lose();
+    talk.greet();
+    EXPECT_EQ(talk.sent(), "LOGIN alice device=d token=T1\n") << words;
+  }
+}
+
+TEST(Session, WaitsForItsNameWhenItsTokenGotLost) {
+  Talk talk;
+  talk.log_in();
+  for (unsigned tries = 0; tries <= kNameTakenRetryCountMax; ++tries) {
+    talk.lose();
+    talk.greet();
+    if (tries == 0) talk.hear("ERR 402 BAD_LOGIN verb=LOGIN :no such token\n");
+    talk.hear("ERR 409 NAME_TAKEN verb=LOGIN retry=20000 :its owner may come back\n");
+    ASSERT_TRUE(talk.ended());
+    if (tries == kNameTakenRetryCountMax) break;
+    ASSERT_EQ(talk.ended()->why, Ended::Why::lost);
+    EXPECT_EQ(talk.ended()->retry, Milliseconds{20'000});
+  }
+  EXPECT_EQ(talk.ended()->why, Ended::Why::login_refused) << "somebody has taken the name for good";
+}
+
+TEST(Session, IsRefusedANameThatItNeverHad) {
+  Talk talk;
+  talk.greet();
+  talk.hear("ERR 409 NAME_TAKEN verb=LOGIN retry=20000 :its owner may come back\n");
+  ASSERT_TRUE(talk.ended());
+  EXPECT_EQ(talk.ended()->why, Ended::Why::login_refused);
 }
 
 TEST(Session, AnswersPingsAndNoticesASilentServer) {
@@ -279,10 +332,10 @@ TEST(Session, AnswersPingsAndNoticesASilentServer) {
   talk.wait(seconds{45});
   EXPECT_EQ(talk.sent(), "PING\n");
   talk.wait(seconds{14});
-  EXPECT_FALSE(talk.session.ended());
+  EXPECT_FALSE(talk.ended());
   talk.wait(seconds{1});
-  ASSERT_TRUE(talk.session.ended());
-  EXPECT_EQ(talk.session.ended()->why, Ended::Why::lost);
+  ASSERT_TRUE(talk.ended());
+  EXPECT_EQ(talk.ended()->why, Ended::Why::lost);
 }
 
 TEST(Session, QuitsAfterEverythingThatWasAskedBefore) {
@@ -292,8 +345,8 @@ TEST(Session, QuitsAfterEverythingThatWasAskedBefore) {
   talk.session.submit({.verb = Verb::quit}, talk.now);
   EXPECT_EQ(talk.sent(), "SAY #lab id=x1 :bye all\nQUIT\n");
   talk.hear("OK id=x1 seq=1 at=5\nBYE :goodbye\n");
-  ASSERT_TRUE(talk.session.ended());
-  EXPECT_EQ(talk.session.ended()->why, Ended::Why::quit);
+  ASSERT_TRUE(talk.ended());
+  EXPECT_EQ(talk.ended()->why, Ended::Why::quit);
   EXPECT_EQ(talk.session.waiting_count(), 0U);
 }
 

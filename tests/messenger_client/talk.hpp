@@ -8,6 +8,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,7 +49,15 @@ class Talk {
     session.take_events();
   }
   // The network takes the connection away.
-  void lose() { session.disconnected(); }
+  void lose() {
+    session.disconnected();
+    ended_.reset();
+  }
+  // Why this connection is to be closed.
+  const std::optional<Ended>& ended() {
+    if (auto ended = session.take_ended()) ended_ = std::move(ended);
+    return ended_;
+  }
   RequestId say(std::string target, std::string text) {
     return session.submit({.verb = Verb::say, .target = std::move(target), .text = std::move(text)}, now);
   }
@@ -82,6 +91,9 @@ class Talk {
   MemoryFiles files;
   Instant now{};
   ClientSession session;
+
+ private:
+  std::optional<Ended> ended_;
 };
 
 }  // namespace plaintalk::messenger::client

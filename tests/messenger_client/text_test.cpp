@@ -88,6 +88,29 @@ TEST(Backoff, DoublesToACapAndJittersBehindIt) {
   EXPECT_NE(retry_delay(1000, 0.1), retry_delay(1000, 0.9)) << "those at the cap must not come back in step";
 }
 
+TEST(Backoff, WaitsAsLongAsTheServerAsksAndNotInStep) {
+  Backoff backoff;
+  EXPECT_EQ(backoff.lost(Instant{}, Milliseconds{4'000}, 0.0).delay, Milliseconds{4'000});
+  EXPECT_EQ(backoff.lost(Instant{}, Milliseconds{4'000}, 1.0).delay, Milliseconds{6'000});
+  EXPECT_EQ(backoff.lost(Instant{}, Milliseconds{1LL << 40}, 0.0).delay, kRetryAskedMax);
+  EXPECT_GE(backoff.lost(Instant{}, Milliseconds{-5}, 0.0).delay, kRetryDelayMin);
+}
+
+TEST(Backoff, StartsWithTheShortestDelayOnlyAfterAGoodConnection) {
+  Backoff backoff;
+  Instant now{};
+  EXPECT_EQ(backoff.lost(now, Milliseconds{0}, 0.0).attempt, 2U) << "the first one was a try as well";
+  for (unsigned count = 0; count < 10; ++count) backoff.lost(now, Milliseconds{0}, 0.0);
+  backoff.ready(now);
+  now += kGoodConnectionTime - Milliseconds{1};
+  EXPECT_GT(backoff.lost(now, Milliseconds{0}, 0.0).attempt, 10U) << "logged in, and lost at once";
+  backoff.ready(now);
+  now += kGoodConnectionTime;
+  const Backoff::Try next = backoff.lost(now, Milliseconds{0}, 0.0);
+  EXPECT_EQ(next.attempt, 1U);
+  EXPECT_EQ(next.delay, kRetryDelayMin);
+}
+
 TEST(TalkTarget, GoesToTheNewRoomAndBackWhenThatFails) {
   TalkTarget target;
   target.asked({.verb = Verb::join, .target = "#lab"});

@@ -1,4 +1,4 @@
-// One TCP connection of the client: connect with a deadline, read, write in order, close. No rule of the
+// One TCP connection: connect with a deadline, read, write in order, close. No rule of the
 // protocol lives here.
 //
 // All callbacks come from the io_context and never from inside a call of ours. After on_closed nothing more
@@ -19,7 +19,7 @@
 
 namespace plaintalk::messenger::client {
 
-struct ConnectionCallbacks {
+struct TcpCallbacks {
   std::function<void()> on_connected;
   std::function<void(std::string_view)> on_received;
   std::function<void()> on_written;
@@ -27,13 +27,13 @@ struct ConnectionCallbacks {
   std::function<void(std::string what, std::string particulars)> on_closed;
 };
 
-class Connection : public std::enable_shared_from_this<Connection> {
+class TcpStream : public std::enable_shared_from_this<TcpStream> {
  public:
-  Connection(boost::asio::io_context& io, ConnectionCallbacks callbacks);
+  TcpStream(boost::asio::io_context& io, TcpCallbacks callbacks);
 
   // `source_address` is where to connect from; empty leaves it to the system.
   void connect(const std::string& host, std::uint16_t port, const std::string& source_address);
-  void write(std::string octets);
+  void write(std::string bytes);
   std::size_t unsent_size() const { return queued_.size() + writing_.size(); }
 
   // Closes without a callback. `hard` resets the connection, as a lost network would look to the server.
@@ -46,7 +46,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void start_writing();
   void fail(const boost::system::error_code& error, bool connecting);
 
-  ConnectionCallbacks callbacks_;
+  TcpCallbacks callbacks_;
   Tcp::resolver resolver_;
   Tcp::socket socket_;
   boost::asio::steady_timer deadline_;

@@ -1,4 +1,4 @@
-#include "messenger/client/connection.hpp"
+#include "messenger/client/tcp_stream.hpp"
 
 #include <chrono>
 #include <utility>
@@ -16,10 +16,10 @@ constexpr auto kConnectTimeout = std::chrono::seconds{5};
 
 }  // namespace
 
-Connection::Connection(asio::io_context& io, ConnectionCallbacks callbacks)
+TcpStream::TcpStream(asio::io_context& io, TcpCallbacks callbacks)
     : callbacks_(std::move(callbacks)), resolver_(io), socket_(io), deadline_(io) {}
 
-void Connection::connect(const std::string& host, std::uint16_t port, const std::string& source_address) {
+void TcpStream::connect(const std::string& host, std::uint16_t port, const std::string& source_address) {
   const auto self = shared_from_this();
   boost::system::error_code error;
   if (!source_address.empty()) {
@@ -47,7 +47,7 @@ void Connection::connect(const std::string& host, std::uint16_t port, const std:
                           });
 }
 
-void Connection::try_next(Tcp::resolver::results_type::const_iterator next) {
+void TcpStream::try_next(Tcp::resolver::results_type::const_iterator next) {
   const auto self = shared_from_this();
   boost::system::error_code error;
   const Tcp::endpoint target = next->endpoint();
@@ -79,7 +79,7 @@ void Connection::try_next(Tcp::resolver::results_type::const_iterator next) {
   });
 }
 
-void Connection::start_reading() {
+void TcpStream::start_reading() {
   socket_.async_read_some(
       asio::buffer(buffer_),
       [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
@@ -90,12 +90,12 @@ void Connection::start_reading() {
       });
 }
 
-void Connection::write(std::string octets) {
-  queued_ += octets;
+void TcpStream::write(std::string bytes) {
+  queued_ += bytes;
   if (connected_) start_writing();
 }
 
-void Connection::start_writing() {
+void TcpStream::start_writing() {
   if (closed_ || !writing_.empty() || queued_.empty()) return;
   writing_.swap(queued_);
   asio::async_write(socket_, asio::buffer(writing_),
@@ -109,7 +109,7 @@ void Connection::start_writing() {
                     });
 }
 
-void Connection::close(bool hard) {
+void TcpStream::close(bool hard) {
   if (std::exchange(closed_, true)) return;
   boost::system::error_code ignored;
   deadline_.cancel();
@@ -122,7 +122,7 @@ void Connection::close(bool hard) {
   socket_.close(ignored);
 }
 
-void Connection::fail(const boost::system::error_code& error, bool connecting) {
+void TcpStream::fail(const boost::system::error_code& error, bool connecting) {
   if (closed_) return;
   close(false);
   std::string what = connecting ? "cannot connect" : "connection lost";
