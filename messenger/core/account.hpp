@@ -60,6 +60,8 @@ struct Account {
   std::size_t closing_count = 0;  // connections on their way out, for the log
   TokenBucket messages;
   TokenBucket octets;
+  TokenBucket command_units;
+  TokenBucket fan_out_bytes;
   bool is_away = false;
   // Of a guest: its owner has shown to have got the token, so somebody may come back with it.
   bool has_token_holder = false;

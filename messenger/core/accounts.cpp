@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/crypto/digest.hpp"
+#include "messenger/core/budget.hpp"
 #include "messenger/core/presence.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/uploads.hpp"
@@ -32,14 +33,7 @@ Account* make_account(World& world, std::string_view name) {
   auto account = std::make_unique<Account>();
   account->id = AccountId{++world.last_account_id};
   account->name = name;
-  const ServerConfig& config = world.config;
-  const Instant now = world.now.instant;
-  if (config.messages_per_second)
-    account->messages = TokenBucket(*config.messages_per_second, config.message_burst, now);
-  if (config.chat_bytes_per_second) {
-    const double burst = std::max(*config.chat_bytes_per_second, static_cast<double>(config.body_size_max));
-    account->octets = TokenBucket(*config.chat_bytes_per_second, burst, now);
-  }
+  make_budgets(world, *account);
   return world.accounts.emplace(std::string(name), std::move(account)).first->second.get();
 }
 

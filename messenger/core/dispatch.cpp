@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "messenger/core/budget.hpp"
 #include "messenger/core/downloads.hpp"
 #include "messenger/core/help.hpp"
 #include "messenger/core/login.hpp"
@@ -130,16 +131,20 @@ Refusal refusal_of(const World& world, const DecodeError& error) {
 }  // namespace
 
 void handle_frame(World& world, Connection& connection, const Frame& frame) {
-  const Answer answer = answer_of(world, connection, frame);
-  if (!answer) return;
-  const std::string_view verb = frame.verb == Verb::unknown ? frame.verb_text : verb_text(frame.verb);
-  refuse(world, connection, *answer, verb, id_is_valid(frame) ? id_of(frame) : std::string_view{});
+  Answer answer = begin_command(world, connection, frame.verb);
+  if (!answer) answer = answer_of(world, connection, frame);
+  if (answer) {
+    const std::string_view verb = frame.verb == Verb::unknown ? frame.verb_text : verb_text(frame.verb);
+    refuse(world, connection, *answer, verb, id_is_valid(frame) ? id_of(frame) : std::string_view{});
+  }
+  end_command(world, connection, frame, answer.has_value());
 }
 
 void handle_decode_error(World& world, Connection& connection, const DecodeError& error) {
   Refusal answer = refusal_of(world, error);
   answer.fatal = error.fatal;
   refuse_and_end(world, connection, answer);
+  end_broken_line(world, connection);
 }
 
 }  // namespace plaintalk::messenger::core

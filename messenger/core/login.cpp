@@ -194,6 +194,15 @@ Answer start_password(World& world, Connection& connection, const Frame& frame, 
     return refusal(ErrorName::need_tls, "passwords are not taken in clear on this address");
   if (frame.body.size() > kPasswordSizeMax)
     return too_large("a password has at most 128 octets", kPasswordSizeMax);
+  const IpAddress& address = connection.client.address;
+  if (world.guesses) {
+    const Nanoseconds wait = world.guesses->wait(address, request.account, world.now.instant);
+    if (wait > Nanoseconds{0})
+      return try_later(ErrorName::rate, "too many passwords tried from your address; wait and try again",
+                       wait);
+  }
+  if (world.addresses.of(address).password_count >= world.config.password_jobs_per_address_max)
+    return try_later(ErrorName::busy, "too many logins at once; try again", kLoginRetry);
   const Account* account = world.find_account(request.account);
   auto pending = std::make_unique<PendingLogin>();
   pending->ticket = ++world.last_ticket;
@@ -212,6 +221,8 @@ Answer start_password(World& world, Connection& connection, const Frame& frame, 
                   pending->iteration_count};
   if (!world.services.passwords.submit(std::move(job)))
     return try_later(ErrorName::busy, "too many logins at once; try again", kLoginRetry);
+  world.addresses.password_submitted(address, pending->ticket);
+  if (world.guesses) world.guesses->take(address, request.account, world.now.instant);
   connection.pending_login = std::move(pending);
   world.touch(connection);
   return kAnswered;
@@ -236,6 +247,7 @@ Answer finish_login(World& world, Connection& connection, const LoginRequest& re
   const bool is_registered = account != nullptr && account->is_registered();
   const bool is_right = matches(is_registered ? *account->verifier : Verifier{}, salted_password);
   if (!is_registered || !is_right) return bad_login(world, connection, account, "wrong name or password");
+  if (world.guesses) world.guesses->give_back(connection.client.address, request.account, world.now.instant);
   enter(world, connection, *account, request);
   return kAnswered;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "messenger/core/budget.hpp"
 #include "messenger/core/routing.hpp"
 #include "protocol/frame_writer.hpp"
 
@@ -45,6 +46,7 @@ void announce_parted(World& world, Room& room, Account& account, ConnectionId co
   --account.room_count;
   world.log(RoomChanged{connection, "part", room.name, account.name, reason});
   if (!is_announced || room.members.empty()) return;
+  spend_fan_out(world, kAnnouncementSize, room.members.size());
   FrameWriter(announcement(world, room), Verb::parted)
       .argument(room.name)
       .argument(account.name)

@@ -5,33 +5,13 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "messenger/core/budget.hpp"
 #include "messenger/core/membership.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/targets.hpp"
-#include "messenger/core/timers.hpp"
 
 namespace plaintalk::messenger::core {
 namespace {
-
-// Nothing when the message may be sent now; then its cost is taken and the connection may have been paused.
-Answer take_rate(World& world, Connection& connection, std::size_t body_size) {
-  Account& account = *connection.account;
-  const Instant now = world.now.instant;
-  const auto octets = static_cast<double>(body_size);
-  Nanoseconds debt{0};
-  if (world.config.messages_per_second) debt = account.messages.debt_after(1, now);
-  if (world.config.chat_bytes_per_second) debt = std::max(debt, account.octets.debt_after(octets, now));
-  if (debt > kRateDebtMax)
-    return try_later(ErrorName::rate, "you say too much; wait and send it again", debt);
-  if (world.config.messages_per_second) account.messages.take(1);
-  if (world.config.chat_bytes_per_second) account.octets.take(octets);
-  if (debt > Nanoseconds{0}) {
-    connection.is_rate_paused = true;
-    connection.resume_at = now + debt;
-    arm_timer(world, connection);
-  }
-  return kAnswered;
-}
 
 std::uint64_t content_hash(std::string_view target, std::string_view body) {
   const std::uint64_t target_hash = std::hash<std::string_view>{}(target);
@@ -92,7 +72,7 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
     if (!found) return found.error();
     room = *found;
   }
-  if (Answer refused = take_rate(world, connection, frame.body.size())) return refused;
+  if (Answer refused = take_message(world, connection, frame.body.size())) return refused;
 
   const std::uint64_t seq = route(world, *room, connection, {Verb::msg, id, frame.body, nullptr});
   const std::int64_t at_ms = wall_ms(world.now.wall);

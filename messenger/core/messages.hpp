@@ -14,8 +14,6 @@
 
 namespace plaintalk::messenger::core {
 
-inline constexpr Milliseconds kRateDebtMax{2'000};
-
 Answer handle_say(World& world, Connection& connection, const Frame& frame);
 Answer handle_ping(World& world, Connection& connection, const Frame& frame);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "messenger/core/budget.hpp"
 #include "messenger/core/membership.hpp"
 #include "messenger/core/routing.hpp"
 
@@ -17,6 +18,7 @@ void tell_room(World& world, const Room& room, const Account& account, const Blo
     if (member->account == &account || member->stamp == world.last_stamp) continue;
     member->stamp = world.last_stamp;
     send_chat(world, *member, block);
+    spend_fan_out(world, block.size(), 1);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "messenger/core/budget.hpp"
 #include "messenger/core/membership.hpp"
 #include "messenger/core/presence.hpp"
 #include "messenger/core/routing.hpp"
@@ -130,8 +131,10 @@ std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, s
   if (!is_first) return room;
   ++room->people_count;
   ++account.room_count;
-  if (announces_members(world, *room))
+  if (announces_members(world, *room)) {
+    spend_fan_out(world, kAnnouncementSize, room->members.size());
     FrameWriter(announcement(world, *room), Verb::joined).argument(room->name).argument(account.name).end();
+  }
   return room;
 }
 
@@ -242,6 +245,7 @@ Answer handle_topic(World& world, Connection& connection, const Frame& frame) {
   room->topic = frame.body;
   begin_ok(world, frame).parameter("room", room->name).end();
   send(world, connection);
+  spend_fan_out(world, kAnnouncementSize + room->topic.size(), room->members.size());
   FrameWriter(announcement(world, *room), Verb::topic)
       .argument(room->name)
       .argument(connection.account->name)

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "messenger/core/budget.hpp"
 #include "messenger/core/replies.hpp"
 #include "protocol/frame_writer.hpp"
 
@@ -145,6 +146,12 @@ void write_message(World& world, Room& room, Batch& batch, const Connection& sen
   writer.body(message.body);
 }
 
+std::size_t receiver_count(const Room& room) {
+  if (!room.is_conversation()) return room.members.size();
+  const std::size_t count = room.people[0]->connections.size();
+  return room.people[0] == room.people[1] ? count : count + room.people[1]->connections.size();
+}
+
 }  // namespace
 
 std::uint64_t route(World& world, Room& room, const Connection& sender, const NewMessage& message) {
@@ -152,6 +159,7 @@ std::uint64_t route(World& world, Room& room, const Connection& sender, const Ne
   const std::uint64_t seq = ++room.last_seq;
   const std::size_t offset = batch.text.size();
   write_message(world, room, batch, sender, message);
+  spend_fan_out(world, batch.text.size() - offset, receiver_count(room));
   batch.sequenced.push_back(
       {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(batch.text.size() - offset)});
   if (world.services.events.wants_routes())

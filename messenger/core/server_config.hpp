@@ -33,6 +33,7 @@ struct ServerConfig {
   std::size_t login_bytes_max = 4096;
   Limit<std::size_t> login_connections_per_address_max = 16;
   Limit<std::size_t> connection_count_max = 4096;
+  unsigned connection_percent_per_address = 75;  // of connection_count_max; the rest is for other addresses
 
   Limit<Milliseconds> ping_interval = Milliseconds{30'000};
   unsigned ping_miss_count_max = 2;
@@ -42,6 +43,10 @@ struct ServerConfig {
   Limit<double> messages_per_second = 20;
   double message_burst = 60;
   Limit<double> chat_bytes_per_second = 65536;
+  Limit<double> command_units_per_second = 200;  // of one user; what a command costs: budget.cpp
+  double command_units_burst = 1000;
+  Limit<double> fan_out_bytes_per_second = 8 << 20;  // of one user: bytes times the connections they go to
+  double fan_out_bytes_burst = 16 << 20;
   Limit<std::size_t> rooms_per_user_max = 100;
   Limit<std::size_t> transfers_per_user_max = 4;
   Limit<std::uint64_t> file_size_max = std::uint64_t{64} << 20;
@@ -59,7 +64,10 @@ struct ServerConfig {
   std::size_t room_count_max = 10'000;
   std::size_t remembered_request_count_max = 1000;  // of each account and device, for idempotent resends
   Milliseconds remembered_request_time{600'000};
-  unsigned password_iteration_count = 4096;  // PBKDF2, RFC 7677
+  unsigned password_iteration_count = 4096;        // PBKDF2, RFC 7677
+  Limit<double> password_guesses_per_minute = 10;  // for one name from one address; ten times as many from
+                                                   // one address in all
+  std::size_t password_jobs_per_address_max = 32;  // being checked at a time
 };
 
 }  // namespace plaintalk::messenger

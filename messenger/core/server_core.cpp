@@ -65,6 +65,7 @@ void ServerCore::closed(ConnectionId id, std::string_view reason, Now now) {
 
 void ServerCore::password_ready(const PasswordResult& result, Now now) {
   state_->now = now;
+  state_->addresses.password_done(result.ticket);
   core::Connection* connection = state_->find(result.connection);
   if (connection == nullptr || !connection->pending_login ||
       connection->pending_login->ticket != result.ticket)

@@ -35,6 +35,29 @@ void greet(World& world, Connection& connection) {
   send(world, connection);
 }
 
+// The oldest of the address that has not logged in gives way to a new one: whoever logs in at once gets in
+// also when somebody at the same address holds idle connections. False when all of them wait for a password.
+bool make_place_for_login(World& world, const Connection& connection) {
+  const auto& limit = world.config.login_connections_per_address_max;
+  const std::vector<ConnectionId>& logins = world.addresses.of(connection.client.address).logins;
+  if (!limit || logins.size() < *limit) return true;
+  for (const ConnectionId id : logins) {
+    Connection* oldest = world.find(id);
+    if (oldest == nullptr || oldest->pending_login) continue;
+    end_with_bye(world, *oldest, "gave way", Leaving::dropped, ErrorName::busy,
+                 "too many connections from your address have not logged in; log in at once");
+    return true;
+  }
+  return false;
+}
+
+bool has_too_many_connections(const World& world, const IpAddress& address) {
+  if (!world.config.connection_count_max) return false;
+  const std::size_t share =
+      (*world.config.connection_count_max * world.config.connection_percent_per_address + 99) / 100;
+  return world.addresses.of(address).connection_count > share;
+}
+
 std::optional<Refusal> reason_to_turn_away(World& world, const Connection& connection) {
   Refusal refusal = try_later(ErrorName::busy, "", kTurnAwayRetry);
   refusal.fatal = true;
@@ -47,9 +70,11 @@ std::optional<Refusal> reason_to_turn_away(World& world, const Connection& conne
     refusal.text = "the server is full; try again later";
     return refusal;
   }
-  const auto found = world.logins_by_address.find(connection.client.address);
-  const auto& limit = world.config.login_connections_per_address_max;
-  if (limit && found != world.logins_by_address.end() && found->second >= *limit) {
+  if (has_too_many_connections(world, connection.client.address)) {
+    refusal.text = "too many connections from your address; close one, or try again later";
+    return refusal;
+  }
+  if (!make_place_for_login(world, connection)) {
     refusal.text = "too many connections from your address have not logged in yet";
     return refusal;
   }
@@ -127,13 +152,15 @@ Connection& open_connection(World& world, const Endpoint& client, const Endpoint
   connection.client = client;
   connection.opened_at = connection.last_seen = world.now.instant;
   world.ids.add(connection.id, &connection);
+  world.addresses.connection_opened(client.address);
   world.log(ConnectionOpened{connection.id, client, server});
   if (const auto refusal = reason_to_turn_away(world, connection)) {
     refuse_and_end(world, connection, *refusal);
     return connection;
   }
   connection.counts_as_login = true;
-  ++world.logins_by_address[client.address];
+  if (world.config.login_connections_per_address_max)
+    world.addresses.login_begins(client.address, connection.id);
   greet(world, connection);
   arm_timer(world, connection);
   return connection;
@@ -170,6 +197,7 @@ void forget_connection(World& world, Connection& connection, std::string_view re
       ConnectionClosed{connection.id, account, has_own_reason ? connection.close_reason : reason,
                        connection.bytes_in, connection.bytes_out,
                        connection.refusal_count - std::min(connection.refusal_count, kLoggedRefusalsMax)});
+  world.addresses.connection_gone(connection.client.address);
   world.timers.disarm(connection.slot);
   world.ids.remove(connection.id);
   world.free_slots.push_back(connection.slot);

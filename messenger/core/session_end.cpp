@@ -36,8 +36,7 @@ void leave_all_rooms(World& world, Connection& connection, Leaving leaving) {
 void stop_counting_login(World& world, Connection& connection) {
   if (!connection.counts_as_login) return;
   connection.counts_as_login = false;
-  const auto found = world.logins_by_address.find(connection.client.address);
-  if (found != world.logins_by_address.end() && --found->second == 0) world.logins_by_address.erase(found);
+  world.addresses.login_ends(connection.client.address, connection.id);
 }
 
 void end_session(World& world, Connection& connection, std::string_view reason, Leaving leaving) {

@@ -16,7 +16,9 @@ World::World(ServerConfig configuration, Services outside, Now start)
       decoders(DecoderLimits{
           config.line_size_max, std::max(config.body_size_max, config.chunk_size_max),
           std::max(kSkippedBodySizeMax, std::max(config.body_size_max, config.chunk_size_max))}),
-      transfers(config, services.spool) {}
+      transfers(config, services.spool) {
+  if (config.password_guesses_per_minute) guesses.emplace(*config.password_guesses_per_minute);
+}
 
 Account* World::find_account(std::string_view name) const {
   const auto found = accounts.find(name);

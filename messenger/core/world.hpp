@@ -9,6 +9,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,8 +18,10 @@
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
 #include "messenger/core/account.hpp"
+#include "messenger/core/address_table.hpp"
 #include "messenger/core/connection.hpp"
 #include "messenger/core/decoder_pool.hpp"
+#include "messenger/core/guess_limiter.hpp"
 #include "messenger/core/id_table.hpp"
 #include "messenger/core/room.hpp"
 #include "messenger/core/server_config.hpp"
@@ -59,7 +62,10 @@ struct World {
   std::vector<ConnectionId> overfull;  // to be closed at the next safe moment
   TimerWheel timers;
   DecoderPool decoders;
-  std::map<IpAddress, std::size_t> logins_by_address;  // connections that have not logged in yet
+  AddressTable addresses;
+  std::optional<GuessLimiter> guesses;  // nothing: passwords may be guessed
+  double fan_out_bytes = 0;             // of the command that is being handled (budget.hpp)
+  bool has_paid_message = false;        // the same
   std::uint64_t last_ticket = 0;
   std::uint64_t last_stamp = 0;
 

@@ -85,8 +85,8 @@ void serve(const ServerSettings& settings) {
   messenger::ServerLoop loop(options, settings.core, {spool, random, log, recorder.get()});
   loop.stop_on_signals();
   loop.on_hangup([&log](plaintalk::WallTime time) { log.reopen(time); });
-  std::fputs((messenger::spool_line(settings.spool) + messenger::start_lines(loop.endpoints())).c_str(),
-             stdout);
+  const std::string where_files_are = settings.quiet ? "" : messenger::spool_line(settings.spool);
+  std::fputs((where_files_are + messenger::start_lines(loop.endpoints())).c_str(), stdout);
   std::fflush(stdout);
   loop.run();
 }

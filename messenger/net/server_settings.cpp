@@ -161,6 +161,7 @@ const Readers& limit_readers() {
       {"login_bytes_max", to(&C::login_bytes_max)},
       {"login_connections_per_address_max", limit_to(&C::login_connections_per_address_max)},
       {"connection_count_max", limit_to(&C::connection_count_max)},
+      {"connection_percent_per_address", to(&C::connection_percent_per_address)},
       {"ping_interval_ms", limit_to(&C::ping_interval)},
       {"ping_miss_count_max", to(&C::ping_miss_count_max)},
       {"write_stall_timeout_ms", to(&C::write_stall_timeout)},
@@ -168,6 +169,12 @@ const Readers& limit_readers() {
       {"messages_per_second", limit_to(&C::messages_per_second)},
       {"message_burst", to(&C::message_burst)},
       {"chat_bytes_per_second", limit_to(&C::chat_bytes_per_second)},
+      {"command_units_per_second", limit_to(&C::command_units_per_second)},
+      {"command_units_burst", to(&C::command_units_burst)},
+      {"fan_out_bytes_per_second", limit_to(&C::fan_out_bytes_per_second)},
+      {"fan_out_bytes_burst", to(&C::fan_out_bytes_burst)},
+      {"password_guesses_per_minute", limit_to(&C::password_guesses_per_minute)},
+      {"password_jobs_per_address_max", to(&C::password_jobs_per_address_max)},
       {"rooms_per_user_max", limit_to(&C::rooms_per_user_max)},
       {"transfers_per_user_max", limit_to(&C::transfers_per_user_max)},
       {"file_size_max", limit_to(&C::file_size_max)},
@@ -259,6 +266,8 @@ ServerSettings read_settings(const std::string& path) {
 void lift_rate_limits(ServerConfig& config) {
   config.messages_per_second.reset();
   config.chat_bytes_per_second.reset();
+  config.command_units_per_second.reset();
+  config.fan_out_bytes_per_second.reset();
 }
 
 }  // namespace plaintalk::messenger

@@ -102,13 +102,13 @@ TEST(Ending, DiesAtOnceOnASecondSignal) {
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   const int unread_end = ::open(pipe.c_str(), O_RDWR | O_CLOEXEC);
   ASSERT_GE(unread_end, 0);
-  ServerProcess server({"--quiet", "--log", pipe});
+  ServerProcess server({"--quiet", "--unlimited-rate", "--log", pipe});
   {
     Peer peer(server.port());
     enter(peer, "alice", "#lab");
-    std::string wrong;
-    for (int i = 0; i < 1000; ++i) wrong += "NOSUCH\n";  // a log line each: more than a pipe holds
-    peer.send(wrong + "PING :end\n");
+    std::string said;
+    for (int i = 0; i < 1000; ++i) said += "SAY #lab :x\n";  // a log line each: more than a pipe holds
+    peer.send(said + "PING :end\n");
     peer.read_until("PONG :end\n");
   }
   server.signal(SIGTERM);

@@ -38,11 +38,11 @@ TEST(ServerStart, QuietMeansNothingButTheReadyLine) {
 // Goal: each --listen is really served, not only named.
 TEST(ServerStart, ListensOnSeveralAddresses) {
   ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"});
-  ASSERT_TRUE(server.wait_for_output("\n"));
+  ASSERT_TRUE(server.wait_for_output("ready: ") && server.wait_for_output(", 127.0.0.1:"));
   const std::string& line = server.output();
   const std::size_t second = line.find(", 127.0.0.1:");
   ASSERT_NE(second, std::string::npos) << line;
-  const auto port = parse_decimal<std::uint16_t>(line.substr(second + 12, line.find('\n') - second - 12));
+  const auto port = parse_decimal<std::uint16_t>(line.substr(second + 12, line.find('\n', second) - second - 12));
   ASSERT_TRUE(port.has_value()) << line;
   Peer peer(*port);
   EXPECT_TRUE(peer.read_until("\n").starts_with("PLAINTALK/1 "));

@@ -196,21 +196,6 @@ TEST(Session, ConnectionsOverTheLimitAreToldSoAndClosed) {
   EXPECT_TRUE(fourth.reads().starts_with("PLAINTALK/1"));
 }
 
-TEST(Session, ConnectionsWithoutLoginAreLimitedByAddress) {
-  ServerConfig config = Lab::quick();
-  config.login_connections_per_address_max = 2;
-  Lab lab(config);
-  Person& first = lab.connect(9);
-  lab.connect(9);
-  Person third(lab, 9);
-  EXPECT_TRUE(third.reads().starts_with("ERR 503 BUSY"));
-  Person elsewhere(lab, 8);
-  EXPECT_TRUE(elsewhere.reads().starts_with("PLAINTALK/1"));
-  first.asks("LOGIN alice");  // does not count any more
-  Person fourth(lab, 9);
-  EXPECT_TRUE(fourth.reads().starts_with("PLAINTALK/1"));
-}
-
 TEST(Session, TooManyFramesBeforeTheLoginEndTheConnection) {
   Lab lab;
   Person& person = lab.connect();
