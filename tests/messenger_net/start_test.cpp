@@ -42,7 +42,8 @@ TEST(ServerStart, ListensOnSeveralAddresses) {
   const std::string& line = server.output();
   const std::size_t second = line.find(", 127.0.0.1:");
   ASSERT_NE(second, std::string::npos) << line;
-  const auto port = parse_decimal<std::uint16_t>(line.substr(second + 12, line.find('\n', second) - second - 12));
+  const auto port =
+      parse_decimal<std::uint16_t>(line.substr(second + 12, line.find('\n', second) - second - 12));
   ASSERT_TRUE(port.has_value()) << line;
   Peer peer(*port);
   EXPECT_TRUE(peer.read_until("\n").starts_with("PLAINTALK/1 "));
