@@ -63,6 +63,7 @@ struct Account {
   TokenBucket command_units;
   TokenBucket fan_out_bytes;
   bool is_away = false;
+  bool is_departing = false;  // stands in World::departures
   // Of a guest: its owner has shown to have got the token, so somebody may come back with it.
   bool has_token_holder = false;
   // Of a guest whose connection was lost: nobody else gets the name before.

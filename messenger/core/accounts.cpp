@@ -101,7 +101,9 @@ void start_afresh(World& world, Account& account) {
   account.reserved_until = {};
 }
 
-void schedule_departure(World& world, const Account& account) {
+void schedule_departure(World& world, Account& account) {
+  if (account.is_departing) return;
+  account.is_departing = true;
   world.departures.push_back({world.now.instant + world.config.remembered_request_time, account.name});
 }
 
@@ -109,7 +111,13 @@ void advance_departures(World& world) {
   while (!world.departures.empty() && world.departures.front().due <= world.now.instant) {
     Account* account = world.find_account(world.departures.front().account);
     world.departures.pop_front();
-    if (account == nullptr || !is_forgettable(world, *account)) continue;
+    if (account == nullptr) continue;
+    account->is_departing = false;
+    if (!is_forgettable(world, *account)) {
+      // It came and went meanwhile: it has one place in the queue however often it does.
+      if (!account->is_registered() && account->connections.empty()) schedule_departure(world, *account);
+      continue;
+    }
     start_afresh(world, *account);
     // Whoever has a conversation stays known: its room refers to both people and their floors.
     if (account->conversations.empty()) world.accounts.erase(account->name);

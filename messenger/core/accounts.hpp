@@ -24,7 +24,7 @@ std::string unused_device_name(const Account& account, ConnectionId connection);
 void start_afresh(World& world, Account& account);
 
 // The guest is remembered for remembered_request_time, so that it can come back with its token.
-void schedule_departure(World& world, const Account& account);
+void schedule_departure(World& world, Account& account);
 void advance_departures(World& world);
 
 }  // namespace plaintalk::messenger::core

@@ -5,6 +5,9 @@
 
 namespace plaintalk::messenger::core {
 
+// With what malloc and the count of references add to it.
+std::size_t History::charge_of(const Block& block) { return block.size() + 32; }
+
 void History::add(const Block& block, std::size_t offset, std::size_t size, std::size_t count_max) {
   ++last_;
   if (count_max == 0) return;
@@ -15,20 +18,27 @@ void History::add(const Block& block, std::size_t offset, std::size_t size, std:
     frames_ = std::move(larger);
     head_ = 0;
   }
-  if (count_ == count_max) {
-    drop_oldest();
-  }
+  if (count_ == count_max) forget_front();
+  const bool is_next_of_block =
+      count_ > 0 && frames_[(head_ + count_ - 1) % frames_.size()].block.is_same(block);
+  if (!is_next_of_block) block_bytes_ += charge_of(block);
   frames_[(head_ + count_++) % frames_.size()] = {block, static_cast<std::uint32_t>(offset),
                                                   static_cast<std::uint32_t>(size)};
-  size_ += size;
 }
 
 void History::drop_oldest() {
-  Frame& oldest = frames_[head_];
-  size_ -= oldest.size;
-  oldest = {};
+  forget_front();
+  if (count_ > 0) return;
+  std::vector<Frame>().swap(frames_);
+  head_ = 0;
+}
+
+void History::forget_front() {
+  const Frame oldest = std::move(frames_[head_]);
+  frames_[head_] = {};
   head_ = (head_ + 1) % frames_.size();
   --count_;
+  if (count_ == 0 || !frames_[head_].block.is_same(oldest.block)) block_bytes_ -= charge_of(oldest.block);
 }
 
 }  // namespace plaintalk::messenger::core

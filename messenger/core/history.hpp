@@ -1,4 +1,4 @@
-// The latest frames of a room, by reference to the very blocks that were sent: so history is octet for octet
+// The latest frames of a room, by reference to the very blocks that were sent: so history is byte for byte
 // what went out live.
 #pragma once
 
@@ -22,19 +22,27 @@ class History {
   // Frames oldest() .. last() are kept; an empty history has oldest() == last() + 1.
   std::uint64_t last() const { return last_; }
   std::uint64_t oldest() const { return last_ + 1 - count_; }
-  std::size_t size() const { return size_; }  // octets
+  // What it holds of the heap: each block counts whole, from its first frame to its last one, and so does the
+  // ring of references. A block that only history holds is little larger than its frames (routing.cpp).
+  std::size_t held_bytes() const { return block_bytes_ + frames_.capacity() * sizeof(Frame); }
   const Frame& frame(std::uint64_t seq) const { return frames_[(head_ + (seq - oldest())) % frames_.size()]; }
 
   // The frame becomes number last() + 1; the oldest leaves when there are more than `count_max`.
   void add(const Block& block, std::size_t offset, std::size_t size, std::size_t count_max);
+  // Numbers go on after `last`. REQUIRES: nothing was added yet.
+  void begin_after(std::uint64_t last) { last_ = last; }
+  bool empty() const { return count_ == 0; }
   // Forgets the oldest frame. REQUIRES: there is one.
   void drop_oldest();
 
  private:
+  static std::size_t charge_of(const Block& block);
+  void forget_front();
+
   std::vector<Frame> frames_;  // a ring
   std::size_t head_ = 0;
   std::size_t count_ = 0;
-  std::size_t size_ = 0;
+  std::size_t block_bytes_ = 0;
   std::uint64_t last_ = 0;
 };
 

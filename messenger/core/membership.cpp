@@ -2,11 +2,21 @@
 
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "messenger/core/budget.hpp"
 #include "messenger/core/routing.hpp"
 #include "protocol/frame_writer.hpp"
 
 namespace plaintalk::messenger::core {
+namespace {
+
+void forget_gap(Connection& connection, const Room& room) {
+  if (!connection.gaps) return;
+  std::erase_if(*connection.gaps, [&](const Gap& gap) { return gap.room == &room; });
+  if (connection.gaps->empty()) connection.gaps.reset();
+}
+
+}  // namespace
 
 bool announces_members(const World& world, const Room& room) {
   return room.people_count <= world.config.room_member_announce_max;
@@ -34,6 +44,7 @@ void leave_room(Connection& connection, std::size_t index) {
   Connection* moved = members.back();
   members[left.place] = moved;
   members.pop_back();
+  forget_gap(connection, *left.room);
   if (moved == &connection) return;
   for (Membership& membership : moved->rooms)
     if (membership.room == left.room) membership.place = left.place;
@@ -54,11 +65,39 @@ void announce_parted(World& world, Room& room, Account& account, ConnectionId co
       .end();
 }
 
-void drop_room_if_unused(World& world, Room& room) {
-  if (!room.members.empty() || !room.absent.empty() || room.last_seq > 0 || room.is_conversation()) return;
-  flush(world, room);
+namespace {
+
+// A guest who was only known because of the conversation may be forgotten.
+void leave_conversation(World& world, Account& account, const Room& room) {
+  std::erase_if(account.conversations, [&](const auto& entry) { return entry.second == &room; });
+  for (Connection* connection : account.connections) forget_gap(*connection, room);
+  if (!account.is_registered() && account.conversations.empty() && !account.is_departing) {
+    account.is_departing = true;
+    world.departures.push_back({world.now.instant, account.name});
+  }
+}
+
+}  // namespace
+
+bool is_removable(const Room& room) {
+  return room.members.empty() && room.absent.empty() && room.batch == nullptr;
+}
+
+void remove_room(World& world, Room& room) {
+  check(is_removable(room), "a room that is in use is removed");
+  if (room.is_conversation())
+    for (Account* account : room.people) leave_conversation(world, *account, room);
+  if (room.is_recent) world.recent.erase(room.recent_place);
+  world.history_bytes -= room.history.held_bytes();
+  world.retired_numbers.retire(room.name, room.last_seq);
   world.listed_rooms.erase(room.name);
-  world.rooms.erase(room.name);
+  world.rooms.erase(std::string(room.name));
+}
+
+void drop_room_if_unused(World& world, Room& room) {
+  if (!room.members.empty() || !room.absent.empty()) return;
+  flush(world, room);
+  if (room.history.empty()) remove_room(world, room);
 }
 
 }  // namespace plaintalk::messenger::core

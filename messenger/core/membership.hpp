@@ -19,6 +19,11 @@ void leave_room(Connection& connection, std::size_t index);
 // The last connection of the account has left the room: PARTED to the others.
 void announce_parted(World& world, Room& room, Account& account, ConnectionId connection,
                      std::string_view reason);
+// Nobody is in it and nothing of it waits to be flushed.
+bool is_removable(const Room& room);
+// The room or conversation goes, history and all. REQUIRES: is_removable().
+void remove_room(World& world, Room& room);
+// A room that nobody is in and of which nothing is kept goes at once.
 void drop_room_if_unused(World& world, Room& room);
 
 }  // namespace plaintalk::messenger::core

@@ -18,10 +18,10 @@ std::uint64_t content_hash(std::string_view target, std::string_view body) {
   return std::hash<std::string_view>{}(body) ^ (target_hash * 0x9e3779b97f4a7c15ULL);
 }
 
-void send_ok(World& world, Connection& connection, std::string_view id, const Room& room, std::uint64_t seq,
-             std::int64_t at_ms, bool is_repeat) {
+void send_ok(World& world, Connection& connection, std::string_view id, std::string_view room,
+             std::uint64_t seq, std::int64_t at_ms, bool is_repeat) {
   FrameWriter writer = begin_ok(world, id);
-  if (room.is_conversation()) writer.parameter("room", room.name);
+  if (room.starts_with('@')) writer.parameter("room", room);
   writer.parameter("seq", seq).parameter("at", static_cast<std::uint64_t>(at_ms));
   if (is_repeat) writer.parameter("dup", std::uint64_t{1});
   writer.end();
@@ -31,8 +31,8 @@ void send_ok(World& world, Connection& connection, std::string_view id, const Ro
 Answer repeat(World& world, Connection& connection, const RequestMemory::Request& known, std::uint64_t hash) {
   if (known.content_hash != hash)
     return refusal(ErrorName::id_reused, "this id has been used for another message; choose a new one");
-  send_ok(world, connection, known.id, *known.room, known.seq, known.at_ms, true);
-  world.log(Resent{connection.id, known.room->name, known.seq, connection.account->name, known.id});
+  send_ok(world, connection, known.id, known.room, known.seq, known.at_ms, true);
+  world.log(Resent{connection.id, known.room, known.seq, connection.account->name, known.id});
   return kAnswered;
 }
 
@@ -72,15 +72,18 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
     if (!found) return found.error();
     room = *found;
   }
-  if (Answer refused = take_message(world, connection, frame.body.size())) return refused;
+  if (Answer refused = take_message(world, connection, frame.body.size())) {
+    drop_room_if_unused(world, *room);  // a conversation that was made for it
+    return refused;
+  }
 
   const std::uint64_t seq = route(world, *room, connection, {Verb::msg, id, frame.body, nullptr});
   const std::int64_t at_ms = wall_ms(world.now.wall);
   if (!id.empty())
-    connection.device->requests.add({std::string(id), hash, seq, at_ms, room, world.now.instant, 0},
+    connection.device->requests.add({std::string(id), hash, seq, at_ms, room->name, world.now.instant, 0},
                                     world.config.remembered_request_count_max,
                                     world.config.remembered_request_time);
-  send_ok(world, connection, id, *room, seq, at_ms, false);
+  send_ok(world, connection, id, room->name, seq, at_ms, false);
   return kAnswered;
 }
 

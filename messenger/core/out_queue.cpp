@@ -13,25 +13,25 @@ namespace {
 constexpr std::size_t kReplyCapacityKept =
     256;  // more is given back when the lane is empty: most connections are idle
 
-iovec piece_of(std::string_view octets) {
+iovec piece_of(std::string_view bytes) {
   // sendmsg() only reads, but its type predates const.
-  return {const_cast<char*>(octets.data()), octets.size()};
+  return {const_cast<char*>(bytes.data()), bytes.size()};
 }
 
-std::string_view octets_of(const QueueEntry& entry) {
-  return entry.block.octets().substr(entry.offset, entry.size);
+std::string_view bytes_of(const QueueEntry& entry) {
+  return entry.block.bytes().substr(entry.offset, entry.size);
 }
 
 }  // namespace
 
-Block::Block(std::string_view octets) {
-  check(octets.size() < (std::size_t{1} << 31), "a block over 2 GiB");
-  void* memory = ::operator new(sizeof(Shared) + octets.size());
-  shared_ = ::new (memory) Shared{1, static_cast<std::uint32_t>(octets.size())};
-  std::memcpy(shared_ + 1, octets.data(), octets.size());
+Block::Block(std::string_view bytes) {
+  check(bytes.size() < (std::size_t{1} << 31), "a block over 2 GiB");
+  void* memory = ::operator new(sizeof(Shared) + bytes.size());
+  shared_ = ::new (memory) Shared{1, static_cast<std::uint32_t>(bytes.size())};
+  std::memcpy(shared_ + 1, bytes.data(), bytes.size());
 }
 
-std::string_view Block::octets() const {
+std::string_view Block::bytes() const {
   if (shared_ == nullptr) return {};
   return {reinterpret_cast<const char*>(shared_ + 1), shared_->size};
 }
@@ -57,24 +57,36 @@ void EntryRing::grow() {
   head_ = 0;
 }
 
+// What is sent makes place before the lane grows: a peer that reads steadily, but never to the end, would
+// otherwise let it grow for ever.
+void OutQueue::append_reply(std::string_view frame) {
+  if (reply_sent_ > 0 && reply_.size() + frame.size() > reply_.capacity()) {
+    reply_.erase(0, reply_sent_);
+    reply_sent_ = 0;
+  }
+  reply_.append(frame);
+}
+
 void OutQueue::reply(std::string_view frame) {
   if (ordered_count_ > 0) {
     ordered(Block(frame), 0, frame.size());
   } else {
-    reply_.append(frame);
+    append_reply(frame);
   }
 }
 
 void OutQueue::ordered(std::string_view frame) {
   if (chat_.empty()) {
-    reply_.append(frame);  // there is nothing it could overtake
+    append_reply(frame);  // there is nothing it could overtake
   } else {
     ordered(Block(frame), 0, frame.size());
   }
 }
 
+// Somebody who pages and does not read must not keep whole blocks alive by small pieces of them.
 void OutQueue::ordered(const Block& block, std::size_t offset, std::size_t size) {
-  chat_.push(block, offset, size, true);
+  if (size * 2 < block.size()) return ordered(Block(block.bytes().substr(offset, size)), 0, size);
+  chat_.push(block, offset, size, 0, true);
   ordered_size_ += static_cast<std::uint32_t>(size);
   ++ordered_count_;
 }
@@ -93,15 +105,15 @@ bool OutQueue::drop_bulk(FileId file) {
 // A piece that is partly written comes first, whatever its lane: the peer is in the middle of a frame.
 std::size_t OutQueue::gather(std::span<iovec> pieces) const {
   std::size_t count = 0;
-  const auto add = [&](std::string_view octets) {
-    if (count < pieces.size() && !octets.empty()) pieces[count++] = piece_of(octets);
+  const auto add = [&](std::string_view bytes) {
+    if (count < pieces.size() && !bytes.empty()) pieces[count++] = piece_of(bytes);
   };
   const bool bulk_begun = bulk_ && bulk_->sent > 0;
   if (bulk_begun) add(std::string_view(bulk_->text).substr(bulk_->sent));
   std::size_t next_chat = 0;
-  if (chat_begun_) add(octets_of(chat_[next_chat++]));
+  if (chat_begun_) add(bytes_of(chat_[next_chat++]));
   add(std::string_view(reply_).substr(reply_sent_));
-  for (; next_chat < chat_.count() && count < pieces.size(); ++next_chat) add(octets_of(chat_[next_chat]));
+  for (; next_chat < chat_.count() && count < pieces.size(); ++next_chat) add(bytes_of(chat_[next_chat]));
   if (bulk_ && !bulk_begun) add(bulk_->text);
   return count;
 }
@@ -112,7 +124,7 @@ void OutQueue::consumed(std::size_t size) {
   if (!reply_.empty() && size > 0) {
     const std::size_t taken = std::min(size, reply_.size() - reply_sent_);
     size -= taken;
-    reply_sent_ += static_cast<std::uint32_t>(taken);
+    reply_sent_ += taken;
     if (reply_sent_ == reply_.size()) {
       reply_sent_ = 0;
       reply_.clear();
@@ -138,6 +150,7 @@ std::size_t OutQueue::consume_chat_front(std::size_t size) {
     entry.size = static_cast<std::uint32_t>(entry.size - taken) & 0x7fffffffU;
   } else {
     if (entry.is_reply) --ordered_count_;
+    numbered_size_ -= entry.numbered_size;
     chat_.pop();
   }
   return size - taken;

@@ -1,6 +1,6 @@
 // What waits to be written to one connection, in three lanes: replies before chat before file data.
 //
-// Octets live in immutable blocks that are shared by reference: a message to a thousand people is encoded
+// Bytes live in immutable blocks that are shared by reference: a message to a thousand people is encoded
 // once, and each queue holds (block, offset, size). The shell drains a queue with gather() and consumed();
 // all bounds are kept by ServerCore. Single-threaded: reference counts are plain integers.
 //
@@ -9,6 +9,7 @@
 // behind it. Thus replies keep the order of the commands.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -23,11 +24,11 @@
 
 namespace plaintalk::messenger {
 
-// An immutable run of octets with a plain reference count, in one allocation.
+// An immutable run of bytes with a plain reference count, in one allocation.
 class Block {
  public:
   Block() = default;
-  explicit Block(std::string_view octets);
+  explicit Block(std::string_view bytes);
   Block(const Block& other) noexcept : shared_(other.shared_) {
     if (shared_ != nullptr) ++shared_->references;
   }
@@ -46,14 +47,14 @@ class Block {
     if (shared_ != nullptr && --shared_->references == 0) free_shared();
   }
 
-  std::string_view octets() const;
+  std::string_view bytes() const;
   std::size_t size() const { return shared_ == nullptr ? 0 : shared_->size; }
   bool is_same(const Block& other) const { return shared_ == other.shared_; }
 
  private:
   struct Shared {
     std::uint32_t references;
-    std::uint32_t size;  // the octets follow
+    std::uint32_t size;  // the bytes follow
   };
   void swap(Block& other) noexcept { std::swap(shared_, other.shared_); }
   void free_shared() noexcept;
@@ -66,7 +67,8 @@ struct QueueEntry {
   Block block;
   std::uint32_t offset = 0;
   std::uint32_t size : 31 = 0;
-  std::uint32_t is_reply : 1 = 0;  // caused by a command of the connection itself, not by what others say
+  std::uint32_t is_reply : 1 = 0;   // caused by a command of the connection itself, not by what others say
+  std::uint32_t numbered_size = 0;  // of room traffic
 };
 
 // A first-in first-out ring of entries: four inside the object, more from the heap while they are needed.
@@ -78,14 +80,17 @@ class EntryRing {
     return entries()[(head_ + index) & (capacity_ - 1)];
   }
   QueueEntry& front() { return entries()[head_]; }
-  void push(const Block& block, std::size_t offset, std::size_t size, bool is_reply) {
+  void push(const Block& block, std::size_t offset, std::size_t size, std::size_t numbered_size,
+            bool is_reply) {
     if (count_ == capacity_) grow();
     QueueEntry& entry = entries()[(head_ + count_++) & (capacity_ - 1)];
     entry.block = block;
     entry.offset = static_cast<std::uint32_t>(offset);
     entry.size = static_cast<std::uint32_t>(size) & 0x7fffffffU;
     entry.is_reply = is_reply;
+    entry.numbered_size = static_cast<std::uint32_t>(numbered_size);
   }
+  std::size_t held_bytes() const { return spill_ ? capacity_ * sizeof(QueueEntry) : 0; }
   void pop();
 
  private:
@@ -109,10 +114,11 @@ class OutQueue {
   // A reply that must come after the chat that is queued already.
   void ordered(std::string_view frame);
   void ordered(const Block& block, std::size_t offset, std::size_t size);
-  // Frames of a room, shared with its other members.
-  void chat(const Block& block) {
-    chat_.push(block, 0, block.size(), false);
+  // Frames of a room, shared with its other members; `numbered_size` of them are MSG and FILE frames.
+  void chat(const Block& block, std::size_t numbered_size) {
+    chat_.push(block, 0, block.size(), numbered_size, false);
     chat_size_ += block.size();
+    numbered_size_ += numbered_size;
   }
   // Data of a file. REQUIRES: wants_bulk().
   void bulk(std::string frame, FileId file);
@@ -124,8 +130,13 @@ class OutQueue {
   bool wants_bulk() const { return empty(); }
   std::size_t reply_size() const { return reply_.size() - reply_sent_ + ordered_size_; }
   std::size_t chat_size() const { return chat_size_; }  // room traffic alone
+  // Of it: what has a number, until the last byte of its entry is written, and what has none.
+  std::size_t numbered_size() const { return numbered_size_; }
+  std::size_t unnumbered_size() const { return chat_size_ - std::min(chat_size_, numbered_size_); }
+  // What the queue itself has taken from the heap; blocks are shared and counted by whoever made them.
+  std::size_t held_bytes() const { return chat_.held_bytes() + reply_.capacity(); }
 
-  // The octets to write next, in order; how many pieces were filled.
+  // The bytes to write next, in order; how many pieces were filled.
   std::size_t gather(std::span<iovec> pieces) const;
   // REQUIRES: `size` is at most what the last gather() gave, and nothing was queued since.
   void consumed(std::size_t size);
@@ -136,14 +147,16 @@ class OutQueue {
     FileId file{};
     std::size_t sent = 0;
   };
+  void append_reply(std::string_view frame);
   std::size_t consume_chat_front(std::size_t size);
   std::size_t consume_bulk(std::size_t size);
 
   EntryRing chat_;
   std::size_t chat_size_ = 0;
+  std::size_t numbered_size_ = 0;
   std::uint32_t ordered_size_ = 0;
   std::uint32_t ordered_count_ = 0;  // replies in the chat lane
-  std::uint32_t reply_sent_ = 0;
+  std::size_t reply_sent_ = 0;
   bool chat_begun_ = false;  // the first entry is partly written: it must be finished before anything else
   std::string reply_;
   std::unique_ptr<Bulk> bulk_;

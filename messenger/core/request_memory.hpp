@@ -14,8 +14,6 @@
 
 namespace plaintalk::messenger::core {
 
-struct Room;
-
 class RequestMemory {
  public:
   struct Request {
@@ -23,7 +21,7 @@ class RequestMemory {
     std::uint64_t content_hash = 0;  // of target and body
     std::uint64_t seq = 0;
     std::int64_t at_ms = 0;
-    Room* room = nullptr;  // rooms with messages are never dropped
+    std::string room;  // its name: the room may be gone
     Instant time{};
     std::uint32_t older = 0;  // with the same hash of the id: its place, plus one
   };

@@ -16,14 +16,29 @@ namespace {
 constexpr Milliseconds kNoRoomRetry{10'000};
 constexpr std::size_t kTopicSizeMax = 1024;
 
+// The room unused for longest that nobody is in goes. False when there is none.
+bool make_place_for_room(World& world) {
+  if (world.rooms.size() < world.config.room_count_max) return true;
+  const auto unused =
+      std::ranges::find_if(world.recent, [](const Room* room) { return is_removable(*room); });
+  if (unused == world.recent.end()) return false;
+  remove_room(world, **unused);
+  return true;
+}
+
 std::expected<Room*, Refusal> make_room(World& world, std::string_view name) {
-  if (world.rooms.size() >= world.config.room_count_max)
-    return std::unexpected(try_later(
-        ErrorName::busy, "the server has no place for another room; use one of ROOMS", kNoRoomRetry));
+  const bool is_listed = name.starts_with('#');
+  if (!make_place_for_room(world))
+    return std::unexpected(try_later(ErrorName::busy,
+                                     is_listed ? "all rooms are in use; JOIN one of ROOMS, or try again later"
+                                               : "no place for another conversation; try again later",
+                                     kNoRoomRetry));
   auto room = std::make_unique<Room>();
   room->name = name;
+  room->last_seq = world.retired_numbers.last_of(name);
+  room->history.begin_after(room->last_seq);
   Room* made = world.rooms.emplace(std::string(name), std::move(room)).first->second.get();
-  if (name.starts_with('#')) world.listed_rooms.emplace(made->name, made);
+  if (is_listed) world.listed_rooms.emplace(made->name, made);
   return made;
 }
 

@@ -1,7 +1,7 @@
 // JOIN, PART, ROOMS, WHO, TOPIC. Who is in a room: membership.hpp.
 //
-// A room lives while it has members or history. Numbers must never start again while somebody may hold a
-// cursor, so a room with messages stays for ever; at room_count_max new rooms are refused with 503 BUSY.
+// A room lives while it has members or history. At room_count_max the one unused for longest that nobody is
+// in makes way, conversations too; a room that is made again counts on where it ended (retired_numbers.hpp).
 #pragma once
 
 #include <expected>

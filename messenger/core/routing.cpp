@@ -12,6 +12,7 @@ namespace plaintalk::messenger::core {
 namespace {
 
 constexpr std::size_t kBatchSizeMax = 64 << 10;  // then the room is flushed at once
+constexpr std::size_t kUnnumberedShare = 4;      // of room_queue_bytes_max
 constexpr std::size_t kFreeBatchCountMax = 64;
 constexpr std::size_t kBatchCapacityKept = 128 << 10;
 
@@ -62,32 +63,57 @@ void owe_gap(Connection& connection, Room& room, std::uint64_t first, std::uint6
   connection.gaps->push_back({&room, first, last});
 }
 
-bool has_place(const World& world, const Connection& connection, std::size_t size) {
-  const std::size_t waiting = connection.out.chat_size();
-  return waiting == 0 || waiting + size <= world.config.room_queue_bytes_max;
+// What is flushed: all frames in one block, and those with a number alone, where they differ.
+struct Flushed {
+  Block all;
+  Block numbered;
+  std::size_t numbered_size = 0;  // bytes of MSG and FILE frames
+  std::uint64_t first = 0;
+  std::size_t count = 0;  // of numbered frames
+};
+
+bool has_place(std::size_t waiting, std::size_t size, std::size_t limit) {
+  return waiting == 0 || waiting + size <= limit;
+}
+
+// Frames without a number have a share of their own: a topic costs nobody a message.
+bool has_place_for_unnumbered(const World& world, const Connection& connection, std::size_t size) {
+  return has_place(connection.out.unnumbered_size(), size,
+                   world.config.room_queue_bytes_max / kUnnumberedShare);
+}
+
+void queue_chat(World& world, Connection& connection, const Block& block, std::size_t numbered_size) {
+  if (connection.out.empty()) connection.write_progress_at = world.now.instant;
+  connection.out.chat(block, numbered_size);
+  world.touch(connection);
 }
 
 // False when the connection is too slow for it.
-bool deliver(World& world, Connection& connection, Room& room, const Block& block, std::uint64_t first,
-             std::size_t count) {
-  const bool is_owed = connection.gaps && count > 0 && find_gap(connection, room) != nullptr;
-  if (is_owed || !has_place(world, connection, block.size())) [[unlikely]] {
-    if (count > 0) owe_gap(connection, room, first, first + count - 1);
+bool deliver(World& world, Connection& connection, Room& room, const Flushed& flushed) {
+  const std::size_t unnumbered_size = flushed.all.size() - flushed.numbered_size;
+  const bool takes_unnumbered =
+      unnumbered_size == 0 || has_place_for_unnumbered(world, connection, unnumbered_size);
+  if (flushed.count == 0) {
+    if (takes_unnumbered) queue_chat(world, connection, flushed.all, 0);
+    return takes_unnumbered;
+  }
+  const bool is_owed = connection.gaps && find_gap(connection, room) != nullptr;
+  const bool has_room =
+      has_place(connection.out.numbered_size(), flushed.numbered_size, world.config.room_queue_bytes_max);
+  if (is_owed || !has_room) [[unlikely]] {
+    owe_gap(connection, room, flushed.first, flushed.first + flushed.count - 1);
     return false;
   }
-  if (connection.out.empty()) connection.write_progress_at = world.now.instant;
-  connection.out.chat(block);
-  world.touch(connection);
+  queue_chat(world, connection, takes_unnumbered ? flushed.all : flushed.numbered, flushed.numbered_size);
   return true;
 }
 
-void deliver_to_all(World& world, Room& room, const Block& block, std::uint64_t first, std::size_t count,
-                    bool is_logged) {
+void deliver_to_all(World& world, Room& room, const Flushed& flushed, bool is_logged) {
   world.recipients.clear();
   world.shed.clear();
   const auto deliver_to = [&](const std::vector<Connection*>& members) {
     for (Connection* member : members) {
-      const bool is_taken = deliver(world, *member, room, block, first, count);
+      const bool is_taken = deliver(world, *member, room, flushed);
       if (is_logged) (is_taken ? world.recipients : world.shed).push_back(member->id);
     }
   };
@@ -96,34 +122,46 @@ void deliver_to_all(World& world, Room& room, const Block& block, std::uint64_t 
   if (room.people[1] != room.people[0]) deliver_to(room.people[1]->connections);
 }
 
-// Rooms that nobody has used for longest pay for the memory of all.
-void bound_history(World& world) {
-  while (world.history_size > world.config.history_bytes_max && !world.recent.empty()) {
+// Rooms that nobody has used for longest pay for the memory of all. `used`: the one that is flushed now.
+void bound_history(World& world, const Room& used) {
+  while (world.history_bytes > world.config.history_bytes_max && !world.recent.empty()) {
     Room& oldest = *world.recent.front();
-    if (oldest.history.oldest() > oldest.history.last()) {
-      world.recent.pop_front();
-      oldest.is_recent = false;
-      continue;
-    }
-    const std::size_t before = oldest.history.size();
-    oldest.history.drop_oldest();
-    world.history_size -= before - oldest.history.size();
+    const std::size_t before = oldest.history.held_bytes();
+    if (!oldest.history.empty()) oldest.history.drop_oldest();
+    world.history_bytes -= before - oldest.history.held_bytes();
+    if (!oldest.history.empty()) continue;
+    world.recent.pop_front();
+    oldest.is_recent = false;
+    if (&oldest != &used && is_removable(oldest)) remove_room(world, oldest);
   }
 }
 
-void remember(World& world, Room& room, const Block& block, const Batch& batch) {
-  const std::size_t before = room.history.size();
-  for (const Batch::Sequenced& frame : batch.sequenced)
-    room.history.add(block, frame.offset, frame.size, world.config.history_count);
-  world.history_size += room.history.size();
-  world.history_size -= before;
+// The numbered frames of the batch, in a block of their own unless there is nothing else in it: a history
+// that kept the whole block would keep topics alive for a message of one byte.
+Block numbered_block(const Batch& batch, std::size_t numbered_size, const Block& all) {
+  if (numbered_size == all.size()) return all;
+  std::string text;
+  text.reserve(numbered_size);
+  for (const Batch::Sequenced& frame : batch.sequenced) text.append(batch.text, frame.offset, frame.size);
+  return Block(text);
+}
+
+void remember(World& world, Room& room, const Block& numbered, const Batch& batch) {
+  const std::size_t before = room.history.held_bytes();
+  std::size_t offset = 0;
+  for (const Batch::Sequenced& frame : batch.sequenced) {
+    room.history.add(numbered, offset, frame.size, world.config.history_count);
+    offset += frame.size;
+  }
+  world.history_bytes += room.history.held_bytes();
+  world.history_bytes -= before;
   if (room.is_recent) {
     world.recent.splice(world.recent.end(), world.recent, room.recent_place);
   } else {
     room.recent_place = world.recent.insert(world.recent.end(), &room);
     room.is_recent = true;
   }
-  bound_history(world);
+  bound_history(world, room);
 }
 
 void log_routes(World& world, const Room& room, const Batch& batch, std::uint64_t first) {
@@ -178,12 +216,14 @@ std::string& announcement(World& world, Room& room) {
 void flush(World& world, Room& room) {
   if (room.batch == nullptr) return;
   std::unique_ptr<Batch> batch = take_batch(world, room);
-  const Block block(batch->text);
-  const std::uint64_t first = room.history.last() + 1;
-  const std::size_t count = batch->sequenced.size();
-  if (count > 0) remember(world, room, block, *batch);
-  deliver_to_all(world, room, block, first, count, !batch->routes.empty());
-  log_routes(world, room, *batch, first);
+  Flushed flushed{Block(batch->text), {}, 0, room.history.last() + 1, batch->sequenced.size()};
+  for (const Batch::Sequenced& frame : batch->sequenced) flushed.numbered_size += frame.size;
+  if (flushed.count > 0) {
+    flushed.numbered = numbered_block(*batch, flushed.numbered_size, flushed.all);
+    remember(world, room, flushed.numbered, *batch);
+  }
+  deliver_to_all(world, room, flushed, !batch->routes.empty());
+  log_routes(world, room, *batch, flushed.first);
   recycle(world, std::move(batch));
 }
 
@@ -215,14 +255,11 @@ void send_gaps(World& world, Connection& connection) {
 }
 
 void send_gaps_when_drained(World& world, Connection& connection) {
-  if (connection.out.chat_size() <= world.config.room_queue_bytes_max / 2) send_gaps(world, connection);
+  if (connection.out.numbered_size() <= world.config.room_queue_bytes_max / 2) send_gaps(world, connection);
 }
 
 void send_chat(World& world, Connection& connection, const Block& block) {
-  if (!has_place(world, connection, block.size())) return;
-  if (connection.out.empty()) connection.write_progress_at = world.now.instant;
-  connection.out.chat(block);
-  world.touch(connection);
+  if (has_place_for_unnumbered(world, connection, block.size())) queue_chat(world, connection, block, 0);
 }
 
 }  // namespace plaintalk::messenger::core

@@ -4,7 +4,8 @@
 // A member whose queue holds too much room traffic is passed over and owed a GAP frame. While it is owed one
 // for a room, it gets nothing sequenced of that room; the GAP is queued when half of the limit is free again
 // or before the next PONG or END, and then live traffic goes on. Frames without a number (JOINED, PARTED,
-// TOPIC, PRES) that are shed are lost: after a GAP, WHO tells the truth.
+// TOPIC, PRES) have a quarter of the limit for themselves and never cause a GAP; those that are shed are
+// lost.
 #pragma once
 
 #include <cstdint>

@@ -221,13 +221,13 @@ Answer complete_upload(World& world, Connection& connection, std::string_view id
     discard(world, file, ErrorName::expired);
     return refusal(ErrorName::no_such, "the person whom you sent this to has left; the file was discarded");
   }
-  const auto room = open_target(world, connection, *parse_target(file.room));
-  if (!room) return room.error();
   if (hex(file.digest) != file.sha256) {
     log_transfer(world, connection, "hash mismatch", file, file.next);
     discard(world, file, ErrorName::expired);
     return upload_ended(ErrorName::hash);
   }
+  const auto room = open_target(world, connection, *parse_target(file.room));
+  if (!room) return room.error();
   log_transfer(world, connection, "verified", file, file.next);
   send_done_ok(world, connection, id, file);
   world.transfers.finish(file, world.now.instant);

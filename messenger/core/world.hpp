@@ -23,6 +23,7 @@
 #include "messenger/core/decoder_pool.hpp"
 #include "messenger/core/guess_limiter.hpp"
 #include "messenger/core/id_table.hpp"
+#include "messenger/core/retired_numbers.hpp"
 #include "messenger/core/room.hpp"
 #include "messenger/core/server_config.hpp"
 #include "messenger/core/server_events.hpp"
@@ -76,10 +77,11 @@ struct World {
 
   TextMap<std::unique_ptr<Room>> rooms;
   std::map<std::string_view, Room*> listed_rooms;  // without conversations, in alphabetical order
-  std::vector<Room*> dirty;                        // with a batch
-  std::vector<std::unique_ptr<Batch>> batches;     // free ones
-  std::list<Room*> recent;                         // with history, the least recently used first
-  std::uint64_t history_size = 0;                  // octets, of all rooms
+  RetiredNumbers retired_numbers;
+  std::vector<Room*> dirty;                     // with a batch
+  std::vector<std::unique_ptr<Batch>> batches;  // free ones
+  std::list<Room*> recent;                      // with history, the least recently used first
+  std::uint64_t history_bytes = 0;              // held by all rooms
 
   Transfers transfers;
   Instant next_upload_check{};

@@ -18,7 +18,7 @@ namespace plaintalk::messenger::test {
 namespace {
 
 TEST(ConnectionObject, StaysSmallBecauseMostConnectionsAreIdle) {
-  RecordProperty("octets", static_cast<int>(sizeof(core::Connection)));
+  RecordProperty("bytes", static_cast<int>(sizeof(core::Connection)));
   EXPECT_LE(sizeof(core::Connection), 512U);
 }
 
@@ -38,14 +38,14 @@ std::string drain(OutQueue& queue, std::size_t step) {
 
 TEST(OutQueue, RepliesGoBeforeChatAndOrderedFramesBehindIt) {
   OutQueue queue;
-  queue.chat(Block("chat1 "));
+  queue.chat(Block("chat1 "), 0);
   queue.reply("reply1 ");
   queue.ordered("barrier ");
-  queue.chat(Block("chat2 "));
+  queue.chat(Block("chat2 "), 0);
   queue.reply("reply2 ");
   EXPECT_EQ(drain(queue, 1000), "reply1 chat1 barrier chat2 reply2 ");
   EXPECT_TRUE(queue.empty());
-  queue.chat(Block("chat3 "));
+  queue.chat(Block("chat3 "), 0);
   queue.reply("reply3 ");
   EXPECT_EQ(drain(queue, 1000), "reply3 chat3 ");
 }
@@ -55,7 +55,7 @@ TEST(OutQueue, ItGivesTheSameOctetsHoweverLittleIsWritten) {
     OutQueue queue;
     std::string expected;
     for (int n = 0; n < 40; ++n) {
-      queue.chat(Block("chat" + std::to_string(n) + " "));
+      queue.chat(Block("chat" + std::to_string(n) + " "), 0);
       expected += "chat" + std::to_string(n) + " ";
     }
     EXPECT_EQ(queue.chat_size(), expected.size());
@@ -69,9 +69,9 @@ TEST(OutQueue, APieceThatHasBegunIsFinishedFirst) {
   queue.bulk("filedata ", FileId{1});
   queue.consumed(4);
   queue.reply("reply ");
-  queue.chat(Block("chat "));
+  queue.chat(Block("chat "), 0);
   EXPECT_EQ(drain(queue, 1000), "data reply chat ");
-  queue.chat(Block("chatter "));
+  queue.chat(Block("chatter "), 0);
   queue.consumed(4);
   queue.reply("reply ");
   EXPECT_EQ(drain(queue, 1000), "ter reply ");
@@ -91,17 +91,17 @@ TEST(OutQueue, FileDataThatHasNotBegunCanBeTakenBack) {
 }
 
 TEST(Block, IsFreedWithItsLastReference) {
-  Block first("octets");
+  Block first("bytes");
   {
     Block second = first;
     EXPECT_TRUE(second.is_same(first));
     first = Block();
-    EXPECT_EQ(second.octets(), "octets");
+    EXPECT_EQ(second.bytes(), "bytes");
     Block& same = second;
     second = std::move(same);
-    EXPECT_EQ(second.octets(), "octets");
+    EXPECT_EQ(second.bytes(), "bytes");
   }
-  EXPECT_EQ(first.octets(), "");
+  EXPECT_EQ(first.bytes(), "");
 }
 
 Instant at(int ms) { return Instant{std::chrono::hours(1)} + Milliseconds(ms); }
@@ -244,10 +244,12 @@ TEST(History, KeepsTheLatestFramesByTheirNumbers) {
   for (std::uint64_t n = 1; n <= 10; ++n) history.add(block, n - 1, 1, 4);
   EXPECT_EQ(history.last(), 10U);
   EXPECT_EQ(history.oldest(), 7U);
-  EXPECT_EQ(history.size(), 4U);
+  // The whole block, once, and the ring of four.
+  EXPECT_EQ(history.held_bytes(), 10U + 32U + 4U * sizeof(core::History::Frame));
   for (std::uint64_t n = 7; n <= 10; ++n) EXPECT_EQ(history.frame(n).offset, n - 1);
   while (history.oldest() <= history.last()) history.drop_oldest();
   EXPECT_EQ(history.oldest(), 11U);
+  EXPECT_EQ(history.held_bytes(), 0U);
   history.add(block, 0, 1, 4);
   EXPECT_EQ(history.last(), 11U);
   EXPECT_EQ(history.oldest(), 11U);
