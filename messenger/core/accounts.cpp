@@ -17,7 +17,6 @@ namespace plaintalk::messenger::core {
 namespace {
 
 constexpr std::size_t kAccountCountMax = 100'000;
-constexpr std::size_t kDeviceCountMax = 16;
 
 bool is_forgettable(const World& world, const Account& account) {
   if (account.is_registered() || account.is_present() || account.closing_count > 0) return false;
@@ -44,7 +43,7 @@ void make_configured_accounts(World& world) {
       throw std::invalid_argument("account '" + name +
                                   "': a name is a letter, then letters, digits, - and _, 32 at most");
     if (password.empty() || password.size() > kPasswordSizeMax)
-      throw std::invalid_argument("account '" + name + "': the password must have 1 to 128 octets");
+      throw std::invalid_argument("account '" + name + "': the password must have 1 to 128 bytes");
     if (world.find_account(*folded) != nullptr)
       throw std::invalid_argument("account '" + name + "' is there twice");
     Account* account = make_account(world, *folded);
@@ -62,20 +61,21 @@ Device* find_device(const Account& account, std::string_view name) {
   return nullptr;
 }
 
-Device& open_device(World& world, Account& account, std::string_view name) {
-  if (Device* device = find_device(account, name)) return *device;
+Device* open_device(World& world, Account& account, std::string_view name) {
+  if (Device* device = find_device(account, name)) return device;
   if (account.devices.size() >= kDeviceCountMax) {
     const auto is_older = [](const auto& a, const auto& b) {
       if ((a->connection == nullptr) != (b->connection == nullptr)) return a->connection == nullptr;
       return a->last_used < b->last_used;
     };
     const auto oldest = std::ranges::min_element(account.devices, is_older);
-    if ((*oldest)->connection == nullptr) account.devices.erase(oldest);
+    if ((*oldest)->connection != nullptr) return nullptr;
+    account.devices.erase(oldest);
   }
   Device& device = *account.devices.emplace_back(std::make_unique<Device>());
   device.name = name;
   device.last_used = world.now.instant;
-  return device;
+  return &device;
 }
 
 std::string unused_device_name(const Account& account, ConnectionId connection) {

@@ -8,14 +8,17 @@
 
 namespace plaintalk::messenger::core {
 
+inline constexpr std::size_t kDeviceCountMax = 16;  // of one account
+
 // nullptr when there are too many accounts.
 Account* make_account(World& world, std::string_view name);
 // The accounts of the configuration. Throws std::invalid_argument for a name or password that cannot be one.
 void make_configured_accounts(World& world);
 
 Device* find_device(const Account& account, std::string_view name);
-// The device of that name, made if need be; the one unused for longest makes room.
-Device& open_device(World& world, Account& account, std::string_view name);
+// The device of that name, made if need be; of those that are not connected the one unused for longest makes
+// room. nullptr when all are connected.
+Device* open_device(World& world, Account& account, std::string_view name);
 // A device name for a client that gave none.
 std::string unused_device_name(const Account& account, ConnectionId connection);
 

@@ -128,11 +128,18 @@ void take_over(World& world, Connection& old_connection) {
                "this device has logged in again on another connection");
 }
 
-void enter(World& world, Connection& connection, Account& account, const LoginRequest& request) {
-  flush_conversations_of(world, account);
+Answer enter(World& world, Connection& connection, Account& account, const LoginRequest& request) {
   const std::string name =
       request.device.empty() ? unused_device_name(account, connection.id) : request.device;
-  Device& device = open_device(world, account, name);
+  Device* const opened = open_device(world, account, name);
+  if (opened == nullptr) {
+    Refusal refused =
+        refusal(ErrorName::rate, "all devices of this account are connected; end one, or take over its name");
+    refused.max = kDeviceCountMax;
+    return refused;
+  }
+  Device& device = *opened;
+  flush_conversations_of(world, account);
   if (device.connection != nullptr) take_over(world, *device.connection);
   device.connection = &connection;
   device.last_used = world.now.instant;
@@ -148,6 +155,7 @@ void enter(World& world, Connection& connection, Account& account, const LoginRe
   if (request.method != "token") device.replaced_token_hash.clear();
   send_login_ok(world, connection, request.id);
   arm_timer(world, connection);
+  return kAnswered;
 }
 
 Answer login_as_guest(World& world, Connection& connection, const LoginRequest& request) {
@@ -163,8 +171,7 @@ Answer login_as_guest(World& world, Connection& connection, const LoginRequest& 
     return bad_login(world, connection, account, "this name needs its password: LOGIN name :password");
   if (is_held_by_guest(world, *account)) return name_taken(world, connection, *account);
   start_afresh(world, *account);
-  enter(world, connection, *account, request);
-  return kAnswered;
+  return enter(world, connection, *account, request);
 }
 
 Answer login_by_token(World& world, Connection& connection, const LoginRequest& request,
@@ -180,8 +187,7 @@ Answer login_by_token(World& world, Connection& connection, const LoginRequest& 
       if (device->token_time + kTokenLifetime < world.now.instant)
         return refusal(ErrorName::expired, "this token is too old; log in with the password");
       if (is_current) device->replaced_token_hash = hash;
-      enter(world, connection, *account, request);
-      return kAnswered;
+      return enter(world, connection, *account, request);
     }
   }
   return bad_login(world, connection, account,
@@ -237,8 +243,7 @@ Answer finish_register(World& world, Connection& connection, const LoginRequest&
     return try_later(ErrorName::busy, "too many accounts; try again later", kLoginRetry);
   start_afresh(world, *account);
   account->verifier = std::move(verifier);
-  enter(world, connection, *account, request);
-  return kAnswered;
+  return enter(world, connection, *account, request);
 }
 
 Answer finish_login(World& world, Connection& connection, const LoginRequest& request,
@@ -248,8 +253,7 @@ Answer finish_login(World& world, Connection& connection, const LoginRequest& re
   const bool is_right = matches(is_registered ? *account->verifier : Verifier{}, salted_password);
   if (!is_registered || !is_right) return bad_login(world, connection, account, "wrong name or password");
   if (world.guesses) world.guesses->give_back(connection.client.address, request.account, world.now.instant);
-  enter(world, connection, *account, request);
-  return kAnswered;
+  return enter(world, connection, *account, request);
 }
 
 Answer repeat_login(World& world, Connection& connection, const LoginRequest& request) {
