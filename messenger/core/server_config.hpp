@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.hpp"
 #include "protocol/limits.hpp"
@@ -69,5 +70,13 @@ struct ServerConfig {
                                                    // one address in all
   std::size_t password_jobs_per_address_max = 32;  // being checked at a time
 };
+
+// A setting with which the server could not work.
+struct ConfigFault {
+  std::string_view setting;
+  std::string why;  // "may be at most 1048576"
+};
+// The first one, if any.
+std::optional<ConfigFault> find_fault(const ServerConfig& config);
 
 }  // namespace plaintalk::messenger

@@ -1,5 +1,7 @@
 #include "messenger/core/server_core.hpp"
 
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "base/check.hpp"
@@ -43,6 +45,8 @@ struct ServerCore::State : core::World {
 
 ServerCore::ServerCore(ServerConfig config, Services services, Now now)
     : state_(std::make_unique<State>(std::move(config), services, now)) {
+  if (const auto fault = find_fault(state_->config))
+    throw std::invalid_argument(std::string(fault->setting) + ' ' + fault->why);
   core::make_configured_accounts(*state_);
 }
 

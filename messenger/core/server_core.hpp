@@ -32,6 +32,7 @@ inline constexpr Milliseconds kTickInterval{50};
 
 class ServerCore {
  public:
+  // Throws std::invalid_argument for a configuration that cannot work (find_fault).
   ServerCore(ServerConfig config, Services services, Now now);
   ~ServerCore();
 

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "messenger/net/asio_endpoint.hpp"
+#include "protocol/error_name.hpp"
+#include "protocol/frame_writer.hpp"
 
 namespace plaintalk::messenger {
 namespace {
@@ -142,7 +144,17 @@ void Listeners::turn_away(Acceptor& acceptor) {
   if (spare_descriptor_ < 0) return;
   ::close(spare_descriptor_);
   const int peer = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (peer >= 0) ::close(peer);
+  if (peer >= 0) {
+    std::string frame;
+    FrameWriter(frame, Verb::err)
+        .argument(std::uint64_t{code_of(ErrorName::busy)})
+        .argument(text_of(ErrorName::busy))
+        .parameter("fatal", std::uint64_t{1})
+        .body("the server is full; try again later");
+    static_cast<void>(::send(peer, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+    ::shutdown(peer, SHUT_WR);
+    ::close(peer);
+  }
   spare_descriptor_ = open_spare();
 }
 

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "messenger/net/activity_log.hpp"
+#include "messenger/net/descriptor_limit.hpp"
 #include "messenger/net/server_loop.hpp"
 #include "messenger/net/server_settings.hpp"
 #include "messenger/net/start_lines.hpp"
@@ -65,8 +66,9 @@ ServerSettings settings_from(const CommandLine& line) {
   return settings;
 }
 
-void serve(const ServerSettings& settings) {
+void serve(ServerSettings settings) {
   namespace messenger = plaintalk::messenger;
+  const std::string note = messenger::fit_connections(settings.core, messenger::raise_descriptor_limit());
   messenger::ServerLoop::Options options;
   for (const std::string& where : settings.listen) options.listen.push_back(messenger::listen_address(where));
   options.send_buffer_bytes = settings.send_buffer_bytes;
@@ -86,7 +88,7 @@ void serve(const ServerSettings& settings) {
   loop.stop_on_signals();
   loop.on_hangup([&log](plaintalk::WallTime time) { log.reopen(time); });
   const std::string where_files_are = settings.quiet ? "" : messenger::spool_line(settings.spool);
-  std::fputs((where_files_are + messenger::start_lines(loop.endpoints())).c_str(), stdout);
+  std::fputs((note + where_files_are + messenger::start_lines(loop.endpoints())).c_str(), stdout);
   std::fflush(stdout);
   loop.run();
 }

@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <fstream>
 #include <functional>
-#include <sstream>
+#include <iterator>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -79,15 +80,17 @@ void read(const toml::node& node, const Place& place, Number& value) {
   const auto* number = node.as_integer();
   if (number == nullptr) wrong_type(place, node, "an integer");
   const std::int64_t given = number->get();
-  if (given < 1 || !std::in_range<Number>(given))
-    fail(place, node.source(), "has to be at least 1" + std::string(given < 1 ? "" : " and is too large"));
+  if (given < 1) fail(place, node.source(), "has to be at least 1");
+  if (!std::in_range<Number>(given))
+    fail(place, node.source(), "may be at most " + std::to_string(std::numeric_limits<Number>::max()));
   value = static_cast<Number>(given);
 }
 
 void read(const toml::node& node, const Place& place, double& value) {
   if (!node.is_number()) wrong_type(place, node, "a number");
   value = *node.value<double>();
-  if (!(value > 0) || value > 1e12) fail(place, node.source(), "has to be more than 0");
+  if (!(value > 0)) fail(place, node.source(), "has to be more than 0");
+  if (value > 1e12) fail(place, node.source(), "may be at most 1e12");
 }
 
 void read(const toml::node& node, const Place& place, Milliseconds& value) {
@@ -218,7 +221,7 @@ void read_accounts(const toml::table& table, const std::string& file, ServerSett
     read(node, place, password);
     if (password.size() > kPasswordSizeMax)
       fail(place, node.source(),
-           "the password is longer than " + std::to_string(kPasswordSizeMax) + " octets");
+           "the password is longer than " + std::to_string(kPasswordSizeMax) + " bytes");
     if (!out.core.accounts.emplace(*name, std::move(password)).second)
       fail(place, key.source(), "the account stands here twice (letter case does not matter)");
   }
@@ -242,12 +245,21 @@ void read_table(const toml::table& root, const std::string& file, ServerSettings
                            ": not TOML: " + std::string(error.description()));
 }
 
+[[noreturn]] void fail_setting(const toml::table& table, const std::string& file, const ConfigFault& fault) {
+  const toml::node* node = table.get(fault.setting);
+  if (node == nullptr) node = table.at_path("limits").at_path(fault.setting).node();
+  throw std::runtime_error(file + (node == nullptr ? "" : ':' + std::to_string(node->source().begin.line)) +
+                           ": " + std::string(fault.setting) + ": " + fault.why);
+}
+
 }  // namespace
 
 ServerSettings parse_settings(std::string_view text, const std::string& name) {
   ServerSettings settings;
   try {
-    read_table(toml::parse(text), name, settings);
+    const toml::table table = toml::parse(text);
+    read_table(table, name, settings);
+    if (const auto fault = find_fault(settings.core)) fail_setting(table, name, *fault);
   } catch (const toml::parse_error& error) {
     fail_syntax(error, name);
   }
@@ -256,11 +268,10 @@ ServerSettings parse_settings(std::string_view text, const std::string& name) {
 
 ServerSettings read_settings(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || !text)
-    throw std::runtime_error("cannot read the configuration " + path + ": " + ::strerror(errno));
-  return parse_settings(text.str(), path);
+  std::string text;
+  if (file) text.assign(std::istreambuf_iterator<char>(file), {});
+  if (!file) throw std::runtime_error("cannot read the configuration " + path + ": " + ::strerror(errno));
+  return parse_settings(text, path);
 }
 
 void lift_rate_limits(ServerConfig& config) {

@@ -1,7 +1,9 @@
 // The configuration file.
+#include <fstream>
 #include <regex>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -85,6 +87,36 @@ TEST(Settings, NamesFileLineAndKeyOfEveryMistake) {
 
 TEST(Settings, SaysThatAFileCannotBeRead) {
   EXPECT_THROW(read_settings("/no/such/server.toml"), std::runtime_error);
+}
+
+// Goal: what cannot work is refused at the start, with the line and what would work.
+TEST(Settings, RefusesWhatCannotWork) {
+  struct Case {
+    std::string text;
+    std::string error;
+  };
+  const std::vector<Case> cases{
+      {"[limits]\nchunk_size_max = 300000\n", "s.toml:2: chunk_size_max: is more than transfer_credit_bytes"},
+      {"[limits]\ntransfer_credit_bytes = 1000\n", "s.toml: chunk_size_max: is more than"},
+      {"[limits]\nbody_size_max = 2000000\n", "s.toml:2: body_size_max: may be at most 1048576"},
+      {"[limits]\nline_size_max = 10\n", "s.toml:2: line_size_max: has to be at least 256"},
+      {"[limits]\nhistory_count = 99999999999\n", "s.toml:2: history_count: may be at most 1000000"},
+      {"password_iteration_count = 4000000000\n",
+       "s.toml:1: password_iteration_count: may be at most 10000000"},
+      {"password_iteration_count = 5000000000\n", "may be at most 4294967295"},
+      {"password_iteration_count = 0\n", "has to be at least 1"},
+      {"[limits]\nlogin_timeout_ms = 5000000000\n", "may be at most 4294967295"},
+      {"[limits]\nmessages_per_second = 1e13\n", "may be at most 1e12"},
+      {"[limits]\nconnection_percent_per_address = 101\n", "may be at most 100"},
+  };
+  for (const Case& each : cases)
+    EXPECT_NE(error_of(each.text).find(each.error), std::string::npos) << error_of(each.text);
+}
+
+TEST(Settings, TakesAnEmptyFile) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "empty.toml").flush();
+  EXPECT_EQ(read_settings(folder / "empty.toml").listen, ServerSettings{}.listen);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 // How the server starts, and how it says that it cannot.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "base/number.hpp"
+#include "messenger/net/descriptor_limit.hpp"
 #include "messenger/net/start_lines.hpp"
 #include "tests/messenger_net/peer.hpp"
 #include "tests/messenger_net/server_process.hpp"
@@ -115,6 +117,38 @@ TEST(StartLines, WarnsForAnAddressThatOthersCanReach) {
   EXPECT_TRUE(lines.starts_with("warning: 192.0.2.1:7777 can be reached from other machines"));
   EXPECT_TRUE(lines.ends_with("ready: listening on 192.0.2.1:7777, 127.0.0.1:7778\n"));
   EXPECT_EQ(count(start_lines({loopback}), "warning"), 0U);
+}
+
+// Goal: with few descriptors one too many is told so, and those inside go on.
+TEST(ServerStart, TellsOneTooManyThatTheServerIsFull) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit few{64, 64};
+  ServerProcess server({"--unlimited-rate"});
+  ASSERT_EQ(::prlimit(server.id(), RLIMIT_NOFILE, &few, nullptr), 0);
+  std::vector<std::unique_ptr<Peer>> peers;
+  std::string said;
+  for (int i = 0; i < 80 && said.find("ERR 503") == std::string::npos; ++i) {
+    peers.push_back(std::make_unique<Peer>(server.port()));
+    peers.back()->send("LOGIN g" + std::to_string(i) + "\n");
+    said = peers.back()->read_until("\n");
+    if (said.starts_with("PLAINTALK/1 ")) said = peers.back()->read_until("\n");
+  }
+  EXPECT_NE(said.find("ERR 503 BUSY"), std::string::npos) << said;
+  peers.front()->send("PING :still\n");
+  EXPECT_EQ(peers.front()->read_until("\n"), "PONG :still\n");
+}
+
+TEST(ServerStart, FitsItsConnectionsToTheDescriptors) {
+  ServerConfig config;
+  EXPECT_EQ(fit_connections(config, 100'000), "");
+  EXPECT_EQ(fit_connections(config, 64), "note: 64 file descriptors allow 32 connections (ulimit -n)\n");
+  EXPECT_EQ(config.connection_count_max, 32U);
+  config.connection_count_max.reset();
+  EXPECT_NE(fit_connections(config, 1024), "");
+  EXPECT_EQ(config.connection_count_max, 992U);
+  EXPECT_NE(fit_connections(config, 8), "");
+  EXPECT_EQ(config.connection_count_max, 1U);
 }
 
 }  // namespace

@@ -150,13 +150,15 @@ TEST_F(FileStory, WhenTheAnswerToDoneWasLostTheFileIsNotAnnouncedTwice) {
 TEST_F(FileStory, DataBeyondTheCreditWaitsForMore) {
   ServerConfig config = Lab::quick();
   config.transfer_credit_bytes = 10'000;
+  config.chunk_size_max = 10'000;
   Lab small(config);
   Person& carol = small.guest("carol");
   const std::string ok = carol.asks(put_line("x", content, "@carol"));
   EXPECT_EQ(value_of(ok, "credit"), "10000");
   const std::string f1 = value_of(ok, "file");
-  EXPECT_TRUE(data(carol, f1, 0, content.substr(0, 10'001)).starts_with("ERR 429 RATE verb=DATA next=0 :"));
   EXPECT_EQ(data(carol, f1, 0, content.substr(0, 4000)), "ACK " + f1 + " 4000\n");
+  EXPECT_TRUE(
+      data(carol, f1, 4000, content.substr(4000, 6001)).starts_with("ERR 429 RATE verb=DATA next=4000 :"));
   EXPECT_EQ(data(carol, f1, 4000, content.substr(4000, 3000)),
             "ACK " + f1 + " 7000\nCREDIT " + f1 + " 7000\n");
   EXPECT_EQ(data(carol, f1, 7000, content.substr(7000, 10'000)),
