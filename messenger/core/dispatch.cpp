@@ -120,12 +120,12 @@ Refusal refusal_of(const World& world, const DecodeError& error) {
       return refusal(ErrorName::syntax,
                      "text on a line has no CR and no NUL; send it as a counted body: {N}");
     case Code::bad_count:
-      return refusal(ErrorName::syntax, "{N} needs a number of octets without leading zeros");
+      return refusal(ErrorName::syntax, "{N} needs a number of bytes without leading zeros");
     case Code::bad_body_end:
-      return refusal(ErrorName::syntax, "no LF after the counted body: is N the number of octets?");
+      return refusal(ErrorName::syntax, "no LF after the counted body: is N the number of bytes?");
     case Code::gap: break;
   }
-  return refusal(ErrorName::internal, "octets are missing");
+  return refusal(ErrorName::internal, "bytes are missing");
 }
 
 }  // namespace

@@ -199,7 +199,7 @@ Answer start_password(World& world, Connection& connection, const Frame& frame, 
   if (!world.config.clear_passwords_allowed)
     return refusal(ErrorName::need_tls, "passwords are not taken in clear on this address");
   if (frame.body.size() > kPasswordSizeMax)
-    return too_large("a password has at most 128 octets", kPasswordSizeMax);
+    return too_large("a password has at most 128 bytes", kPasswordSizeMax);
   const IpAddress& address = connection.client.address;
   if (world.guesses) {
     const Nanoseconds wait = world.guesses->wait(address, request.account, world.now.instant);

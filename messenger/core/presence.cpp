@@ -50,7 +50,7 @@ void announce_presence(World& world, Account& account, std::string_view state, s
 Answer handle_away(World& world, Connection& connection, const Frame& frame) {
   if (frame.argument_count() != 0) return wrong_form(Verb::away);
   if (frame.body.size() > kAwayTextSizeMax)
-    return too_large("an away text has at most 1024 octets", kAwayTextSizeMax);
+    return too_large("an away text has at most 1024 bytes", kAwayTextSizeMax);
   if (!is_utf8(frame.body)) return refusal(ErrorName::not_utf8, "an away text is UTF-8");
   Account& account = *connection.account;
   const bool is_away = frame.body_kind != BodyKind::none;

@@ -255,7 +255,7 @@ Answer handle_topic(World& world, Connection& connection, const Frame& frame) {
   }
   if (joined_room(connection, *name) == nullptr)
     return refusal(ErrorName::denied, "only members set the topic: JOIN the room first");
-  if (frame.body.size() > kTopicSizeMax) return too_large("a topic has at most 1024 octets", kTopicSizeMax);
+  if (frame.body.size() > kTopicSizeMax) return too_large("a topic has at most 1024 bytes", kTopicSizeMax);
   if (!is_utf8(frame.body)) return refusal(ErrorName::not_utf8, "a topic is UTF-8 text");
   room->topic = frame.body;
   begin_ok(world, frame).parameter("room", room->name).end();

@@ -45,7 +45,7 @@ void add_options(CLI::App& app, CommandLine& line) {
   app.add_option("--name", line.name, "the server's name in the greeting (default: lab)");
   app.add_flag("--no-guests", line.no_guests, "every login needs a password");
   app.add_flag("--unlimited-rate", line.unlimited_rate,
-               "no limit on messages and octets a second, for benchmarks");
+               "no limit on messages and bytes a second, for benchmarks");
   app.add_flag("--quiet", line.quiet,
                "no activity on standard output, only the line that says the server is ready");
   app.set_version_flag("--version", "plaintalk-server " PLAINTALK_VERSION);
@@ -87,8 +87,8 @@ void serve(ServerSettings settings) {
   messenger::ServerLoop loop(options, settings.core, {spool, random, log, recorder.get()});
   loop.stop_on_signals();
   loop.on_hangup([&log](plaintalk::WallTime time) { log.reopen(time); });
-  const std::string where_files_are = settings.quiet ? "" : messenger::spool_line(settings.spool);
-  std::fputs((note + where_files_are + messenger::start_lines(loop.endpoints())).c_str(), stdout);
+  const std::string more = settings.quiet ? "" : note + messenger::spool_line(settings.spool);
+  std::fputs((more + messenger::start_lines(loop.endpoints())).c_str(), stdout);
   std::fflush(stdout);
   loop.run();
 }

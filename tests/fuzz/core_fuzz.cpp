@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kConnectionCountMax = 6;
 constexpr std::size_t kStepCountMax = 600;
+constexpr std::size_t kSecretSizeMin = 20;  // of handles and tokens
 constexpr std::string_view kPassword = "hunter2-secret";
 constexpr std::array<std::string_view, 3> kNames{"alice", "bob", "carol"};
 constexpr std::array<std::string_view, 3> kTargets{"#a", "#b", "#c"};
@@ -168,7 +169,7 @@ class Driver {
     for (const auto& [key, list, count_max] :
          {std::tuple{"file", &files_, std::size_t{6}}, std::tuple{"token", &tokens_, std::size_t{6}}}) {
       const std::string value = value_of(heard_, key);
-      if (value.empty()) continue;
+      if (value.size() < kSecretSizeMin) continue;  // HELP shows token=T
       if (list->size() >= count_max) list->erase(list->begin());
       list->push_back(value);
     }
