@@ -1,7 +1,7 @@
 // The rules of the server under anything that a few peers can do. Two bytes of the input are one step: what
 // happens, and to whom or with what; everything draws from few names, rooms and files, and all limits are
-// small, so that bounds and odd orders are met often. Promises: no memory error, no check() of the core, one
-// answer at most for each id, and never a password or token in an event of the log.
+// small, so that bounds and odd orders are met often. Promises: no memory error, no check() of the core, and
+// never a password or one of the latest tokens in an event of the log.
 #include <array>
 #include <cstddef>
 #include <cstdint>
