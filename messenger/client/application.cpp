@@ -13,6 +13,8 @@
 namespace plaintalk::messenger::client {
 namespace {
 
+// Who was told to end waits no longer for the server's goodbye.
+constexpr auto kGoodbyeTime = std::chrono::seconds{2};
 constexpr auto kTickInterval = std::chrono::milliseconds{100};
 
 Instant now() { return read_clocks().instant; }
@@ -39,7 +41,8 @@ Application::Application(boost::asio::io_context& io, const ClientOptions& optio
             {[this] { pump(); }, [this](const LostConnection& loss) { lost(loss); }}),
       signals_(io_),
       tick_timer_(io_),
-      first_login_timer_(io_) {}
+      first_login_timer_(io_),
+      leave_timer_(io_) {}
 
 int Application::run() {
   watch_signals();
@@ -60,11 +63,29 @@ std::string Application::place() const {
 void Application::watch_signals() {
   signals_.add(SIGINT);
   signals_.add(SIGTERM);
-  signals_.async_wait([this](const boost::system::error_code& error, int) {
+  signals_.async_wait([this](const boost::system::error_code& error, int number) {
     if (error || finished_) return;
-    front_end_.on_interrupt();
+    if (number == SIGTERM)
+      leave(kExitTerminated);
+    else
+      front_end_.on_interrupt();
     signals_.clear();
     watch_signals();
+  });
+}
+
+void Application::leave(int code) {
+  // Whatever else would end it from now on: this came first.
+  const bool again = left_with_.has_value();
+  if (!again) left_with_ = code;
+  if (again || !session_.ready()) {
+    finish(code);
+    return;
+  }
+  submit({.verb = Verb::quit});
+  leave_timer_.expires_after(kGoodbyeTime);
+  leave_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) finish(exit_code_);
   });
 }
 
@@ -140,6 +161,7 @@ void Application::lost(const LostConnection& loss) {
   }
   std::string text = loss.what + ": " + place();
   if (!loss.particulars.empty()) text += " (" + terminal_safe(loss.particulars) + ")";
+  if (loss.what == "connection refused") text += "; is a server running there?";
   if (!options_.retry) {
     end_with(text, kExitNoConnection);
     return;
@@ -165,7 +187,7 @@ void Application::tick() {
 
 void Application::finish(int code) {
   if (std::exchange(finished_, true)) return;
-  exit_code_ = code;
+  exit_code_ = left_with_.value_or(code);
   link_.stop();
   io_.stop();
 }

@@ -22,6 +22,8 @@ inline constexpr int kExitFailure = 1;
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitNoConnection = 3;
 inline constexpr int kExitLoginRefused = 4;
+inline constexpr int kExitInterrupted = 130;  // SIGINT, as shells report it
+inline constexpr int kExitTerminated = 143;   // SIGTERM
 
 struct ClientOptions {
   HostPort server;
@@ -50,6 +52,9 @@ class Application {
   void drop();
   // The code that a /quit ends with.
   void set_exit_code(int code) { exit_code_ = code; }
+  // Says goodbye, which takes two seconds at most, and ends with `code` whatever happens meanwhile; the
+  // second time at once.
+  void leave(int code);
   // Ends now.
   void finish(int code);
 
@@ -80,12 +85,14 @@ class Application {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer tick_timer_;
   boost::asio::steady_timer first_login_timer_;
+  boost::asio::steady_timer leave_timer_;
   bool said_ready_ = false;  // on this connection
   bool ever_ready_ = false;
   bool pump_scheduled_ = false;
   bool quit_requested_ = false;
   bool password_refused_ = false;
   bool finished_ = false;
+  std::optional<int> left_with_;
   int exit_code_ = kExitOk;
 };
 

@@ -17,6 +17,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
+#include <langinfo.h>
 #include <unistd.h>
 
 #include "messenger/client/application.hpp"
@@ -51,6 +52,20 @@ struct CommandLine {
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+// Line editing knows only the characters of the locale, and the protocol speaks UTF-8.
+void use_utf8_locale() {
+  const auto is_utf8 = [] { return ::nl_langinfo(CODESET) == std::string_view("UTF-8"); };
+  std::setlocale(LC_CTYPE, "");
+  if (is_utf8()) return;
+  for (const char* name : {"C.UTF-8", "C.utf8", "en_US.UTF-8"})
+    if (std::setlocale(LC_CTYPE, name) != nullptr && is_utf8()) return;
+  std::setlocale(LC_CTYPE, "");
+  if (::isatty(STDIN_FILENO) == 1)
+    std::cerr
+        << "plaintalk-client: there is no UTF-8 locale, so only ASCII can be typed; install one and set "
+           "LC_ALL to it\n";
+}
 
 void describe(CLI::App& app, CommandLine& line) {
   // As with most programs, the last of a repeated option counts.
@@ -133,6 +148,7 @@ std::deque<std::string> read_script(const std::string& path) {
   if (!file) throw std::runtime_error(path + ": the script cannot be read");
   std::deque<std::string> lines;
   for (std::string text; std::getline(file, text);) lines.push_back(std::move(text));
+  if (!lines.empty()) client::drop_byte_order_mark(lines.front());
   return lines;
 }
 
@@ -179,7 +195,7 @@ int run(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   // Character widths and conversions of what is typed; numbers stay as they are.
-  std::setlocale(LC_CTYPE, "");
+  use_utf8_locale();
   std::signal(SIGPIPE, SIG_IGN);
   CommandLine line;
   CLI::App app{"Talk on a Plaintalk server: a person at a terminal, a script, or JSON lines."};

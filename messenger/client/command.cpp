@@ -264,7 +264,7 @@ constexpr std::array kEntries{
     Entry{"send", "/send FILE [#room|@user]", "send a file, checked by its SHA-256", send},
     Entry{"get", "/get NAME", "fetch a file that was announced", get},
     Entry{"files", "/files [#room|@user]", "the files of the room", files},
-    Entry{"history", "/history [#room|@user] [COUNT] [before=N]", "what was said before", history},
+    Entry{"history", "/history [#room|@user] [COUNT] [before=N] [after=N]", "what was said before", history},
     Entry{"away", "/away [TEXT]", "tell that you are away", away},
     Entry{"back", "/back", "tell that you are back", back},
     Entry{"ping", "/ping", "how long the server takes to answer", ping},
@@ -275,6 +275,26 @@ constexpr std::array kEntries{
     Entry{"members", "/members #room N", "wait until the room has N members", members, true},
     Entry{"sleep", "/sleep MS", "wait", sleep, true},
 };
+
+constexpr std::size_t kHelpIndent = 28;
+constexpr std::size_t kHelpWidth = 79;
+
+// The meaning beside the usage, or below it when that is long, and never beyond an 80-column screen.
+std::string help_entry(const Entry& entry) {
+  std::string text;
+  std::string line(entry.usage);
+  const auto end_line = [&] { text += std::exchange(line, std::string(kHelpIndent, ' ')) + "\n"; };
+  if (line.size() + 2 > kHelpIndent) end_line();
+  line.resize(kHelpIndent, ' ');
+  std::string_view rest = entry.meaning;
+  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+    if (line.size() + 1 + word.size() > kHelpWidth) end_line();
+    if (line.size() > kHelpIndent) line += ' ';
+    line += word;
+  }
+  end_line();
+  return text;
+}
 
 std::string unknown(std::string_view name, bool in_script) {
   const Entry* closest = nullptr;
@@ -344,9 +364,7 @@ std::string command_help(std::string_view command) {
   std::string text;
   for (const Entry& entry : kEntries) {
     if (!command.empty() ? entry.name != command : entry.only_in_scripts) continue;
-    std::string line(entry.usage);
-    line.resize(std::max<std::size_t>(line.size() + 2, 44), ' ');
-    text += line + std::string(entry.meaning) + "\n";
+    text += help_entry(entry);
   }
   if (text.empty()) return unknown(command, true) + "\n";
   if (command.empty()) text += "Anything else is said in the current room.\n";

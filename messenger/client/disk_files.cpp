@@ -1,5 +1,6 @@
 #include "messenger/client/disk_files.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -13,11 +14,13 @@
 #include "base/crypto/digest.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "protocol/frame_writer.hpp"
 
 namespace plaintalk::messenger::client {
 namespace {
 
 constexpr std::size_t kNameSizeMax = 200;
+constexpr std::size_t kEndingSizeMax = 24;  // with its dot
 constexpr unsigned kNameTryCountMax = 1000;
 
 std::string reason(int error) { return std::generic_category().message(error); }
@@ -153,9 +156,14 @@ std::string safe_file_name(std::string_view name) {
   const auto first = safe.find_first_not_of(".- ");
   safe.erase(0, first == std::string::npos ? safe.size() : first);
   if (safe.size() > kNameSizeMax) {
-    std::size_t size = kNameSizeMax;
+    // What the file is, its ending says.
+    const auto dot = safe.rfind('.');
+    const bool has_ending = dot != std::string::npos && safe.size() - dot <= kEndingSizeMax;
+    const std::string ending = has_ending ? safe.substr(dot) : "";
+    std::size_t size = kNameSizeMax - ending.size();
     while (size > 0 && (static_cast<unsigned char>(safe[size]) & 0xC0U) == 0x80U) --size;
     safe.resize(size);
+    safe += ending;
   }
   return safe.empty() ? "file" : safe;
 }
@@ -177,10 +185,15 @@ std::expected<std::unique_ptr<UploadSource>, std::string> DiskFiles::open_upload
   struct stat about {};
   if (::fstat(fd.get(), &about) != 0) return std::unexpected("cannot open " + path + ": " + reason(errno));
   if (!S_ISREG(about.st_mode)) return std::unexpected(path + " is not a file; only plain files can be sent");
+  char byte = 0;
+  if (about.st_size == 0 && ::pread(fd.get(), &byte, 1, 0) > 0)
+    return std::unexpected(path + " has no size of its own, as files in /proc; copy it and send the copy");
   const auto slash = path.rfind('/');
-  auto source =
-      std::make_unique<DiskSource>(std::move(fd), slash == std::string::npos ? path : path.substr(slash + 1),
-                                   static_cast<std::uint64_t>(about.st_size));
+  const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  if (!is_inline_text(name))
+    return std::unexpected("the name of " + path +
+                           " is not UTF-8 or has a line break in it; rename it and send it again");
+  auto source = std::make_unique<DiskSource>(std::move(fd), name, static_cast<std::uint64_t>(about.st_size));
   if (!source->hash()) return std::unexpected("cannot read " + path + " to its end");
   return source;
 }

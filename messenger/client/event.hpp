@@ -52,6 +52,7 @@ struct PersonChanged {
   std::string room;  // empty for presence
   std::string name;
   std::string detail;  // why somebody left; "online", "away", "gone"
+  std::string text{};  // what that person said about it
 };
 
 struct TopicSet {

@@ -51,17 +51,12 @@ void JsonFront::on_status(const ConnectionStatus& status) {
   print(object);
 }
 
-void JsonFront::on_interrupt() {
-  if (application_->session().ready())
-    application_->submit({.verb = Verb::quit});
-  else
-    application_->finish(kExitOk);
-}
+void JsonFront::on_interrupt() { application_->leave(kExitInterrupted); }
 
 void JsonFront::read_next() {
   if (reading_ || at_end_ || application_->session().waiting_count() >= kJsonWaitingCountMax) return;
   reading_ = true;
-  input_->next([this](std::optional<std::string> line) {
+  input_->next([this](std::optional<InputLine> line) {
     reading_ = false;
     if (application_->finished()) return;
     if (!line) {
@@ -69,7 +64,10 @@ void JsonFront::read_next() {
       quit_when_done();
       return;
     }
-    run_line(*line);
+    if (line->too_long)
+      print_refused("", "the line is longer than 1 MiB and was not run");
+    else
+      run_line(line->text);
     read_next();
   });
 }
@@ -104,7 +102,9 @@ void JsonFront::on_event(const Event& event) {
     target_.answered(*done);
     if (const auto tag = tags_.extract(done->request))
       object["tag"] = json::parse(tag.mapped(), nullptr, false);
+    progress_.forget(done->request);
   } else if (const auto* progress = std::get_if<TransferProgress>(&event)) {
+    if (!progress_.is_due(*progress, read_clocks().instant)) return;
     if (const auto tag = tags_.find(progress->request); tag != tags_.end())
       object["tag"] = json::parse(tag->second, nullptr, false);
   }

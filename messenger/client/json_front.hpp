@@ -13,6 +13,7 @@
 #include "messenger/client/application.hpp"
 #include "messenger/client/front_end.hpp"
 #include "messenger/client/input_lines.hpp"
+#include "messenger/client/progress_lines.hpp"
 #include "messenger/client/talk_target.hpp"
 
 namespace plaintalk::messenger::client {
@@ -45,6 +46,7 @@ class JsonFront : public FrontEnd {
   bool started_ = false;
   std::map<RequestId, std::string> tags_;
   TalkTarget target_;
+  ProgressPace progress_;
 };
 
 }  // namespace plaintalk::messenger::client

@@ -26,19 +26,27 @@ std::size_t columns() {
   return size.ws_col;
 }
 
-std::size_t width_of(std::wstring_view text) {
-  std::size_t width = 0;
-  for (const wchar_t character : text) {
-    const int cells = ::wcwidth(character);
-    // libedit shows a control character as ^X.
-    width += cells >= 0 ? static_cast<std::size_t>(cells) : 2;
-  }
-  return width;
-}
-
 void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 }  // namespace
+
+std::size_t rows_above_end(std::wstring_view text, std::size_t columns) {
+  std::size_t row = 0;
+  std::size_t column = 0;
+  for (const wchar_t character : text) {
+    const int cells = ::wcwidth(character);
+    // libedit shows a control character as ^X, each sign by itself.
+    const std::size_t width = cells >= 0 ? static_cast<std::size_t>(cells) : 2;
+    if (cells > 1 && column + width > columns) {
+      ++row;
+      column = 0;
+    }
+    column += width;
+    row += column / columns;
+    column %= columns;
+  }
+  return row;
+}
 
 struct LineEditor::Edit {
   EditLine* line = nullptr;
@@ -72,6 +80,8 @@ LineEditor::LineEditor(boost::asio::io_context& io)
   el_wset(line, EL_GETCFN, &Edit::character);
   el_wset(line, EL_HIST, history_w, edit_->history);
   el_wset(line, EL_SIGNAL, 0);
+  // CR as it is: a pasted CR LF would be two line ends otherwise.
+  el_wset(line, EL_SETTY, L"-d", L"-icrnl", nullptr);
   const std::array<std::array<const wchar_t*, 2>, 12> keys{{{L"\\e[1~", L"ed-move-to-beg"},
                                                             {L"\\e[4~", L"ed-move-to-end"},
                                                             {L"\\e[H", L"ed-move-to-beg"},
@@ -140,12 +150,11 @@ int LineEditor::next_character(wchar_t& character) {
   const LineInfoW* info = el_wline(edit_->line);
   const auto typed = static_cast<std::size_t>(info->lastchar - info->buffer);
   if (typed >= kLineCharactersMax && character >= 0x20) character = 0x07;  // full: only ring
+  ++key_count_;
   if (character == L'\r' || character == L'\n')
-    entered_rows_ = rows_of(width_of(prompt_) + width_of({info->buffer, typed}));
+    entered_rows_ = rows_above_end(prompt_ + std::wstring(info->buffer, typed), columns()) + 1;
   return 1;
 }
-
-std::size_t LineEditor::rows_of(std::size_t width) const { return width / columns() + 1; }
 
 std::optional<std::string> LineEditor::read_line() {
   int count = 0;
@@ -165,8 +174,8 @@ std::optional<std::string> LineEditor::read_line() {
 
 void LineEditor::erase_edited() {
   const LineInfoW* info = el_wline(edit_->line);
-  const std::wstring_view before(info->buffer, static_cast<std::size_t>(info->cursor - info->buffer));
-  const std::size_t rows_above = (width_of(prompt_) + width_of(before)) / columns();
+  const std::wstring before(info->buffer, static_cast<std::size_t>(info->cursor - info->buffer));
+  const std::size_t rows_above = rows_above_end(prompt_ + before, columns());
   put("\r");
   if (rows_above > 0) put("\x1b[" + std::to_string(rows_above) + "A");
   put("\x1b[J");

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -19,6 +20,10 @@
 #include "messenger/client/paste_filter.hpp"
 
 namespace plaintalk::messenger::client {
+
+// How many rows the end of `text` is below its beginning on a terminal of that many columns. A wide character
+// that would be cut by the edge goes to the next row as a whole.
+std::size_t rows_above_end(std::wstring_view text, std::size_t columns);
 
 class LineEditor {
  public:
@@ -37,6 +42,8 @@ class LineEditor {
   void remember_entered_line();
   // Empties the line; false when it is empty already.
   bool clear_line();
+  // Keys pressed so far, to know whether there were any in between.
+  std::uint64_t key_count() const { return key_count_; }
   // Removes the entered line from the screen: it will come back as a message.
   void erase_entered_line();
 
@@ -46,7 +53,6 @@ class LineEditor {
   void wait_for_input();
   void watch_signals();
   void erase_edited();
-  std::size_t rows_of(std::size_t width) const;
 
   boost::asio::io_context& io_;
   InputWatch input_;
@@ -57,6 +63,7 @@ class LineEditor {
   std::wstring prompt_;
   std::string entered_;
   std::size_t entered_rows_ = 0;
+  std::uint64_t key_count_ = 0;
   bool waiting_ = false;
   bool editing_ = false;
   bool input_ended_ = false;

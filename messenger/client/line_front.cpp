@@ -40,13 +40,8 @@ void LineFront::on_status(const ConnectionStatus& status) {
 }
 
 void LineFront::on_interrupt() {
-  if (options_.script) application_->set_exit_code(kExitFailure);
-  if (!application_->session().ready()) {
-    application_->finish(options_.script ? kExitFailure : kExitOk);
-    return;
-  }
   wait_ = Wait::end;
-  application_->submit({.verb = Verb::quit});
+  application_->leave(kExitInterrupted);
 }
 
 void LineFront::on_ready() {
@@ -129,9 +124,17 @@ void LineFront::next() {
   }
   ++line_number_;
   if (!lines_given_) {
-    input_->next([this](std::optional<std::string> line) {
+    input_->next([this](std::optional<InputLine> line) {
       if (application_->finished() || wait_ != Wait::input) return;
-      run_line(line ? std::move(*line) : "/quit");
+      if (!line) {
+        run_line("/quit");
+      } else if (line->too_long) {
+        may_fail_ = false;
+        line_ = line->text.substr(0, 40) + "...";
+        line_failed("the line is longer than 1 MiB and was not run; /send FILE sends files");
+      } else {
+        run_line(std::move(line->text));
+      }
     });
     return;
   }

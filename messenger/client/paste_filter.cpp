@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -107,6 +108,11 @@ bool PasteFilter::take_one(std::deque<wchar_t>& characters) {
     pending_.erase(0, kPasteEnd.size());
     pasting_ = false;
     paste_ended(characters);
+    return true;
+  }
+  // Text pasted by a terminal that does not mark it: CR LF is one Enter.
+  if (std::exchange(after_return_, pending_[0] == '\r') && pending_[0] == '\n') {
+    pending_.erase(0, 1);
     return true;
   }
   if (pending_.starts_with(kPasteStart)) {

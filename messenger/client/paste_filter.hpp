@@ -32,6 +32,7 @@ class PasteFilter {
   void paste_ended(std::deque<wchar_t>& characters);
 
   std::string pending_;
+  bool after_return_ = false;  // the last character was CR
   bool pasting_ = false;
   std::string pasted_;
   std::deque<std::pair<std::string, std::string>> pastes_;  // mark and text, oldest first

@@ -6,6 +6,13 @@
 
 namespace plaintalk::messenger::client {
 
+bool ProgressPace::is_due(const TransferProgress& progress, Instant now) {
+  const auto [last, is_first] = last_.try_emplace(progress.request, now);
+  if (!is_first && now - last->second < kProgressInterval) return false;
+  last->second = now;
+  return true;
+}
+
 std::string ProgressLines::update(const TransferProgress& progress) {
   if (progress.total < 4 || progress.done > progress.total) return {};
   const auto quarter = static_cast<unsigned>(progress.done / (progress.total / 4));

@@ -8,6 +8,19 @@
 
 namespace plaintalk::messenger::client {
 
+// Progress of transfers for programs: at most one event in kProgressInterval for each transfer.
+inline constexpr Milliseconds kProgressInterval{100};
+
+class ProgressPace {
+ public:
+  // The first of a transfer always is.
+  bool is_due(const TransferProgress& progress, Instant now);
+  void forget(RequestId request) { last_.erase(request); }
+
+ private:
+  std::map<RequestId, Instant> last_;
+};
+
 class ProgressLines {
  public:
   // The line to print now, or nothing. The last quarter is left to the line that reports the result.

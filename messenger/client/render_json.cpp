@@ -32,10 +32,14 @@ json object(const FileCame& event) {
 
 json object(const PersonChanged& event) {
   if (event.what == PersonChanged::What::presence)
-    return {{"event", "presence"}, {"user", event.name}, {"state", event.detail}};
+    return {{"event", "presence"}, {"user", event.name}, {"state", event.detail}, {"text", event.text}};
   if (event.what == PersonChanged::What::joined)
     return {{"event", "joined"}, {"room", event.room}, {"user", event.name}};
-  return {{"event", "parted"}, {"room", event.room}, {"user", event.name}, {"reason", event.detail}};
+  return {{"event", "parted"},
+          {"room", event.room},
+          {"user", event.name},
+          {"reason", event.detail},
+          {"text", event.text}};
 }
 
 json object(const TopicSet& event) {

@@ -86,11 +86,16 @@ std::string show(const PersonChanged& event, const TextStyle& style) {
       if (event.name == style.user) return {};  // the answer to /join says it
       return note_line(fmt::format("{} joined {}", safe(event.name), safe(event.room)), style);
     case PersonChanged::What::parted:
-      return note_line(fmt::format("{} left {} ({})", safe(event.name), safe(event.room), safe(event.detail)),
-                       style);
+      return note_line(
+          fmt::format("{} left {} ({})", safe(event.name), safe(event.room),
+                      safe(event.text.empty() ? event.detail : event.detail + ": " + event.text)),
+          style);
     case PersonChanged::What::presence: break;
   }
-  return note_line(fmt::format("{} is {}", safe(event.name), safe(event.detail)), style);
+  return note_line(
+      fmt::format("{} is {}{}", safe(event.name), safe(event.detail),
+                  event.text.empty() || event.text == event.detail ? "" : ": " + safe(event.text)),
+      style);
 }
 
 std::string show(const TopicSet& event, const TextStyle& style) {

@@ -5,11 +5,20 @@
 
 namespace plaintalk::messenger::client {
 
-void encode(const Request& request, const std::string& wire_id, std::string& out) {
+void encode(const Request& request, const std::string& wire_id, std::string& out, bool counted) {
   FrameWriter frame(out, request.verb);
+  const auto end_with = [&](const std::string& text) {
+    if (counted)
+      frame.counted_body(text);
+    else
+      frame.body(text);
+  };
   if (!request.target.empty()) frame.argument(escape(request.target));
   switch (request.verb) {
-    case Verb::say: frame.parameter("id", wire_id).body(request.text.value_or("")); return;
+    case Verb::say:
+      frame.parameter("id", wire_id);
+      end_with(request.text.value_or(""));
+      return;
     case Verb::history:
       if (request.before) frame.parameter("before", *request.before);
       if (request.after) frame.parameter("after", *request.after);
@@ -23,7 +32,7 @@ void encode(const Request& request, const std::string& wire_id, std::string& out
     case Verb::ping:
     case Verb::quit:
       if (request.text) {
-        frame.body(*request.text);
+        end_with(*request.text);
         return;
       }
       break;

@@ -28,8 +28,8 @@ struct Request {
   bool files_only = false;  // history: show the files of the page, not its messages
 };
 
-// Appends the frame of `request`; `wire_id` is the id= of a message and empty otherwise. PUT is written by
-// Upload.
-void encode(const Request& request, const std::string& wire_id, std::string& out);
+// Appends the frame of `request`; `wire_id` is the id= of a message and empty otherwise. `counted` keeps a
+// text that would fit out of the line. PUT is written by Upload.
+void encode(const Request& request, const std::string& wire_id, std::string& out, bool counted = false);
 
 }  // namespace plaintalk::messenger::client

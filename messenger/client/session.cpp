@@ -17,6 +17,11 @@ constexpr auto kPingIntervalDefault = std::chrono::seconds{30};
 // us.
 constexpr DecoderLimits kLimits{64 << 10, kSkippedBodySizeMax, kSkippedBodySizeMax};
 
+// Absent or not understood: no limit that we know of.
+std::size_t limit_in(const Frame& greeting, std::string_view key) {
+  return parse_decimal<std::size_t>(greeting.parameter(key).value_or("")).value_or(kLimitUnknown);
+}
+
 }  // namespace
 
 ClientSession::ClientSession(SessionConfig config, FileStore& files)
@@ -107,6 +112,8 @@ void ClientSession::greeted(const Frame& frame) {
   server_ = unescape(frame.argument(0)).value_or("");
   const auto ping = parse_decimal<std::uint32_t>(frame.parameter("ping").value_or(""));
   ping_interval_ = std::chrono::seconds{ping && *ping > 0 ? *ping : kPingIntervalDefault.count()};
+  line_size_max_ = limit_in(frame, "line");
+  body_size_max_ = limit_in(frame, "body");
   phase_ = Phase::login;
   if (!token_.empty())
     login_way_ = LoginWay::token;
@@ -282,6 +289,22 @@ std::size_t ClientSession::in_flight_count() const {
       std::ranges::count_if(sent_, [](const Sent& sent) { return sent.what != Sent::What::data; }));
 }
 
+// Appends the frame, or says why this server would not take it.
+std::optional<std::string> ClientSession::encode_within(const Waiting& waiting) {
+  const auto& text = waiting.request.text;
+  if (text && text->size() > body_size_max_)
+    return "the text has " + std::to_string(text->size()) + " bytes and this server takes at most " +
+           std::to_string(body_size_max_) + "; /send FILE sends files";
+  const std::size_t start = output_.size();
+  for (const bool counted : {false, true}) {
+    encode(waiting.request, waiting.wire_id, output_, counted);
+    if (output_.find('\n', start) - start < line_size_max_) return std::nullopt;
+    output_.resize(start);
+  }
+  return "the line would have more than the " + std::to_string(line_size_max_) +
+         " bytes that this server takes";
+}
+
 void ClientSession::send(RequestId id, Waiting& waiting) {
   ++waiting.sent_count;
   waiting.sent_at = now_;
@@ -290,7 +313,10 @@ void ClientSession::send(RequestId id, Waiting& waiting) {
     start_transfer(id, waiting);
     return;
   }
-  encode(waiting.request, waiting.wire_id, output_);
+  if (const auto why = encode_within(waiting)) {
+    answer(id, Refusal{0, "TOO_LARGE", *why});
+    return;
+  }
   sent_.push_back(Sent{.what = Sent::What::request, .request = id, .verb = verb});
 }
 

@@ -41,6 +41,7 @@ inline constexpr std::size_t kInFlightMax = 32;
 inline constexpr std::size_t kUnsentFileBytesMax = 64 << 10;
 inline constexpr std::size_t kRoomCountMax = 10'000;
 inline constexpr std::size_t kListedCountMax = 10'000;  // entries of one WHO, ROOMS or HELP that are kept
+inline constexpr std::size_t kLimitUnknown = SIZE_MAX;
 inline constexpr unsigned kRateRetryCountMax = 10;
 inline constexpr unsigned kNameTakenRetryCountMax = 20;
 
@@ -146,6 +147,7 @@ class ClientSession {
   void check_newest(const std::string& name, Room& room, std::uint64_t seq, const RoomFrame& frame);
   std::size_t in_flight_count() const;
   bool waits_for_join(const Waiting& waiting) const;
+  std::optional<std::string> encode_within(const Waiting& waiting);
   std::string room_of(const std::string& target) const;
   void notice(std::string kind, std::string text);
 
@@ -185,6 +187,8 @@ class ClientSession {
   std::size_t catching_up_count_ = 0;
 
   std::string server_;
+  std::size_t line_size_max_ = kLimitUnknown;  // of the greeting
+  std::size_t body_size_max_ = kLimitUnknown;
   std::string token_;
   LoginWay login_way_ = LoginWay::guest;
   bool was_in_ = false;

@@ -195,10 +195,12 @@ void ClientSession::on_person(const Frame& frame) {
       return;
     case Verb::parted:
       events_.emplace_back(PersonChanged{PersonChanged::What::parted, first, second,
-                                         text(frame.parameter("reason").value_or(""))});
+                                         text(frame.parameter("reason").value_or("")),
+                                         body_of(frame).value_or("")});
       return;
     case Verb::pres:
-      events_.emplace_back(PersonChanged{PersonChanged::What::presence, "", first, second});
+      events_.emplace_back(
+          PersonChanged{PersonChanged::What::presence, "", first, second, body_of(frame).value_or("")});
       return;
     default: events_.emplace_back(TopicSet{first, second, std::string(frame.body)}); return;
   }

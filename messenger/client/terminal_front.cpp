@@ -151,7 +151,11 @@ void TerminalFront::on_status(const ConnectionStatus& status) {
 }
 
 void TerminalFront::on_interrupt() {
+  // Twice in a row: whatever was typed since, and erased again, makes this the first time.
+  if (editor_->key_count() != keys_at_interrupt_) asked_to_leave_ = false;
+  keys_at_interrupt_ = editor_->key_count();
   if (editor_->clear_line()) {
+    ++keys_at_interrupt_;  // the key that clears it
     asked_to_leave_ = false;
     return;
   }

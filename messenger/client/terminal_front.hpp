@@ -2,6 +2,7 @@
 // the line being typed.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ class TerminalFront : public FrontEnd {
   std::optional<TransferProgress> transfer_;
   bool online_ = false;
   bool asked_to_leave_ = false;
+  std::uint64_t keys_at_interrupt_ = 0;
 };
 
 // For a password: typed without being shown. For a name: shown. Nothing at the end of input.

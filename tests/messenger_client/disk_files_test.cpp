@@ -130,5 +130,26 @@ TEST_F(FolderTest, ShortensAHistoryThatHasGrownLong) {
   EXPECT_LT(fs::file_size(path), 100'000U);
 }
 
+TEST(SafeFileNameEnding, SurvivesShortening) {
+  const std::string name = safe_file_name(std::string(300, 'x') + ".tar.gz");
+  EXPECT_LE(name.size(), 200U);
+  EXPECT_TRUE(name.ends_with("x.gz")) << name;
+  EXPECT_LE(safe_file_name("a." + std::string(300, 'y')).size(), 200U);
+}
+
+TEST_F(FolderTest, SaysWhyAFileCannotBeSentBeforeItIsAskedOf) {
+  DiskFiles files(".");
+  const auto version = files.open_upload("/proc/version");
+  ASSERT_FALSE(version);
+  EXPECT_NE(version.error().find("no size of its own"), std::string::npos) << version.error();
+  for (const std::string name : {"line\nfeed", "not\xFFutf8"}) {
+    const std::string path = (folder_ / name).string();
+    std::ofstream(path) << "x";
+    const auto opened = files.open_upload(path);
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().find("rename it"), std::string::npos) << opened.error();
+  }
+}
+
 }  // namespace
 }  // namespace plaintalk::messenger::client

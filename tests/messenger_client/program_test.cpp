@@ -222,6 +222,40 @@ TEST_F(ProgramTest, EndsWithTheStatusThatTellsWhatWentWrong) {
   EXPECT_EQ(status_of(words("alice", {"--script", empty, "--timeout", "1"})), 3);
 }
 
+// Goal: who ends a script, a pipe or a program with one signal is not told that all of it was done.
+// Method: each face waits for something that never comes, with a server that answers, one that does not, and
+// none at all.
+TEST_F(ProgramTest, EndsAtOneSignalAndSaysSoInItsStatus) {
+  const std::string waits = script("waits.txt", "/join #lab\n/expect nothing comes\n");
+  const std::vector<std::vector<std::string>> faces{
+      {"--script", waits}, {"--room", "#lab"}, {"--json", "--room", "#lab"}};
+  struct Signal {
+    int number;
+    int status;
+  };
+  for (const Signal signal : {Signal{SIGTERM, 143}, Signal{SIGINT, 130}}) {
+    for (const auto& face : faces) {
+      for (const bool server_hangs : {false, true}) {
+        if (server_hangs && face != faces[signal.number == SIGTERM ? 0 : 2]) continue;  // two seconds each
+        Program client(words("alice" + std::to_string(signal.number), face));
+        ASSERT_TRUE(client.read_until("#lab"));
+        if (server_hangs) server_->signal(SIGSTOP);
+        client.signal(signal.number);
+        client.read_all();
+        EXPECT_EQ(client.wait(), signal.status) << face[0] << server_hangs;
+        server_->signal(SIGCONT);
+      }
+    }
+  }
+  Program lost(words("bob", {"--json"}));
+  ASSERT_TRUE(lost.read_until("\"ready\""));
+  server_->signal(SIGKILL);
+  ASSERT_TRUE(lost.read_until("\"retrying\""));
+  lost.signal(SIGTERM);
+  lost.read_all();
+  EXPECT_EQ(lost.wait(), 143);
+}
+
 TEST_F(ProgramTest, SendsEverythingThatIsPipedInBeforeItLeaves) {
   Program alice(words("alice", {"--room", "#lab"}));
   alice.write("one\n/nonsense\ntwo");
