@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
@@ -10,6 +9,7 @@
 
 #include "base/number.hpp"
 #include "base/text.hpp"
+#include "base/typing.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/names.hpp"
 
@@ -297,42 +297,16 @@ std::string help_entry(const Entry& entry) {
 }
 
 std::string unknown(std::string_view name, bool in_script) {
-  const Entry* closest = nullptr;
-  std::size_t best = 3;  // further away is no typing error
-  for (const Entry& entry : kEntries) {
-    if (entry.only_in_scripts && !in_script) continue;
-    const std::size_t distance = typing_distance(name, entry.name);
-    if (distance < best && distance < entry.name.size()) {
-      best = distance;
-      closest = &entry;
-    }
-  }
+  std::vector<std::string_view> names;
+  for (const Entry& entry : kEntries)
+    if (in_script || !entry.only_in_scripts) names.push_back(entry.name);
   std::string text = "there is no command /" + terminal_safe(name.substr(0, 40));
-  if (closest != nullptr) text += "; did you mean /" + std::string(closest->name) + "?";
+  if (const std::string_view meant = nearest_word(name, names); !meant.empty())
+    text += "; did you mean /" + std::string(meant) + "?";
   return text + " /help lists the commands, and // starts a message with a slash";
 }
 
 }  // namespace
-
-std::size_t typing_distance(std::string_view a, std::string_view b) {
-  constexpr std::size_t size_max = 40;
-  a = a.substr(0, size_max);
-  b = b.substr(0, size_max);
-  std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  std::iota(last.begin(), last.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, change});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
-    }
-    before_last.swap(last);
-    last.swap(row);
-  }
-  return last[b.size()];
-}
 
 std::expected<Command, std::string> parse_command(std::string_view line, const std::string& target,
                                                   bool in_script) {

@@ -38,8 +38,4 @@ std::expected<Command, std::string> parse_command(std::string_view line, const s
 // The commands and what they do, one a line; of one command when `command` names it.
 std::string command_help(std::string_view command);
 
-// How many letters must be changed, added, left out or swapped with their neighbour to get from one word to
-// the other.
-std::size_t typing_distance(std::string_view a, std::string_view b);
-
 }  // namespace plaintalk::messenger::client

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "messenger/core/budget.hpp"
+#include "messenger/core/command_form.hpp"
 #include "messenger/core/downloads.hpp"
 #include "messenger/core/help.hpp"
 #include "messenger/core/login.hpp"
@@ -67,6 +68,7 @@ Answer answer_of(World& world, Connection& connection, const Frame& frame) {
   if (connection.phase == Phase::greeted && !is_allowed_before_login(frame.verb))
     return refusal(ErrorName::login_first, "log in first: LOGIN name, or LOGIN name :password");
   if (!id_is_valid(frame)) return refusal(ErrorName::syntax, "id= is 1 to 64 characters");
+  if (Answer refused = check_form(frame)) return refused;
   switch (frame.verb) {
     case Verb::help: return handle_help(world, connection, frame);
     case Verb::login: return handle_login(world, connection, frame);

@@ -89,10 +89,10 @@ void send_refusal(World& world, Connection& connection, const Refusal& refusal, 
   send(world, connection);
   // What is no verb of ours may be anything, a password in the wrong place for one: the log never has it.
   if (++connection.refusal_count > kLoggedRefusalsMax) return;
-  world.log(Refused{connection.id,
-                    connection.account != nullptr ? connection.account->name : std::string_view{},
-                    find_verb(verb) == Verb::unknown ? std::string_view{} : verb, code,
-                    text_of(refusal.error), refusal.text, refusal.fatal});
+  world.log(Refused{
+      connection.id, connection.account != nullptr ? connection.account->name : std::string_view{},
+      find_verb(verb) == Verb::unknown ? std::string_view{} : verb, code, text_of(refusal.error),
+      refusal.logged_text.empty() ? std::string_view(refusal.text) : refusal.logged_text, refusal.fatal});
 }
 
 std::string_view id_of(const Frame& command) { return command.parameter("id").value_or(std::string_view{}); }

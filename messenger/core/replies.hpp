@@ -22,12 +22,13 @@ struct Refusal {
   std::optional<std::uint64_t> next;
   std::optional<std::uint64_t> retry_ms;
   bool fatal = false;
+  std::string_view logged_text{};  // a literal for the log where `text` quotes what the client wrote
 };
 using Answer = std::optional<Refusal>;
 inline constexpr std::nullopt_t kAnswered = std::nullopt;
 
 inline Refusal refusal(ErrorName error, std::string text) {
-  return {error, std::move(text), {}, {}, {}, false};
+  return {error, std::move(text), {}, {}, {}, false, {}};
 }
 Refusal too_large(std::string text, std::uint64_t max);
 Refusal try_later(ErrorName error, std::string text, Nanoseconds wait);

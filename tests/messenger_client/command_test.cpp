@@ -84,11 +84,5 @@ TEST(Command, HelpsWithEveryCommandItKnows) {
   EXPECT_NE(command_help("/members").find("#room N"), std::string::npos);
 }
 
-TEST(Command, CountsASwapAsOneSlip) {
-  EXPECT_EQ(typing_distance("jion", "join"), 1U);
-  EXPECT_EQ(typing_distance("", "join"), 4U);
-  EXPECT_EQ(typing_distance("join", "join"), 0U);
-}
-
 }  // namespace
 }  // namespace plaintalk::messenger::client
