@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "base/time.hpp"
+#include "base/worker_thread.hpp"
 
 namespace plaintalk::messenger {
 namespace {
@@ -18,7 +19,7 @@ ActivityLog::ActivityLog(const Options& options)
       json_(options.json_path, tell_now(json_lost)),
       is_on_(people_.is_on() || json_.is_on()),
       queue_(options.queue_bytes_max) {
-  if (is_on_) thread_ = std::thread([this] { run(); });
+  if (is_on_) thread_ = start_worker([this] { run(); });
 }
 
 ActivityLog::~ActivityLog() {

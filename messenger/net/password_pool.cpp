@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/worker_thread.hpp"
+
 namespace plaintalk::messenger {
 namespace {
 
@@ -18,7 +20,7 @@ void wipe(std::string& secret) {
 }  // namespace
 
 PasswordPool::PasswordPool(std::function<void(PasswordResult)> done) : done_(std::move(done)) {
-  for (std::size_t i = 0; i < kThreadCount; ++i) threads_.emplace_back([this] { work(); });
+  for (std::size_t i = 0; i < kThreadCount; ++i) threads_.push_back(start_worker([this] { work(); }));
 }
 
 PasswordPool::~PasswordPool() {

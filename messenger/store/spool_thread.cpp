@@ -3,9 +3,11 @@
 #include <iterator>
 #include <utility>
 
+#include "base/worker_thread.hpp"
+
 namespace plaintalk::messenger {
 
-SpoolThread::SpoolThread(BlockSpool& spool) : spool_(spool), jobs_(spool), thread_([this] { work(); }) {}
+SpoolThread::SpoolThread(BlockSpool& spool) : spool_(spool), jobs_(spool), thread_(start_worker([this] { work(); })) {}
 
 SpoolThread::~SpoolThread() {
   {

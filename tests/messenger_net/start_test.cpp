@@ -1,4 +1,8 @@
 // How the server starts, and how it says that it cannot.
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -117,6 +121,27 @@ TEST(StartLines, WarnsForAnAddressThatOthersCanReach) {
   EXPECT_TRUE(lines.starts_with("warning: 192.0.2.1:7777 can be reached from other machines"));
   EXPECT_TRUE(lines.ends_with("ready: listening on 192.0.2.1:7777, 127.0.0.1:7778\n"));
   EXPECT_EQ(count(start_lines({loopback}), "warning"), 0U);
+}
+
+// Goal: a signal to the server always reaches the thread that waits for it.
+TEST(ServerStart, OnlyItsFirstThreadTakesSignals) {
+  const TemporaryFolder folder;
+  ServerProcess server({"--log", folder / "log.jsonl"});
+  Peer peer(server.port());
+  enter(peer, "alice", "#lab");
+  std::size_t worker_count = 0;
+  const std::string own = std::to_string(server.id());
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + own + "/task")) {
+    std::ifstream status(task.path() / "status");
+    std::uint64_t blocked = 0;
+    for (std::string line; std::getline(status, line);)
+      if (line.starts_with("SigBlk:")) blocked = std::stoull(line.substr(7), nullptr, 16);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+      EXPECT_EQ((blocked >> (number - 1) & 1) != 0, task.path().filename() != own) << task << number;
+    if (task.path().filename() != own) ++worker_count;
+  }
+  EXPECT_GE(worker_count, 3U) << "the log, the spool and those for passwords";
+  EXPECT_EQ(server.stop(), 0);
 }
 
 // Goal: with few descriptors one too many is told so, and those inside go on.
