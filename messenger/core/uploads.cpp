@@ -1,6 +1,7 @@
 #include "messenger/core/uploads.hpp"
 
 #include <algorithm>
+#include <expected>
 #include <utility>
 
 #include "base/number.hpp"
@@ -38,15 +39,16 @@ std::optional<std::string> read_sha256(std::string_view text) {
   return folded;
 }
 
-std::optional<PutRequest> read_put(const Frame& frame) {
-  if (frame.argument_count() != 2) return std::nullopt;
+std::expected<PutRequest, Refusal> read_put(const Frame& frame) {
+  const std::unexpected malformed(wrong_form(Verb::put));
+  if (frame.argument_count() != 2) return malformed;
   auto name = unescape(frame.argument(0));
   const auto size = parse_decimal<std::uint64_t>(frame.argument(1));
   auto hash = read_sha256(frame.parameter("sha256").value_or(""));
   auto target = parse_target(frame.parameter("to").value_or(""));
-  if (!name || name->empty() || name->size() > kFileNameSizeMax || !is_inline_text(*name) || !size || !hash ||
-      !target)
-    return std::nullopt;
+  if (!name || name->empty() || !is_inline_text(*name) || !size || !hash || !target) return malformed;
+  if (name->size() > kFileNameSizeMax)
+    return std::unexpected(too_large("a file name has at most 255 bytes", kFileNameSizeMax));
   return PutRequest{std::move(*name), *size, std::move(*hash), std::move(*target), {}, {}};
 }
 
@@ -263,7 +265,7 @@ void answer_done(World& world, FileId id) {
 
 Answer handle_put(World& world, Connection& connection, const Frame& frame) {
   auto request = read_put(frame);
-  if (!request) return wrong_form(Verb::put);
+  if (!request) return request.error();
   request->room = room_name_of(*connection.account, request->target);
   request->people = people_of(world, request->room);
   if (StoredFile* file = find_upload(world, *connection.account, *request)) {
