@@ -1,5 +1,6 @@
 #include "messenger/net/listeners.hpp"
 
+#include <array>
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -21,6 +22,8 @@ using boost::system::error_code;
 
 constexpr int kAcceptCountPerTurn = 64;
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::uint64_t kTurnAwayRetryMs = 2'000;
+constexpr int kUnreadCountMax = 16;
 
 int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
@@ -60,6 +63,7 @@ Listeners::Listeners(boost::asio::io_context& io, Callbacks callbacks)
     : io_(io), callbacks_(std::move(callbacks)), pause_timer_(io), spare_descriptor_(open_spare()) {}
 
 Listeners::~Listeners() {
+  finish_turning_away();
   if (spare_descriptor_ >= 0) ::close(spare_descriptor_);
 }
 
@@ -142,20 +146,29 @@ void Listeners::accept_ready(Acceptor& acceptor) {
 void Listeners::turn_away(Acceptor& acceptor) {
   callbacks_.trouble("out of file descriptors: a connection was turned away (raise it with ulimit -n)");
   if (spare_descriptor_ < 0) return;
-  ::close(spare_descriptor_);
-  const int peer = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-  if (peer >= 0) {
-    std::string frame;
-    FrameWriter(frame, Verb::err)
-        .argument(std::uint64_t{code_of(ErrorName::busy)})
-        .argument(text_of(ErrorName::busy))
-        .parameter("fatal", std::uint64_t{1})
-        .body("the server is full; try again later");
-    static_cast<void>(::send(peer, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
-    ::shutdown(peer, SHUT_WR);
-    ::close(peer);
+  ::close(std::exchange(spare_descriptor_, -1));
+  turned_away_ = ::accept4(acceptor.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (turned_away_ < 0) return;
+  std::string frame;
+  FrameWriter(frame, Verb::err)
+      .argument(std::uint64_t{code_of(ErrorName::busy)})
+      .argument(text_of(ErrorName::busy))
+      .parameter("retry", kTurnAwayRetryMs)
+      .parameter("fatal", std::uint64_t{1})
+      .body("the server is full; try again later");
+  static_cast<void>(::send(turned_away_, frame.data(), frame.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+  ::shutdown(turned_away_, SHUT_WR);
+}
+
+// Reads what the peer has sent meanwhile, a LOGIN most likely, so that closing is no reset.
+void Listeners::finish_turning_away() {
+  if (turned_away_ >= 0) {
+    std::array<char, 4096> unread;
+    for (int i = 0; i<kUnreadCountMax&& ::recv(turned_away_, unread.data(), unread.size(), 0)> 0; ++i) {
+    }
+    ::close(std::exchange(turned_away_, -1));
   }
-  spare_descriptor_ = open_spare();
+  if (spare_descriptor_ < 0) spare_descriptor_ = open_spare();
 }
 
 void Listeners::pause(Acceptor& acceptor) {
@@ -164,6 +177,7 @@ void Listeners::pause(Acceptor& acceptor) {
   pause_timer_.expires_after(kAcceptPause);
   pause_timer_.async_wait([this](const error_code& error) {
     if (error) return;
+    finish_turning_away();
     for (Acceptor* paused : std::exchange(paused_, {})) wait(*paused);
   });
 }

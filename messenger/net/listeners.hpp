@@ -2,7 +2,8 @@
 //
 // A host name may stand for several addresses: all of them are listened on, with the same port. When the
 // process is out of file descriptors, the waiting peer is turned away with the help of one spare descriptor
-// and accepting pauses for a moment, instead of spinning on an error.
+// and accepting pauses for a moment, instead of spinning on an error. So long the peer has time to read what
+// it was told: closing a socket with unread bytes in it is a reset, which takes the text with it.
 #pragma once
 
 #include <cstddef>
@@ -48,6 +49,7 @@ class Listeners {
   void accept_ready(Acceptor& acceptor);
   void turn_away(Acceptor& acceptor);
   void pause(Acceptor& acceptor);
+  void finish_turning_away();
 
   boost::asio::io_context& io_;
   Callbacks callbacks_;
@@ -56,6 +58,7 @@ class Listeners {
   boost::asio::steady_timer pause_timer_;
   std::vector<Acceptor*> paused_;
   int spare_descriptor_ = -1;
+  int turned_away_ = -1;  // a peer that was told and has not been closed yet
 };
 
 }  // namespace plaintalk::messenger

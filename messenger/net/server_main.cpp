@@ -56,14 +56,25 @@ ServerSettings settings_from(const CommandLine& line) {
       line.config.empty() ? ServerSettings{} : plaintalk::messenger::read_settings(line.config);
   if (!line.listen.empty()) settings.listen = line.listen;
   if (!line.log.empty()) settings.log = line.log;
-  if (!line.record.empty()) settings.record = line.record;
+  if (!line.record.empty()) {
+    settings.record = line.record;
+    settings.existing_record = ServerSettings::Existing::refuse;
+  }
   if (!line.spool.empty()) settings.spool = line.spool;
   if (!line.name.empty()) settings.core.name = line.name;
   if (line.no_guests) settings.core.guests_allowed = false;
   if (line.unlimited_rate) lift_rate_limits(settings.core);
   if (line.quiet) settings.quiet = true;
-  settings.overwrite_record = line.overwrite;
+  if (line.overwrite) settings.existing_record = ServerSettings::Existing::overwrite;
   return settings;
+}
+
+std::unique_ptr<plaintalk::messenger::Recorder> open_recorder(const ServerSettings& settings) {
+  using Existing = plaintalk::capture::FileSink::Existing;
+  const bool overwrites = settings.existing_record == ServerSettings::Existing::overwrite;
+  return std::make_unique<plaintalk::messenger::Recorder>(
+      plaintalk::messenger::recording_path(settings.record, settings.existing_record),
+      overwrites ? Existing::overwrite : Existing::refuse, "plaintalk-server " PLAINTALK_VERSION);
 }
 
 void serve(ServerSettings settings) {
@@ -78,12 +89,7 @@ void serve(ServerSettings settings) {
   messenger::SystemRandom random;
   messenger::ActivityLog log({settings.quiet ? -1 : 1, settings.log});
   std::unique_ptr<messenger::Recorder> recorder;
-  if (!settings.record.empty())
-    recorder = std::make_unique<messenger::Recorder>(settings.record,
-                                                     settings.overwrite_record
-                                                         ? plaintalk::capture::FileSink::Existing::overwrite
-                                                         : plaintalk::capture::FileSink::Existing::refuse,
-                                                     "plaintalk-server " PLAINTALK_VERSION);
+  if (!settings.record.empty()) recorder = open_recorder(settings);
   messenger::ServerLoop loop(options, settings.core, {spool, random, log, recorder.get()});
   loop.stop_on_signals();
   loop.on_hangup([&log](plaintalk::WallTime time) { log.reopen(time); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <toml++/toml.h>
 
+#include "base/typing.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/names.hpp"
 
@@ -21,6 +23,7 @@ namespace plaintalk::messenger {
 namespace {
 
 constexpr std::string_view kUnlimited = "unlimited";
+constexpr std::size_t kPrefixSizeMin = 4;
 
 // Where in the file we are, for errors.
 struct Place {
@@ -198,6 +201,38 @@ const Readers& limit_readers() {
   return readers;
 }
 
+std::vector<std::string> all_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : top_readers()) names.emplace_back(entry.first);
+  for (const auto& entry : limit_readers()) names.push_back("limits." + std::string(entry.first));
+  return names;
+}
+
+// The setting that was probably meant, in whichever table it stands: one that is written almost the same, or
+// the only one that begins like that.
+std::string nearest_setting(std::string_view typed) {
+  const std::vector<std::string> names = all_names();
+  std::vector<std::string_view> bare;
+  for (const std::string& name : names) bare.push_back(std::string_view(name).substr(name.find('.') + 1));
+  std::size_t found = names.size();
+  if (const std::string_view nearest = nearest_word(typed, bare); !nearest.empty()) {
+    found = static_cast<std::size_t>(std::ranges::find(bare, nearest) - bare.begin());
+  } else if (typed.size() >= kPrefixSizeMin) {
+    const auto begins_so = [&](std::string_view name) { return name.starts_with(typed); };
+    if (std::ranges::count_if(bare, begins_so) == 1)
+      found = static_cast<std::size_t>(std::ranges::find_if(bare, begins_so) - bare.begin());
+  }
+  return found == names.size() ? "" : names[found];
+}
+
+[[noreturn]] void no_such_setting(const Place& place, const toml::source_region& source,
+                                  std::string_view key) {
+  const std::string meant = nearest_setting(key);
+  fail(place, source,
+       "no such setting; " + (meant.empty() ? "" : "did you mean " + meant + "? ") +
+           "server.example.toml lists them all");
+}
+
 void read_keys(const toml::table& table, const std::string& prefix, const Readers& readers,
                const std::string& file, ServerSettings& out) {
   for (const auto& [key, node] : table) {
@@ -205,8 +240,7 @@ void read_keys(const toml::table& table, const std::string& prefix, const Reader
     if (prefix.empty() && (key.str() == "limits" || key.str() == "accounts")) continue;
     const auto found = std::find_if(readers.begin(), readers.end(),
                                     [&](const auto& entry) { return entry.first == key.str(); });
-    if (found == readers.end())
-      fail(place, key.source(), "no such setting; server.example.toml lists them all");
+    if (found == readers.end()) no_such_setting(place, key.source(), key.str());
     found->second(node, place, out);
   }
 }
@@ -259,6 +293,7 @@ ServerSettings parse_settings(std::string_view text, const std::string& name) {
   try {
     const toml::table table = toml::parse(text);
     read_table(table, name, settings);
+    if (!settings.record.empty()) settings.existing_record = ServerSettings::Existing::number;
     if (const auto fault = find_fault(settings.core)) fail_setting(table, name, *fault);
   } catch (const toml::parse_error& error) {
     fail_syntax(error, name);
@@ -272,6 +307,19 @@ ServerSettings read_settings(const std::string& path) {
   if (file) text.assign(std::istreambuf_iterator<char>(file), {});
   if (!file) throw std::runtime_error("cannot read the configuration " + path + ": " + ::strerror(errno));
   return parse_settings(text, path);
+}
+
+std::string recording_path(const std::string& path, ServerSettings::Existing existing) {
+  const std::filesystem::path given(path);
+  std::filesystem::path candidate = given;
+  std::error_code error;
+  for (unsigned number = 2; existing == ServerSettings::Existing::number; ++number) {
+    const auto status = std::filesystem::symlink_status(candidate, error);
+    if (!std::filesystem::is_regular_file(status)) break;  // free, or a pipe, or what create() complains of
+    candidate = given.parent_path() /
+                (given.stem().string() + '-' + std::to_string(number) + given.extension().string());
+  }
+  return candidate.string();
 }
 
 void lift_rate_limits(ServerConfig& config) {

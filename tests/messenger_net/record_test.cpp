@@ -113,6 +113,25 @@ TEST(Record, KeepsAFileThatExistsAndLetsOneServerWriteIt) {
   EXPECT_TRUE(read_recording(file, server.port()).empty());
 }
 
+// Goal: a service whose settings name a recording starts again by itself and keeps the earlier one.
+TEST(Record, OfTheSettingsGoesOnInANewFile) {
+  const TemporaryFolder folder;
+  const std::string settings = folder.write(
+      "server.toml", "listen = \"127.0.0.1:0\"\nquiet = true\nrecord = \"" + (folder / "r.pcapng") + "\"\n");
+  std::uint16_t first_port = 0;
+  for (const bool is_first : {true, false}) {
+    ServerProcess server({"--config", settings});
+    Peer peer(server.port());
+    enter(peer, "alice", "#lab");
+    peer.send("QUIT\n");
+    EXPECT_EQ(peer.read_to_end(), "BYE :goodbye\n");
+    EXPECT_EQ(server.stop(), 0);
+    EXPECT_EQ(read_recording(folder / (is_first ? "r.pcapng" : "r-2.pcapng"), server.port()).size(), 1U);
+    if (is_first) first_port = server.port();
+  }
+  EXPECT_EQ(read_recording(folder / "r.pcapng", first_port).size(), 1U);
+}
+
 // Goal: a link that somebody else has laid does not lead the recording into another file.
 TEST(Record, DoesNotFollowALink) {
   const TemporaryFolder folder;

@@ -66,7 +66,10 @@ TEST(Settings, SwitchesALimitOffByTheWordUnlimited) {
 }
 
 TEST(Settings, NamesFileLineAndKeyOfEveryMistake) {
-  EXPECT_EQ(error_of("nam = \"x\""), "s.toml:1: nam: no such setting; server.example.toml lists them all");
+  EXPECT_EQ(error_of("nam = \"x\""),
+            "s.toml:1: nam: no such setting; did you mean name? server.example.toml lists them all");
+  EXPECT_EQ(error_of("listen_on = \"x\""),
+            "s.toml:1: listen_on: no such setting; server.example.toml lists them all");
   EXPECT_EQ(error_of("\nname = 5"), "s.toml:2: name: expected a string, found an integer");
   EXPECT_EQ(error_of("[limits]\nline_size_max = 0"), "s.toml:2: limits.line_size_max: has to be at least 1");
   EXPECT_EQ(error_of("[limits]\nmessages_per_second = 0"),
@@ -83,6 +86,32 @@ TEST(Settings, NamesFileLineAndKeyOfEveryMistake) {
   EXPECT_EQ(error_of("limits = 3"), "s.toml:1: limits: expected a table, found an integer");
   EXPECT_TRUE(error_of("name = \n").starts_with("s.toml:1: not TOML: "));
   EXPECT_EQ(error_of("listen = [1]"), "s.toml:1: listen: expected a string, found an integer");
+}
+
+// Goal: a slip is answered with the setting, wherever it belongs.
+TEST(Settings, NamesTheSettingThatWasMeant) {
+  EXPECT_NE(error_of("[limits]\nmesages_per_second = 1").find("did you mean limits.messages_per_second?"),
+            std::string::npos);
+  EXPECT_NE(error_of("message_burst = 1").find("did you mean limits.message_burst?"), std::string::npos);
+  EXPECT_NE(error_of("[limits]\nlisten = 1").find("did you mean listen?"), std::string::npos);
+  EXPECT_NE(error_of("[limits]\nline_size = 1").find("did you mean limits.line_size_max?"),
+            std::string::npos);
+  EXPECT_EQ(error_of("[limits]\nfile = 1").find("did you mean"), std::string::npos) << "several begin so";
+}
+
+TEST(Settings, NumberARecordingSoThatAServiceStartsAgain) {
+  using Existing = ServerSettings::Existing;
+  EXPECT_EQ(parse_settings("record = \"r.pcapng\"", "s").existing_record, Existing::number);
+  EXPECT_EQ(ServerSettings{}.existing_record, Existing::refuse);
+  const TemporaryFolder folder;
+  const std::string path = folder / "my.lab.pcapng";
+  EXPECT_EQ(recording_path(path, Existing::number), path);
+  std::ofstream(path) << "x";
+  EXPECT_EQ(recording_path(path, Existing::number), folder / "my.lab-2.pcapng");
+  std::ofstream(folder / "my.lab-2.pcapng") << "x";
+  EXPECT_EQ(recording_path(path, Existing::number), folder / "my.lab-3.pcapng");
+  EXPECT_EQ(recording_path(path, Existing::overwrite), path);
+  EXPECT_EQ(recording_path(path, Existing::refuse), path);
 }
 
 TEST(Settings, SaysThatAFileCannotBeRead) {

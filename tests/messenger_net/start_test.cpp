@@ -88,9 +88,9 @@ TEST(ServerStart, ReportsAConfigurationErrorWithFileAndLine) {
   const std::string file = folder.write("server.toml", "name = \"x\"\n[limits]\nline_size = 5\n");
   ChildProcess server(PLAINTALK_SERVER, {"--config", file});
   EXPECT_EQ(server.wait(), 1);
-  EXPECT_EQ(server.errors(),
-            "plaintalk-server: " + file +
-                ":3: limits.line_size: no such setting; server.example.toml lists them all\n");
+  EXPECT_EQ(server.errors(), "plaintalk-server: " + file +
+                                 ":3: limits.line_size: no such setting; did you mean limits.line_size_max? "
+                                 "server.example.toml lists them all\n");
 }
 
 TEST(ServerStart, LetsTheCommandLineWinOverTheFile) {
@@ -160,6 +160,8 @@ TEST(ServerStart, TellsOneTooManyThatTheServerIsFull) {
     if (said.starts_with("PLAINTALK/1 ")) said = peers.back()->read_until("\n");
   }
   EXPECT_NE(said.find("ERR 503 BUSY"), std::string::npos) << said;
+  peers.back()->read_to_end();
+  EXPECT_FALSE(peers.back()->was_reset()) << "a reset may take the text away before it is read";
   peers.front()->send("PING :still\n");
   EXPECT_EQ(peers.front()->read_until("\n"), "PONG :still\n");
 }
