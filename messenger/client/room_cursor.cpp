@@ -73,6 +73,13 @@ void RoomCursor::restart(std::uint64_t last) {
   held_bytes_ = 0;
 }
 
+void RoomCursor::forget_unshown() {
+  highest_ = cursor_;
+  repeat_highest_ = 0;
+  held_.clear();
+  held_bytes_ = 0;
+}
+
 RoomCursor::Settled RoomCursor::settle(std::uint64_t after, std::uint64_t last, bool more,
                                        std::uint64_t oldest, std::vector<RoomFrame>& out) {
   Settled settled;

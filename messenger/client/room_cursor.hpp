@@ -44,6 +44,9 @@ class RoomCursor {
   // The numbering began anew: forgets everything but that frames up to `last` exist.
   void restart(std::uint64_t last);
 
+  // The server may be another one than before: what was held, or known to exist, may not be in its numbering.
+  void forget_unshown();
+
   struct Settled {
     bool restarted = false;  // the numbering began anew: the server forgot the room
     std::vector<std::pair<std::uint64_t, std::uint64_t>> missed;  // ranges that nobody keeps any more

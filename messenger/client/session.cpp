@@ -191,6 +191,7 @@ void ClientSession::catch_up() {
   phase_ = Phase::catching_up;
   catching_up_count_ = 0;
   for (auto& [name, room] : rooms_) {
+    if (server_may_be_new_) room.cursor.forget_unshown();
     if (!room.cursor.known() || (name.front() == '#' && !room.joined)) continue;
     ++catching_up_count_;
     // A restarted server may have counted past our cursor again. The frame at the cursor tells; it is asked
@@ -251,8 +252,7 @@ RequestId ClientSession::submit(Request request, Instant now) {
     return id;
   }
   if (phase_ == Phase::offline && requests_.at(id).request.verb == Verb::quit) {
-    end(Ended::Why::quit, "");
-    answer(id, std::nullopt);
+    leave(id);
     return id;
   }
   unsent_.insert(id);
@@ -332,12 +332,24 @@ void ClientSession::answer(RequestId id, std::optional<Refusal> refusal) {
   events_.emplace_back(std::move(done));
 }
 
+// Nobody is left without an answer: what waits when its user quits will never be done.
+void ClientSession::leave(RequestId quit) {
+  end(Ended::Why::quit, "");
+  while (!requests_.empty()) {
+    const RequestId id =
+        requests_.begin()->first == quit ? requests_.rbegin()->first : requests_.begin()->first;
+    if (id == quit)
+      answer(id, std::nullopt);
+    else
+      answer(id, Refusal{0, "LEFT", "you left before this was done"});
+  }
+}
+
 void ClientSession::bye(const Frame& frame) {
   const bool quitting = !sent_.empty() && sent_.front().verb == Verb::quit;
   if (frame.argument_count() == 0 && quitting) {
     const RequestId id = sent_.front().request;
-    end(Ended::Why::quit, "");
-    answer(id, std::nullopt);
+    leave(id);
     return;
   }
   const Refusal refusal = read_refusal(frame);

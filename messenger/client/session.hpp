@@ -128,6 +128,7 @@ class ClientSession {
   void send_waiting();
   void send(RequestId id, Waiting& waiting);
   void answer(RequestId id, std::optional<Refusal> refusal);
+  void leave(RequestId quit);
   void bye(const Frame& frame);
 
   // session_frames.cpp and session_rooms.cpp: what each frame means

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <utility>
 
 #include "messenger/core/server_core.hpp"
 #include "messenger/store/inline_spool.hpp"
 #include "tests/sim/sim_client.hpp"
+#include "tests/sim/sim_parts.hpp"
 
 namespace plaintalk::sim {
 namespace {
@@ -20,45 +19,6 @@ using messenger::ConnectionId;
 
 constexpr int kBusyStepCount = 400;
 constexpr int kSettleStepCount = 60'000;
-
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  // 0 .. bound - 1. Not a std distribution: those differ between libraries.
-  std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
-  bool one_in(std::uint64_t count) { return below(count) == 0; }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-class DiceRandom : public messenger::RandomSource {
- public:
-  explicit DiceRandom(Dice& dice) : dice_(dice) {}
-  std::string bytes(std::size_t size) override {
-    std::string octets(size, '\0');
-    for (char& octet : octets) octet = static_cast<char>(dice_.below(256));
-    return octets;
-  }
-
- private:
-  Dice& dice_;
-};
-
-class PasswordLine : public messenger::PasswordWorker {
- public:
-  bool submit(messenger::PasswordJob job) override {
-    jobs.push_back(std::move(job));
-    return true;
-  }
-  std::deque<messenger::PasswordJob> jobs;
-};
-
-class NoEvents : public messenger::EventSink {
- public:
-  void event(const messenger::ServerEvent&, WallTime) override {}
-  bool wants_routes() const override { return true; }
-};
 
 // Bends what the server says on its way to the clients. Messages of the simulation have no line breaks, so
 // lines will do.

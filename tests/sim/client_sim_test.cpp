@@ -1,0 +1,75 @@
+// The real client's session against the real server, through restarts: client_run.hpp says what must hold.
+#include <cstdlib>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "base/number.hpp"
+#include "tests/sim/client_run.hpp"
+
+namespace plaintalk::sim {
+namespace {
+
+constexpr std::uint64_t kClientSeedCount = 10;
+
+std::optional<std::uint64_t> seed_setting(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? std::nullopt : parse_decimal<std::uint64_t>(text);
+}
+
+std::string listed(const ClientRunResult& result) {
+  std::string text;
+  for (const std::string& violation : result.violations) text += violation + "\n";
+  return text;
+}
+
+TEST(ClientSimulation, EverybodyComesBackAndNothingIsLostOrRepeated) {
+  if (const auto seed = seed_setting("PLAINTALK_SEED")) {
+    const ClientRunResult result = run_clients(*seed, ClientFault::none);
+    EXPECT_TRUE(result.violations.empty()) << result.story << listed(result);
+    return;
+  }
+  const std::uint64_t count = seed_setting("PLAINTALK_SEED_COUNT").value_or(kClientSeedCount);
+  ClientRunResult total;
+  for (std::uint64_t seed = 1; seed <= count; ++seed) {
+    const ClientRunResult result = run_clients(seed, ClientFault::none);
+    ASSERT_TRUE(result.violations.empty()) << "replay with PLAINTALK_SEED=" << seed << "\n" << listed(result);
+    total.message_count += result.message_count;
+    total.restart_count += result.restart_count;
+    total.drop_count += result.drop_count;
+    total.repeat_count += result.repeat_count;
+    total.file_count += result.file_count;
+    total.refused_count += result.refused_count;
+  }
+  // The runs were worth something only if all of this happened.
+  EXPECT_GT(total.message_count, count * 50);
+  EXPECT_GT(total.restart_count, count);
+  EXPECT_GT(total.drop_count, count);
+  EXPECT_GT(total.repeat_count, 0U);
+  EXPECT_GT(total.file_count, 0U);
+  EXPECT_GT(total.refused_count, 0U);
+}
+
+class FaultyClient : public ::testing::TestWithParam<ClientFault> {};
+
+TEST_P(FaultyClient, IsFoundOut) {
+  bool is_found = false;
+  for (std::uint64_t seed = 1; seed <= 8 && !is_found; ++seed)
+    is_found = !run_clients(seed, GetParam()).violations.empty();
+  EXPECT_TRUE(is_found);
+}
+
+INSTANTIATE_TEST_SUITE_P(ClientSimulation, FaultyClient,
+                         ::testing::Values(ClientFault::never_comes_back, ClientFault::no_request_memory,
+                                           ClientFault::bent_text),
+                         [](const auto& parameter) {
+                           switch (parameter.param) {
+                             case ClientFault::never_comes_back: return "NeverComesBack";
+                             case ClientFault::no_request_memory: return "NoRequestMemory";
+                             default: return "BentText";
+                           }
+                         });
+
+}  // namespace
+}  // namespace plaintalk::sim
