@@ -63,6 +63,7 @@ struct Account {
   TokenBucket command_units;
   TokenBucket fan_out_bytes;
   bool is_away = false;
+  bool may_have_unheard = false;  // direct messages that came without a connection
   bool is_departing = false;  // stands in World::departures
   // Of a guest: its owner has shown to have got the token, so somebody may come back with it.
   bool has_token_holder = false;

@@ -93,7 +93,10 @@ void start_afresh(World& world, Account& account) {
   flush_conversations_of(world, account);
   for (const auto& [other, room] : account.conversations)
     for (std::size_t side = 0; side < room->people.size(); ++side)
-      if (room->people[side] == &account) room->floors[side] = room->last_seq;
+      if (room->people[side] == &account) {
+        room->floors[side] = room->last_seq;
+        room->unheard[side] = 0;
+      }
   account.devices.clear();
   account.display.clear();
   account.is_away = false;

@@ -3,11 +3,13 @@
 #include <string>
 #include <utility>
 
+#include "base/text.hpp"
 #include "messenger/core/budget.hpp"
 #include "messenger/core/command_form.hpp"
 #include "messenger/core/downloads.hpp"
 #include "messenger/core/help.hpp"
 #include "messenger/core/login.hpp"
+#include "messenger/core/membership.hpp"
 #include "messenger/core/messages.hpp"
 #include "messenger/core/paging.hpp"
 #include "messenger/core/presence.hpp"
@@ -41,8 +43,11 @@ Answer handle_help(World& world, Connection& connection, const Frame& frame) {
   return kAnswered;
 }
 
-Answer handle_quit(World& world, Connection& connection) {
-  end_with_bye(world, connection, "quit", Leaving::quit, std::nullopt, "goodbye");
+// Whoever wants to leave, leaves: words that may not be passed on are left out.
+Answer handle_quit(World& world, Connection& connection, const Frame& frame) {
+  const bool may_be_told = frame.body.size() <= kPartingTextSizeMax && is_utf8(frame.body);
+  end_with_bye(world, connection, "quit", Leaving::quit, std::nullopt, "goodbye",
+               may_be_told ? frame.body : std::string_view{});
   return kAnswered;
 }
 
@@ -75,7 +80,7 @@ Answer answer_of(World& world, Connection& connection, const Frame& frame) {
     case Verb::register_: return handle_register(world, connection, frame);
     case Verb::ping: return handle_ping(world, connection, frame);
     case Verb::pong: return kAnswered;
-    case Verb::quit: return handle_quit(world, connection);
+    case Verb::quit: return handle_quit(world, connection, frame);
     case Verb::away: return handle_away(world, connection, frame);
     case Verb::rooms: return handle_rooms(world, connection, frame);
     case Verb::join: return handle_join(world, connection, frame);

@@ -16,7 +16,7 @@ constexpr std::array<HelpEntry, 23> kEntries = {{
     {Verb::quit, "QUIT [:reason]", "says goodbye and closes the connection"},
     {Verb::rooms, "ROOMS", "lists the rooms"},
     {Verb::join, "JOIN #room", "enters a room and makes it if need be"},
-    {Verb::part, "PART #room", "leaves a room"},
+    {Verb::part, "PART #room [:text]", "leaves a room"},
     {Verb::who, "WHO [#room|@user]", "lists who is in a room, where a person is online, or everybody"},
     {Verb::topic, "TOPIC #room [:text]", "shows the topic of a room, or sets it"},
     {Verb::say, "SAY #room|@user [id=x] :text",

@@ -123,6 +123,31 @@ void send_login_ok(World& world, Connection& connection, std::string_view id) {
   send(world, connection);
 }
 
+// Calls back with each conversation in which something came that this account has not been told of.
+template <class Callback>
+void for_each_unheard(const Account& account, Callback callback) {
+  if (!account.may_have_unheard) return;
+  for (const auto& [other, room] : account.conversations)
+    for (std::size_t side = 0; side < room->people.size(); ++side)
+      if (room->people[side] == &account && room->unheard[side] != 0) callback(*room, side);
+}
+
+// As many as half of what may wait for the connection; who comes with more asks HISTORY of each.
+void tell_unheard(World& world, Connection& connection) {
+  for_each_unheard(*connection.account, [&](const Room& room, std::size_t side) {
+    if (connection.out.reply_size() >= world.config.reply_queue_bytes_max / 2) return;
+    const std::uint64_t after = room.unheard[side] - 1;
+    begin_reply(world, Verb::note)
+        .argument("DIRECT")
+        .argument(room.name)
+        .parameter("after", after)
+        .parameter("last", room.last_seq)
+        .body("messages came while you were away; page them with HISTORY " + room.name +
+              " after=" + std::to_string(after));
+    send(world, connection);
+  });
+}
+
 void take_over(World& world, Connection& old_connection) {
   end_with_bye(world, old_connection, "replaced", Leaving::replaced, ErrorName::replaced,
                "this device has logged in again on another connection");
@@ -154,6 +179,7 @@ Answer enter(World& world, Connection& connection, Account& account, const Login
   // The replaced token stays good until this connection shows that it got the new one.
   if (request.method != "token") device.replaced_token_hash.clear();
   send_login_ok(world, connection, request.id);
+  tell_unheard(world, connection);
   arm_timer(world, connection);
   return kAnswered;
 }
@@ -312,6 +338,9 @@ void confirm_token(Connection& connection) {
   if (connection.device == nullptr) return;
   connection.device->replaced_token_hash.clear();
   connection.account->has_token_holder = true;
+  // What came with the OK has arrived as well.
+  for_each_unheard(*connection.account, [](Room& room, std::size_t side) { room.unheard[side] = 0; });
+  connection.account->may_have_unheard = false;
 }
 
 }  // namespace plaintalk::messenger::core

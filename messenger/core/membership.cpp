@@ -51,18 +51,20 @@ void leave_room(Connection& connection, std::size_t index) {
 }
 
 void announce_parted(World& world, Room& room, Account& account, ConnectionId connection,
-                     std::string_view reason) {
+                     std::string_view reason, std::string_view text) {
   const bool is_announced = announces_members(world, room);
   --room.people_count;
   --account.room_count;
   world.log(RoomChanged{connection, "part", room.name, account.name, reason});
   if (!is_announced || room.members.empty()) return;
-  spend_fan_out(world, kAnnouncementSize, room.members.size());
-  FrameWriter(announcement(world, room), Verb::parted)
-      .argument(room.name)
-      .argument(account.name)
-      .parameter("reason", reason)
-      .end();
+  spend_fan_out(world, kAnnouncementSize + text.size(), room.members.size());
+  FrameWriter writer(announcement(world, room), Verb::parted);
+  writer.argument(room.name).argument(account.name).parameter("reason", reason);
+  if (text.empty()) {
+    writer.end();
+  } else {
+    writer.body(text);
+  }
 }
 
 namespace {

@@ -95,7 +95,7 @@ void finish_absences(World& world, Account& account, bool all) {
       continue;
     }
     end_absence(account, *absence.room);
-    announce_parted(world, *absence.room, account, ConnectionId{}, absence.reason);
+    announce_parted(world, *absence.room, account, ConnectionId{}, absence.reason, "");
     drop_room_if_unused(world, *absence.room);
   }
 }

@@ -50,6 +50,8 @@ struct Room {
   // back.
   std::array<Account*, 2> people{};
   std::array<std::uint64_t, 2> floors{};
+  // The first number that came while that person had no connection and has not been told of; 0: none.
+  std::array<std::uint64_t, 2> unheard{};
 
   std::list<Room*>::iterator recent_place{};
   bool is_recent = false;  // is in World::recent

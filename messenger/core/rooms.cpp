@@ -193,13 +193,16 @@ Answer handle_part(World& world, Connection& connection, const Frame& frame) {
       return refusal(ErrorName::no_such, "there is no such room; ROOMS lists them");
     return refusal(ErrorName::denied, "you are not in this room");
   }
+  if (frame.body.size() > kPartingTextSizeMax)
+    return too_large("parting words have at most 256 bytes", kPartingTextSizeMax);
+  if (!is_utf8(frame.body)) return refusal(ErrorName::not_utf8, "parting words are UTF-8 text");
   flush(world, *room);
   const auto place = std::ranges::find(connection.rooms, room, &Membership::room);
   leave_room(connection, static_cast<std::size_t>(place - connection.rooms.begin()));
   begin_ok(world, frame).parameter("room", room->name).end();
   send_ordered(world, connection);  // nothing of the room comes after it
   if (!is_in_room(*connection.account, *room)) {
-    announce_parted(world, *room, *connection.account, connection.id, "part");
+    announce_parted(world, *room, *connection.account, connection.id, "part", frame.body);
     drop_room_if_unused(world, *room);
   }
   return kAnswered;

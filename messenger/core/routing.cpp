@@ -190,6 +190,15 @@ std::size_t receiver_count(const Room& room) {
   return room.people[0] == room.people[1] ? count : count + room.people[1]->connections.size();
 }
 
+// Who has no connection now is told at the next login.
+void note_unheard(Room& room, std::uint64_t seq) {
+  for (std::size_t side = 0; side < room.people.size(); ++side) {
+    if (!room.people[side]->connections.empty()) continue;
+    if (room.unheard[side] == 0) room.unheard[side] = seq;
+    room.people[side]->may_have_unheard = true;
+  }
+}
+
 }  // namespace
 
 std::uint64_t route(World& world, Room& room, const Connection& sender, const NewMessage& message) {
@@ -198,6 +207,7 @@ std::uint64_t route(World& world, Room& room, const Connection& sender, const Ne
   const std::size_t offset = batch.text.size();
   write_message(world, room, batch, sender, message);
   spend_fan_out(world, batch.text.size() - offset, receiver_count(room));
+  if (room.is_conversation()) note_unheard(room, seq);
   batch.sequenced.push_back(
       {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(batch.text.size() - offset)});
   if (world.services.events.wants_routes())

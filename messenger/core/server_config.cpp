@@ -1,5 +1,6 @@
 #include "messenger/core/server_config.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -22,6 +23,12 @@ struct Range {
 };
 
 }  // namespace
+
+Limit<std::uint64_t> file_size_limit(const ServerConfig& config) {
+  if (!config.file_size_max || !config.spool_size_max)
+    return config.file_size_max ? config.file_size_max : config.spool_size_max;
+  return std::min(*config.file_size_max, *config.spool_size_max);
+}
 
 std::optional<ConfigFault> find_fault(const ServerConfig& config) {
   const std::array<Range, 11> ranges{{

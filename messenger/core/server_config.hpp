@@ -71,6 +71,9 @@ struct ServerConfig {
   std::size_t password_jobs_per_address_max = 32;  // being checked at a time
 };
 
+// The largest file that can be sent here; nothing when there is no limit.
+Limit<std::uint64_t> file_size_limit(const ServerConfig& config);
+
 // A setting with which the server could not work.
 struct ConfigFault {
   std::string_view setting;

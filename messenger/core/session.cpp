@@ -24,6 +24,11 @@ void greet(World& world, Connection& connection) {
       .parameter("line", world.config.line_size_max)
       .parameter("body", world.config.body_size_max)
       .parameter("chunk", world.config.chunk_size_max);
+  if (const auto limit = file_size_limit(world.config)) {
+    writer.parameter("file", *limit);
+  } else {
+    writer.parameter("file", "unlimited");
+  }
   if (world.config.ping_interval) {
     writer.parameter("ping",
                      static_cast<std::uint64_t>(

@@ -12,7 +12,7 @@
 namespace plaintalk::messenger::core {
 namespace {
 
-void leave_all_rooms(World& world, Connection& connection, Leaving leaving) {
+void leave_all_rooms(World& world, Connection& connection, Leaving leaving, std::string_view words) {
   Account& account = *connection.account;
   const bool is_last = account.connections.size() == 1 && account.absences.empty();
   const bool is_told = !world.is_draining;
@@ -23,7 +23,7 @@ void leave_all_rooms(World& world, Connection& connection, Leaving leaving) {
     leave_room(connection, connection.rooms.size() - 1);
     if (is_in_room(account, room)) continue;
     if (leaving == Leaving::quit || !is_told) {
-      announce_parted(world, room, account, connection.id, "quit");
+      announce_parted(world, room, account, connection.id, "quit", words);
       drop_room_if_unused(world, room);
     } else {
       start_absence(world, account, room, leaving == Leaving::replaced ? "replaced" : "dropped");
@@ -39,7 +39,8 @@ void stop_counting_login(World& world, Connection& connection) {
   world.addresses.login_ends(connection.client.address, connection.id);
 }
 
-void end_session(World& world, Connection& connection, std::string_view reason, Leaving leaving) {
+void end_session(World& world, Connection& connection, std::string_view reason, Leaving leaving,
+                 std::string_view words) {
   if (connection.phase == Phase::closing) return;
   stop_counting_login(world, connection);
   release_downloads(world, connection);
@@ -49,7 +50,7 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
   if (connection.phase == Phase::in) {
     Account& account = *connection.account;
     flush_rooms_of(world, connection);
-    leave_all_rooms(world, connection, leaving);
+    leave_all_rooms(world, connection, leaving, words);
     connection.device->connection = nullptr;
     connection.device->last_used = world.now.instant;
     connection.device = nullptr;
@@ -70,9 +71,9 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
 }
 
 void end_with_bye(World& world, Connection& connection, std::string_view reason, Leaving leaving,
-                  std::optional<ErrorName> error, std::string_view text) {
+                  std::optional<ErrorName> error, std::string_view text, std::string_view words) {
   if (connection.phase == Phase::closing) return;
-  end_session(world, connection, reason, leaving);
+  end_session(world, connection, reason, leaving, words);
   FrameWriter writer = begin_reply(world, Verb::bye);
   if (error) writer.argument(std::uint64_t{code_of(*error)}).argument(text_of(*error));
   writer.body(text);

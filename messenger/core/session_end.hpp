@@ -13,11 +13,12 @@ namespace plaintalk::messenger::core {
 
 enum class Leaving : unsigned char { quit, dropped, replaced };
 
-// `reason` is a literal, for the log.
-void end_session(World& world, Connection& connection, std::string_view reason, Leaving leaving);
+// `reason` is a literal, for the log. `words` are what the person says to the rooms on leaving with QUIT.
+void end_session(World& world, Connection& connection, std::string_view reason, Leaving leaving,
+                 std::string_view words = {});
 // The same with BYE as the last word.
 void end_with_bye(World& world, Connection& connection, std::string_view reason, Leaving leaving,
-                  std::optional<ErrorName> error, std::string_view text);
+                  std::optional<ErrorName> error, std::string_view text, std::string_view words = {});
 // An ERR that answers no command, and the end of the session when it is fatal.
 void refuse_and_end(World& world, Connection& connection, const Refusal& refusal);
 // Connections whose replies have outgrown their bound.

@@ -129,12 +129,6 @@ Answer make_place_for_upload(World& world, const Connection& connection) {
   return kAnswered;
 }
 
-std::optional<std::uint64_t> size_limit(const ServerConfig& config) {
-  if (!config.file_size_max) return config.spool_size_max;
-  return config.spool_size_max ? std::min(*config.file_size_max, *config.spool_size_max)
-                               : *config.file_size_max;
-}
-
 // Whatever the new sender may send comes on top of what the old one's frames still hold in the spool's queue.
 void hand_over(World& world, Connection& connection, StoredFile& file) {
   const std::uint64_t full = world.config.transfer_credit_bytes;
@@ -158,7 +152,7 @@ void send_put_ok(World& world, Connection& connection, const Frame& frame, const
 }
 
 Answer start_upload(World& world, Connection& connection, const Frame& frame, PutRequest request) {
-  const auto limit = size_limit(world.config);
+  const auto limit = file_size_limit(world.config);
   if (limit && request.size > *limit) return too_large("the file is larger than this server takes", *limit);
   if (Answer refused = make_place_for_upload(world, connection)) return refused;
   std::string handle = make_handle(world.services.random.bytes(kHandleRandomSize));

@@ -13,7 +13,7 @@ namespace plaintalk::messenger::test {
 namespace {
 
 constexpr std::string_view kGreeting =
-    "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 ping=30 :type HELP\n";
+    "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 file=67108864 ping=30 :type HELP\n";
 
 TEST(Session, AnswersAPersonWhoTypesInNetcat) {
   ServerProcess server;

@@ -111,5 +111,58 @@ TEST(Presence, LargeRoomsAreNotTold) {
   EXPECT_EQ(count_of(c.reads(), " b "), 0U);
 }
 
+// Goal: what people say when they leave reaches those who stay, within its bound, and QUIT always works.
+TEST(Presence, PartingWordsReachTheOthers) {
+  Lab lab;
+  Person& alice = lab.guest("alice", {"#a", "#b"});
+  Person& bob = lab.guest("bob", {"#a", "#b"});
+  alice.reads();
+  bob.reads();
+  EXPECT_EQ(alice.asks("PART #a :off to lunch"), "OK room=#a\n");
+  EXPECT_EQ(bob.reads(), "PARTED #a alice reason=part :off to lunch\n");
+  EXPECT_TRUE(
+      alice.asks("PART #b :" + std::string(257, 'x')).starts_with("ERR 413 TOO_LARGE verb=PART max=256 "));
+  EXPECT_EQ(bob.reads(), "");
+  alice.sends_octets("QUIT :see you\n");
+  EXPECT_EQ(bob.reads(), "PRES alice gone\nPARTED #b alice reason=quit :see you\n");
+  Person& carol = lab.guest("carol", {"#b"});
+  bob.reads();
+  carol.sends_octets("QUIT {257}\n" + std::string(257, 'x') + "\n");
+  EXPECT_EQ(bob.reads(), "PRES carol gone\nPARTED #b carol reason=quit\n");
+}
+
+// What the server says to a login from a new connection, whose person is left in `person`.
+std::string login_reply(Lab& lab, std::string_view line, Person*& person) {
+  person = &lab.connect();
+  person->sends(line);
+  lab.works_on_passwords();
+  return person->reads();
+}
+
+// Goal: who was away is told which conversations went on, once it is sure to have heard it.
+TEST(Presence, DirectMessagesThatCameWhileAwayAreToldAtLogin) {
+  ServerConfig config = Lab::quick();
+  config.accounts["bob"] = "secret";
+  Lab lab(config);
+  Person& alice = lab.guest("alice");
+  Person& first = lab.login("LOGIN bob device=pc :secret");
+  alice.asks("SAY @bob :heard");
+  EXPECT_NE(first.reads().find(":heard"), std::string::npos);
+  first.drops();
+  alice.asks("SAY @bob :two");
+  alice.asks("SAY @bob :three");
+  const std::string note = "NOTE DIRECT @alice,bob after=1 last=3 :";
+  Person* bob = nullptr;
+  std::string heard = login_reply(lab, "LOGIN bob device=pc :secret", bob);
+  EXPECT_EQ(count_of(heard, note), 1U) << heard;
+  bob->drops();  // it may never have got it
+  heard = login_reply(lab, "LOGIN bob device=phone :secret", bob);
+  EXPECT_EQ(count_of(heard, note), 1U) << heard;
+  bob->asks("PING");
+  bob->drops();
+  heard = login_reply(lab, "LOGIN bob device=phone :secret", bob);
+  EXPECT_EQ(count_of(heard, "NOTE DIRECT"), 0U) << heard;
+}
+
 }  // namespace
 }  // namespace plaintalk::messenger::test

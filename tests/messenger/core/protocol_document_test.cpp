@@ -398,6 +398,7 @@ std::map<std::string, DocumentedLimit> documented_limits() {
       {"kept in memory of all rooms", {"", {}, "history_test.cpp, bounds_test.cpp"}},
       {"one page of HISTORY or SYNC", {"", {}, "history_test.cpp"}},
       {"topic, text of AWAY", {"1024 bytes", alice_says("TOPIC #lab :" + std::string(1025, 't'))}},
+      {"text of PART and QUIT", {"256 bytes", alice_says("PART #lab :" + std::string(257, 'p'))}},
       {"file name",
        {"255 bytes", alice_says("PUT " + std::string(256, 'n') + " 9 sha256=" + hash + " to=#lab")}},
       {"devices of one account", {"16", devices}},

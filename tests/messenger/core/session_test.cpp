@@ -10,7 +10,7 @@ TEST(Session, TheServerSpeaksFirstAndNamesItsLimits) {
   Lab lab;
   Person person(lab, 1);
   EXPECT_EQ(person.reads(),
-            "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 ping=30 :type HELP\n");
+            "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 file=67108864 ping=30 :type HELP\n");
 }
 
 TEST(Session, AnUnlimitedPingIntervalIsSpelledOut) {
