@@ -35,7 +35,7 @@ Application::Application(boost::asio::io_context& io, const ClientOptions& optio
     : io_(io),
       options_(options),
       front_end_(front_end),
-      files_(options.download_folder),
+      files_(options.download_folder, [this] { boost::asio::post(io_, [this] { look_at_hashes(); }); }),
       session_(session_config(options), files_),
       link_(io_, options_.server, options_.source_address, session_,
             {[this] { pump(); }, [this](const LostConnection& loss) { lost(loss); }}),
@@ -183,6 +183,12 @@ void Application::tick() {
     pump();
     tick();
   });
+}
+
+void Application::look_at_hashes() {
+  if (finished_) return;
+  session_.tick(now());
+  pump();
 }
 
 void Application::finish(int code) {

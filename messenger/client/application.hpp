@@ -72,6 +72,7 @@ class Application {
   void lost(const LostConnection& loss);
   void end_with(const std::string& text, int code);
   void tick();
+  void look_at_hashes();
   void watch_signals();
   void give_up_later();
   std::string place() const;

@@ -84,10 +84,12 @@ Parsed join(std::string_view rest, const std::string&) {
 }
 
 Parsed part(std::string_view rest, const std::string& target) {
-  const auto word = rest.empty() ? std::string_view(target) : next_word(rest);
+  const auto word = rest.starts_with('#') ? next_word(rest) : std::string_view(target);
   const auto room = fold_room(word);
-  if (!room) return wrong(not_a_room(word));
-  return request({.verb = Verb::part, .target = *room});
+  if (!room) return wrong(not_a_room(rest.empty() || !word.empty() ? word : rest));
+  Request made{.verb = Verb::part, .target = *room};
+  if (!rest.empty()) made.text = std::string(rest);
+  return request(std::move(made));
 }
 
 Parsed rooms(std::string_view, const std::string&) { return request({.verb = Verb::rooms}); }
@@ -161,6 +163,10 @@ Parsed send(std::string_view rest, const std::string& target) {
 Parsed get(std::string_view rest, const std::string&) {
   if (rest.empty()) return wrong("which file? /get NAME; /files lists them");
   return request({.verb = Verb::get, .target = std::string(rest)});
+}
+
+Parsed cancel(std::string_view rest, const std::string&) {
+  return request({.verb = Verb::cancel, .target = std::string(rest)});
 }
 
 // [#room|@user] [COUNT] [before=N] [after=N]
@@ -255,7 +261,7 @@ struct Entry {
 constexpr std::array kEntries{
     Entry{"help", "/help [COMMAND]", "this list; /help server [VERB] asks the server", help},
     Entry{"join", "/join #room", "enter a room and talk there", join},
-    Entry{"part", "/part [#room]", "leave it", part},
+    Entry{"part", "/part [#room] [TEXT]", "leave it, with a word to the others", part},
     Entry{"rooms", "/rooms", "all rooms of the server", rooms},
     Entry{"who", "/who [#room|@user|*]", "who is in the room, or everybody online", who},
     Entry{"topic", "/topic [#room] [TEXT]", "show or set what the room is about", topic},
@@ -263,13 +269,14 @@ constexpr std::array kEntries{
     Entry{"say", "/say [#room|@user] TEXT", "a message, also one that starts with a slash", say_to},
     Entry{"send", "/send FILE [#room|@user]", "send a file, checked by its SHA-256", send},
     Entry{"get", "/get NAME", "fetch a file that was announced", get},
+    Entry{"cancel", "/cancel [NAME]", "give up sending or fetching that file, or all of them", cancel},
     Entry{"files", "/files [#room|@user]", "the files of the room", files},
     Entry{"history", "/history [#room|@user] [COUNT] [before=N] [after=N]", "what was said before", history},
     Entry{"away", "/away [TEXT]", "tell that you are away", away},
     Entry{"back", "/back", "tell that you are back", back},
     Entry{"ping", "/ping", "how long the server takes to answer", ping},
     Entry{"drop", "/drop", "cut the connection hard, as a lost network would, and come back", drop},
-    Entry{"quit", "/quit [TEXT]", "leave", quit},
+    Entry{"quit", "/quit [TEXT]", "leave, with a word to the others", quit},
     Entry{"expect", "/expect TEXT", "wait until somebody's message, a file or a notice contains TEXT", expect,
           true},
     Entry{"members", "/members #room N", "wait until the room has N members", members, true},

@@ -1,7 +1,5 @@
 #include "messenger/client/disk_files.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -11,9 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/crypto/digest.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "messenger/client/file_hashing.hpp"
+#include "messenger/client/part_file.hpp"
 #include "protocol/frame_writer.hpp"
 
 namespace plaintalk::messenger::client {
@@ -25,97 +24,82 @@ constexpr unsigned kNameTryCountMax = 1000;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
 class DiskSource : public UploadSource {
  public:
-  DiskSource(Descriptor fd, std::string name, std::uint64_t size)
-      : fd_(std::move(fd)), name_(std::move(name)), size_(size) {}
-
-  // Reads the whole file once; false when it got shorter or cannot be read.
-  bool hash() {
-    Sha256 hash;
-    for (std::uint64_t offset = 0; offset < size_;) {
-      const auto part =
-          read(offset, static_cast<std::size_t>(std::min<std::uint64_t>(size_ - offset, 1 << 18)));
-      if (!part) return false;
-      hash.update(*part);
-      offset += part->size();
-    }
-    sha256_ = hex(hash.finish());
-    return true;
-  }
+  DiskSource(Descriptor fd, std::string name, std::uint64_t size, std::function<void()> on_hashed)
+      : fd_(std::move(fd)), name_(std::move(name)), size_(size), on_hashed_(std::move(on_hashed)) {}
 
   const std::string& name() const override { return name_; }
   std::uint64_t size() const override { return size_; }
-  const std::string& sha256() const override { return sha256_; }
+  std::unique_ptr<Hashing> start_hashing() override {
+    return std::make_unique<FileHashing>(fd_.get(), size_, name_, on_hashed_);
+  }
 
   std::expected<std::string, std::string> read(std::uint64_t offset, std::size_t size) override {
-    std::string octets(size, '\0');
+    std::string bytes(size, '\0');
     for (std::size_t have = 0; have < size;) {
       const ssize_t got =
-          ::pread(fd_.get(), octets.data() + have, size - have, static_cast<off_t>(offset + have));
+          ::pread(fd_.get(), bytes.data() + have, size - have, static_cast<off_t>(offset + have));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return std::unexpected("cannot read " + name_ + ": " + reason(errno));
       if (got == 0) return std::unexpected(name_ + " became shorter while it was being sent; send it again");
       have += static_cast<std::size_t>(got);
     }
-    return octets;
+    return bytes;
   }
 
  private:
   Descriptor fd_;
   std::string name_;
   std::uint64_t size_;
-  std::string sha256_;
+  std::function<void()> on_hashed_;
 };
 
 class DiskSink : public DownloadSink {
  public:
-  DiskSink(Descriptor folder, std::string folder_name, Descriptor fd, std::string temporary, std::string name)
+  DiskSink(Descriptor folder, std::string folder_name, PartFile part, std::string name, std::string sha256,
+           std::function<void()> on_hashed)
       : folder_(std::move(folder)),
         folder_name_(std::move(folder_name)),
-        fd_(std::move(fd)),
-        temporary_(std::move(temporary)),
-        name_(std::move(name)) {}
+        part_(std::move(part)),
+        name_(std::move(name)),
+        sha256_(std::move(sha256)),
+        on_hashed_(std::move(on_hashed)),
+        is_empty_(part_.size() == 0) {}
   DiskSink(const DiskSink&) = delete;
   DiskSink& operator=(const DiskSink&) = delete;
   ~DiskSink() override {
-    if (!temporary_.empty()) ::unlinkat(folder_.get(), temporary_.c_str(), 0);
+    if (is_empty_) discard();
   }
 
-  std::expected<void, std::string> append(std::string_view octets) override {
-    if (const int error = write_all(fd_.get(), octets); error != 0)
+  std::uint64_t found_size() const override { return part_.size(); }
+  std::unique_ptr<Hashing> start_hashing() override {
+    return std::make_unique<FileHashing>(part_.fd(), part_.size(), "what has arrived of " + name_,
+                                         on_hashed_);
+  }
+
+  std::expected<void, std::string> append(std::string_view bytes) override {
+    if (!bytes.empty()) is_empty_ = false;
+    if (const int error = write_all(part_.fd(), bytes); error != 0)
       return std::unexpected("cannot write to " + folder_name_ + ": " + reason(error));
     return {};
   }
 
+  void discard() override {
+    if (!std::exchange(is_gone_, true)) ::unlinkat(folder_.get(), part_.name().c_str(), 0);
+  }
+
   std::expected<std::string, std::string> keep() override {
+    const char* part = part_.name().c_str();
     for (unsigned number = 0; number < kNameTryCountMax; ++number) {
       const std::string name = numbered_file_name(name_, number);
-      // A link never replaces what is there, which a plain rename would do.
-      if (::linkat(folder_.get(), temporary_.c_str(), folder_.get(), name.c_str(), 0) == 0) {
-        ::unlinkat(folder_.get(), temporary_.c_str(), 0);
-        temporary_.clear();
-        return folder_name_ + "/" + name;
-      }
-      if (errno == EEXIST) continue;
-      // File systems without hard links have the rename that refuses to replace.
-      if (::renameat2(folder_.get(), temporary_.c_str(), folder_.get(), name.c_str(), RENAME_NOREPLACE) ==
-          0) {
-        temporary_.clear();
+      // A link never replaces what is there, which a plain rename would do. File systems without hard links
+      // have the rename that refuses to replace.
+      if (::linkat(folder_.get(), part, folder_.get(), name.c_str(), 0) == 0 ||
+          (errno != EEXIST &&
+           ::renameat2(folder_.get(), part, folder_.get(), name.c_str(), RENAME_NOREPLACE) == 0)) {
+        discard();
+        remove_parts(folder_.get(), sha256_);
         return folder_name_ + "/" + name;
       }
       if (errno != EEXIST)
@@ -128,9 +112,12 @@ class DiskSink : public DownloadSink {
  private:
   Descriptor folder_;
   std::string folder_name_;
-  Descriptor fd_;
-  std::string temporary_;
+  PartFile part_;
   std::string name_;
+  std::string sha256_;
+  std::function<void()> on_hashed_;
+  bool is_empty_;
+  bool is_gone_ = false;
 };
 
 // Bytes that terminal_safe() leaves alone are safe in a name as well; it is asked for one character at a
@@ -176,7 +163,8 @@ std::string numbered_file_name(const std::string& name, unsigned number) {
   return name.substr(0, dot) + suffix + name.substr(dot);
 }
 
-DiskFiles::DiskFiles(std::string download_folder) : download_folder_(std::move(download_folder)) {}
+DiskFiles::DiskFiles(std::string download_folder, std::function<void()> on_hashed)
+    : download_folder_(std::move(download_folder)), on_hashed_(std::move(on_hashed)) {}
 
 std::expected<std::unique_ptr<UploadSource>, std::string> DiskFiles::open_upload(const std::string& path) {
   // Not blocking: a FIFO would stop the whole client.
@@ -193,25 +181,23 @@ std::expected<std::unique_ptr<UploadSource>, std::string> DiskFiles::open_upload
   if (!is_inline_text(name))
     return std::unexpected("the name of " + path +
                            " is not UTF-8 or has a line break in it; rename it and send it again");
-  auto source = std::make_unique<DiskSource>(std::move(fd), name, static_cast<std::uint64_t>(about.st_size));
-  if (!source->hash()) return std::unexpected("cannot read " + path + " to its end");
-  return source;
+  return std::make_unique<DiskSource>(std::move(fd), name, static_cast<std::uint64_t>(about.st_size),
+                                      on_hashed_);
 }
 
 std::expected<std::unique_ptr<DownloadSink>, std::string> DiskFiles::create_download(
-    const std::string& name) {
+    const std::string& name, const std::string& sha256, std::uint64_t size) {
+  const auto failed = [this](const std::string& why) {
+    return std::unexpected("cannot save files in " + download_folder_ + ": " + why +
+                           "; give a folder with --download-dir");
+  };
   Descriptor folder(::open(download_folder_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0)
-    return std::unexpected("cannot save files in " + download_folder_ + ": " + reason(errno) +
-                           "; give a folder with --download-dir");
-  std::string temporary = ".plaintalk-" + hex(random_bytes(8)) + ".part";
-  Descriptor fd(
-      ::openat(folder.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (fd.get() < 0)
-    return std::unexpected("cannot save files in " + download_folder_ + ": " + reason(errno) +
-                           "; give a folder with --download-dir");
-  return std::make_unique<DiskSink>(std::move(folder), download_folder_, std::move(fd), std::move(temporary),
-                                    safe_file_name(name));
+  if (folder.get() < 0) return failed(reason(errno));
+  remove_old_parts(folder.get());
+  auto part = PartFile::open(folder.get(), sha256, size);
+  if (!part) return failed(part.error());
+  return std::make_unique<DiskSink>(std::move(folder), download_folder_, std::move(*part),
+                                    safe_file_name(name), sha256, on_hashed_);
 }
 
 }  // namespace plaintalk::messenger::client

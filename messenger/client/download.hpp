@@ -1,13 +1,15 @@
 // One file on its way here: GET, DATA within the credit we grant, DONE, and the SHA-256 of what really
 // arrived.
 //
-// After a lost connection GET from= goes on where the last octet was stored. Nothing appears under its name
-// before the hash is right.
+// After a lost connection GET from= goes on where the last byte was stored. What an earlier fetch of the same
+// file left behind is hashed, beside the loop, and gone on with. Nothing appears under its name before the
+// hash is right.
 #pragma once
 
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,13 +32,22 @@ class Download {
   bool running() const { return running_; }
 
   void write_get(std::string& out);
-  // Errors are sentences for people; the download is over then.
-  std::expected<void, std::string> accepted(std::string name, std::uint64_t size, std::string sha256,
+  // Whether the data may come: not when there is a part from before to be hashed first. Errors are sentences
+  // for people; the download is over then.
+  std::expected<bool, std::string> accepted(std::string name, std::uint64_t size, std::string sha256,
                                             std::uint64_t from, FileStore& files);
   // Stores one DATA frame and appends a CREDIT frame to `out` when half of what was granted is used.
   std::expected<void, std::string> data(std::uint64_t offset, std::string_view octets, std::string& out);
-  // DONE: the path of the whole, verified file.
-  std::expected<std::string, std::string> finish(std::string_view announced_sha256);
+  // Starts hashing the part from before, or looks how far it is: whether it is done.
+  std::expected<bool, std::string> hash();
+  std::uint64_t hashed() const { return hashing_ == nullptr ? 0 : hashing_->done(); }
+  // The part from before is the whole file, as far as its size tells.
+  bool is_whole() const { return sink_ != nullptr && received_ == size_; }
+  // DONE: the path of the whole, verified file. Nothing when the part from before was a wrong one, which is
+  // gone now: it has to be fetched from its beginning.
+  std::expected<std::optional<std::string>, std::string> finish(std::string_view announced_sha256);
+  // It will not be gone on with: nothing is left of it.
+  void discard();
   void connection_lost() { running_ = false; }
 
  private:
@@ -47,7 +58,9 @@ class Download {
   std::uint64_t received_ = 0;
   std::uint64_t ungranted_ = 0;  // arrived since the last CREDIT
   bool running_ = false;
+  bool goes_on_with_part_ = false;
   std::unique_ptr<DownloadSink> sink_;
+  std::unique_ptr<Hashing> hashing_;  // of sink_, so it goes first
   Sha256 hash_;
 };
 

@@ -63,7 +63,7 @@ struct TopicSet {
 
 // A word of the server that answers nothing, or a fact about the conversation that people should know.
 struct NoticeCame {
-  std::string kind;  // "server", "restarted", "left", ...
+  std::string kind;  // "server", "restarted", "left", "unheard", ...
   std::string text;
 };
 
@@ -77,8 +77,9 @@ struct MessagesMissed {
 struct TransferProgress {
   RequestId request{};
   bool upload = false;
+  bool hashing = false;  // before the first byte moves: the file is read for its SHA-256
   std::string name;
-  std::uint64_t done = 0;  // octets that the other side confirmed, or that arrived here
+  std::uint64_t done = 0;  // bytes that the other side confirmed, or that arrived here
   std::uint64_t total = 0;
 };
 

@@ -16,11 +16,11 @@ bool ProgressPace::is_due(const TransferProgress& progress, Instant now) {
 std::string ProgressLines::update(const TransferProgress& progress) {
   if (progress.total < 4 || progress.done > progress.total) return {};
   const auto quarter = static_cast<unsigned>(progress.done / (progress.total / 4));
-  unsigned& shown = quarters_[progress.request];
+  unsigned& shown = quarters_[{progress.request, progress.hashing}];
   if (quarter <= shown || quarter >= 4) return {};
   shown = quarter;
-  return fmt::format("* {} {}: {} %\n", progress.upload ? "sending" : "receiving",
-                     terminal_safe(progress.name), quarter * 25);
+  const char* what = progress.hashing ? "hashing" : progress.upload ? "sending" : "receiving";
+  return fmt::format("* {} {}: {} %\n", what, terminal_safe(progress.name), quarter * 25);
 }
 
 }  // namespace plaintalk::messenger::client

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 #include "messenger/client/event.hpp"
 
@@ -25,10 +26,13 @@ class ProgressLines {
  public:
   // The line to print now, or nothing. The last quarter is left to the line that reports the result.
   std::string update(const TransferProgress& progress);
-  void forget(RequestId request) { quarters_.erase(request); }
+  void forget(RequestId request) {
+    quarters_.erase({request, false});
+    quarters_.erase({request, true});
+  }
 
  private:
-  std::map<RequestId, unsigned> quarters_;
+  std::map<std::pair<RequestId, bool>, unsigned> quarters_;  // by request, and whether it is being hashed
 };
 
 }  // namespace plaintalk::messenger::client

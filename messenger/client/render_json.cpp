@@ -55,11 +55,9 @@ json object(const MessagesMissed& event) {
 }
 
 json object(const TransferProgress& event) {
-  return {{"event", "progress"},
-          {"direction", event.upload ? "send" : "get"},
-          {"name", event.name},
-          {"done", event.done},
-          {"total", event.total}};
+  return {{"event", "progress"},      {"direction", event.upload ? "send" : "get"},
+          {"hashing", event.hashing}, {"name", event.name},
+          {"done", event.done},       {"total", event.total}};
 }
 
 void add_lists(json& answer, const Answered& done) {
@@ -134,11 +132,12 @@ struct Word {
   bool needs_target;
 };
 constexpr Word kWords[] = {
-    {"say", Verb::say, true},         {"join", Verb::join, true},     {"part", Verb::part, true},
-    {"rooms", Verb::rooms, false},    {"who", Verb::who, false},      {"topic", Verb::topic, true},
-    {"history", Verb::history, true}, {"files", Verb::history, true}, {"send", Verb::put, true},
-    {"get", Verb::get, false},        {"away", Verb::away, false},    {"back", Verb::away, false},
-    {"ping", Verb::ping, false},      {"help", Verb::help, false},    {"quit", Verb::quit, false},
+    {"say", Verb::say, true},         {"join", Verb::join, true},      {"part", Verb::part, true},
+    {"rooms", Verb::rooms, false},    {"who", Verb::who, false},       {"topic", Verb::topic, true},
+    {"history", Verb::history, true}, {"files", Verb::history, true},  {"send", Verb::put, true},
+    {"get", Verb::get, false},        {"away", Verb::away, false},     {"back", Verb::away, false},
+    {"ping", Verb::ping, false},      {"cancel", Verb::cancel, false}, {"help", Verb::help, false},
+    {"quit", Verb::quit, false},
 };
 
 std::expected<Command, std::string> from_fields(const json& fields, const std::string& current_target) {
@@ -180,6 +179,7 @@ std::expected<Command, std::string> from_fields(const json& fields, const std::s
     request.path = string_field(fields, "path");
     if (request.path.empty()) return std::unexpected("\"path\" is missing");
   }
+  if (word->verb == Verb::cancel) request.target = string_field(fields, "file");
   if (word->verb == Verb::get) {
     const auto parsed = parse_command("/get " + string_field(fields, "file"), "", false);
     if (!parsed) return std::unexpected(parsed.error());

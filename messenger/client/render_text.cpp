@@ -216,9 +216,9 @@ std::string progress_bar(const TransferProgress& progress) {
   const std::uint64_t done = progress.total == 0 ? 1 : std::min(progress.done, progress.total);
   const double part = static_cast<double>(done) / static_cast<double>(total);
   const auto full = static_cast<std::size_t>(part * static_cast<double>(width));
-  return fmt::format("{}  [{}{}] {:3.0f} %  {} of {}", safe(progress.name), std::string(full, '#'),
-                     std::string(width - full, '.'), part * 100, bytes_text(progress.done),
-                     bytes_text(progress.total));
+  return fmt::format("{}{}  [{}{}] {:3.0f} %  {} of {}", progress.hashing ? "hashing " : "",
+                     safe(progress.name), std::string(full, '#'), std::string(width - full, '.'), part * 100,
+                     bytes_text(progress.done), bytes_text(progress.total));
 }
 
 std::string expectable_text(const Event& event) {

@@ -27,6 +27,7 @@ void encode(const Request& request, const std::string& wire_id, std::string& out
     case Verb::help:
       if (request.text) frame.argument(escape(*request.text));
       break;
+    case Verb::part:
     case Verb::topic:
     case Verb::away:
     case Verb::ping:

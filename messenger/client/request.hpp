@@ -17,7 +17,8 @@ namespace plaintalk::messenger::client {
 enum class RequestId : std::uint64_t {};
 
 struct Request {
-  // say, join, part, rooms, who, topic, history, put (send a file), get, away, ping, help, quit.
+  // say, join, part, rooms, who, topic, history, put (send a file), get, cancel (a transfer), away, ping,
+  // help, quit.
   Verb verb = Verb::unknown;
   std::string target{};               // "#room", "@account", or the handle of a file
   std::optional<std::string> text{};  // message, topic, away text, ping text, verb of HELP, reason of QUIT

@@ -57,7 +57,7 @@ void ClientSession::disconnected() {
   for (auto& [id, download] : downloads_) download.connection_lost();
   unsent_.clear();
   for (auto& [id, waiting] : requests_) {
-    unsent_.insert(id);
+    if (!to_hash_.contains(id)) unsent_.insert(id);
     waiting.answer.rooms.clear();
     waiting.answer.people.clear();
     waiting.answer.lines.clear();
@@ -114,7 +114,9 @@ void ClientSession::greeted(const Frame& frame) {
   ping_interval_ = std::chrono::seconds{ping && *ping > 0 ? *ping : kPingIntervalDefault.count()};
   line_size_max_ = limit_in(frame, "line");
   body_size_max_ = limit_in(frame, "body");
+  file_size_max_ = limit_in(frame, "file");
   phase_ = Phase::login;
+  for (const RequestId id : std::set(to_hash_)) refuse_too_large_file(id);
   if (!token_.empty())
     login_way_ = LoginWay::token;
   else if (!config_.password)
@@ -217,6 +219,7 @@ RequestId ClientSession::submit(Request request, Instant now) {
   waiting.answer.verb = request.verb;
   waiting.answer.files_only = request.files_only;
   if (request.verb != Verb::get) waiting.answer.room = room_of(request.target);
+  if (request.verb == Verb::cancel) return cancel(id, std::move(waiting.answer), request.target);
   if (request.verb == Verb::say) waiting.wire_id = config_.id_prefix + std::to_string(request_count_);
   const bool full = requests_.size() >= kWaitingCountMax;
   if (request.verb == Verb::put && !full) {
@@ -227,6 +230,7 @@ RequestId ClientSession::submit(Request request, Instant now) {
       return id;
     }
     uploads_.emplace(id, Upload(std::move(*source), request.target));
+    to_hash_.insert(id);
   }
   if (request.verb == Verb::get) {
     const auto handle = seen_files_.handle_of(request.target);
@@ -255,19 +259,25 @@ RequestId ClientSession::submit(Request request, Instant now) {
     leave(id);
     return id;
   }
-  unsent_.insert(id);
+  if (to_hash_.contains(id))
+    refuse_too_large_file(id);
+  else
+    unsent_.insert(id);
   send_waiting();
   return id;
 }
 
 void ClientSession::send_waiting() {
   if (phase_ != Phase::ready) return;
+  advance_hashing(false);
   if (rate_pause_until_ && now_ < *rate_pause_until_) return;
   rate_pause_until_.reset();
-  while (!unsent_.empty() && in_flight_count() < kInFlightMax) {
-    const RequestId id = *unsent_.begin();
+  for (auto next = unsent_.begin(); next != unsent_.end() && in_flight_count() < kInFlightMax;) {
+    const RequestId id = *next;
     if (waits_for_join(requests_.at(id))) return;
-    unsent_.erase(unsent_.begin());
+    ++next;
+    if (waits_for_same_file(id)) continue;
+    unsent_.erase(id);
     send(id, requests_.at(id));
   }
 }
@@ -327,6 +337,7 @@ void ClientSession::answer(RequestId id, std::optional<Refusal> refusal) {
   done.refusal = std::move(refusal);
   requests_.erase(found);
   unsent_.erase(id);
+  to_hash_.erase(id);
   uploads_.erase(id);
   downloads_.erase(id);
   events_.emplace_back(std::move(done));
@@ -384,6 +395,7 @@ void ClientSession::tick(Instant now) {
     room.page_at.reset();
     ask_page(name, room, Verb::history, room.catching_up);
   }
+  if (phase_ == Phase::ready) advance_hashing(true);
   send_waiting();
 }
 

@@ -42,6 +42,7 @@ inline constexpr std::size_t kUnsentFileBytesMax = 64 << 10;
 inline constexpr std::size_t kRoomCountMax = 10'000;
 inline constexpr std::size_t kListedCountMax = 10'000;  // entries of one WHO, ROOMS or HELP that are kept
 inline constexpr std::size_t kLimitUnknown = SIZE_MAX;
+inline constexpr std::size_t kHashingCountMax = 2;  // files that are hashed at a time, each by a thread
 inline constexpr unsigned kRateRetryCountMax = 10;
 inline constexpr unsigned kNameTakenRetryCountMax = 20;
 
@@ -139,6 +140,7 @@ class ClientSession {
   void on_done(RequestId id, Waiting& waiting, const Frame& frame);
   void on_page(const Sent& sent, const Frame& frame);
   void on_note(const Frame& frame);
+  void on_unheard(const Frame& frame);
   void on_room_frame(const Frame& frame);
   void on_person(const Frame& frame);
   bool show_as_history(const std::string& room, std::uint64_t seq, RoomFrame& frame);
@@ -154,6 +156,15 @@ class ClientSession {
 
   // session_files.cpp: transfers
   void start_transfer(RequestId id, Waiting& waiting);
+  RequestId cancel(RequestId id, Answered done, const std::string& name);
+  bool cancel_upload(RequestId id, const std::string& name);
+  bool cancel_download(RequestId id, const std::string& name);
+  void give_up(std::string_view file);
+  bool waits_for_same_file(RequestId id) const;
+  void refuse_too_large_file(RequestId id);
+  void advance_hashing(bool tells_progress);
+  bool look_at_hash(RequestId id, bool tells_progress);
+  void finish_download(RequestId id, std::string_view announced_sha256);
   void on_put_accepted(RequestId id, const Frame& frame);
   void on_ack(const Sent& sent, const Frame& frame);
   void on_data_refused(const Sent& sent, const Frame& frame, const Refusal& refusal);
@@ -165,7 +176,8 @@ class ClientSession {
   void fail_running_downloads(const Refusal& refusal);
   void own_file_appeared(const FileCame& file);
   std::optional<RequestId> find_download(std::string_view file) const;
-  void progress(RequestId id, bool upload, const std::string& name, std::uint64_t done, std::uint64_t total);
+  void progress(RequestId id, const Upload& upload);
+  void progress(RequestId id, const Download& download);
 
   SessionConfig config_;
   FileStore& files_;
@@ -180,6 +192,7 @@ class ClientSession {
   std::set<RequestId> unsent_;
   std::map<RequestId, Upload> uploads_;
   std::map<RequestId, Download> downloads_;
+  std::set<RequestId> to_hash_;  // before they can be sent, or gone on with
   SeenFiles seen_files_;
   std::uint64_t request_count_ = 0;
 
@@ -190,6 +203,7 @@ class ClientSession {
   std::string server_;
   std::size_t line_size_max_ = kLimitUnknown;  // of the greeting
   std::size_t body_size_max_ = kLimitUnknown;
+  std::uint64_t file_size_max_ = kLimitUnknown;
   std::string token_;
   LoginWay login_way_ = LoginWay::guest;
   bool was_in_ = false;

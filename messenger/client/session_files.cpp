@@ -1,4 +1,5 @@
 // Transfers: the frames of docs/PROTOCOL.md, section 7, between the wire and Upload or Download.
+#include <algorithm>
 #include <utility>
 
 #include "messenger/client/frame_fields.hpp"
@@ -12,9 +13,103 @@ Refusal own_refusal(std::string why) { return Refusal{0, "FILE", std::move(why)}
 
 }  // namespace
 
-void ClientSession::progress(RequestId id, bool upload, const std::string& name, std::uint64_t done,
-                             std::uint64_t total) {
-  events_.emplace_back(TransferProgress{id, upload, name, done, total});
+void ClientSession::progress(RequestId id, const Upload& upload) {
+  const bool hashing = upload.stage() == Upload::Stage::unhashed;
+  events_.emplace_back(TransferProgress{id, true, hashing, upload.source().name(),
+                                        hashing ? upload.hashed() : upload.confirmed(),
+                                        upload.source().size()});
+}
+
+void ClientSession::progress(RequestId id, const Download& download) {
+  const bool hashing = to_hash_.contains(id);
+  events_.emplace_back(TransferProgress{id, false, hashing, download.name(),
+                                        hashing ? download.hashed() : download.received(), download.size()});
+}
+
+void ClientSession::refuse_too_large_file(RequestId id) {
+  const auto found = uploads_.find(id);
+  if (found == uploads_.end() || phase_ == Phase::offline || phase_ == Phase::greeting) return;
+  const UploadSource& source = found->second.source();
+  if (source.size() <= file_size_max_) return;
+  answer(id, Refusal{0, "TOO_LARGE",
+                     source.name() + " has " + std::to_string(source.size()) +
+                         " bytes and this server takes files of at most " + std::to_string(file_size_max_)});
+}
+
+// The server takes a second GET of a file on one connection for a new start of the first.
+bool ClientSession::waits_for_same_file(RequestId id) const {
+  const auto found = downloads_.find(id);
+  return found != downloads_.end() && std::any_of(downloads_.begin(), found, [&](const auto& earlier) {
+           return earlier.second.file() == found->second.file();
+         });
+}
+
+void ClientSession::advance_hashing(bool tells_progress) {
+  std::size_t running_count = 0;
+  for (auto next = to_hash_.begin(); next != to_hash_.end() && running_count < kHashingCountMax;) {
+    const RequestId id = *next++;
+    if (look_at_hash(id, tells_progress)) ++running_count;
+  }
+}
+
+// Whether it is still being hashed.
+bool ClientSession::look_at_hash(RequestId id, bool tells_progress) {
+  const auto upload = uploads_.find(id);
+  const auto done = upload != uploads_.end() ? upload->second.hash() : downloads_.at(id).hash();
+  if (!done) {
+    answer(id, own_refusal(done.error()));
+    return false;
+  }
+  if (!*done) {
+    if (tells_progress && upload != uploads_.end()) progress(id, upload->second);
+    if (tells_progress && upload == uploads_.end()) progress(id, downloads_.at(id));
+    return true;
+  }
+  to_hash_.erase(id);
+  if (upload == uploads_.end() && downloads_.at(id).is_whole())
+    finish_download(id, downloads_.at(id).sha256());
+  else
+    unsent_.insert(id);
+  return false;
+}
+
+// Nobody here wants that file any more.
+void ClientSession::give_up(std::string_view file) {
+  FrameWriter(output_, Verb::cancel).argument(file).end();
+  sent_.push_back(Sent{.what = Sent::What::probe, .verb = Verb::cancel});
+}
+
+bool ClientSession::cancel_upload(RequestId id, const std::string& name) {
+  Upload& upload = uploads_.at(id);
+  const bool is_meant = name.empty() || name == upload.source().name() || name == upload.file() ||
+                        name == requests_.at(id).request.path;
+  // Once DONE is under way the server announces it whatever we say.
+  if (!is_meant || upload.stage() == Upload::Stage::finishing) return false;
+  if (upload.stage() == Upload::Stage::sending) give_up(upload.file());
+  answer(id, Refusal{0, "CANCELLED", upload.source().name() + ": cancelled"});
+  return true;
+}
+
+bool ClientSession::cancel_download(RequestId id, const std::string& name) {
+  Download& download = downloads_.at(id);
+  if (!name.empty() && name != download.name() && seen_files_.handle_of(name) != download.file())
+    return false;
+  const bool is_asked = std::ranges::any_of(
+      sent_, [&](const Sent& sent) { return sent.verb == Verb::get && sent.request == id; });
+  if (is_asked || download.running()) give_up(download.file());
+  download.discard();
+  answer(id, Refusal{0, "CANCELLED", (download.name().empty() ? name : download.name()) + ": cancelled"});
+  return true;
+}
+
+RequestId ClientSession::cancel(RequestId id, Answered done, const std::string& name) {
+  bool is_any = false;
+  for (auto next = uploads_.begin(); next != uploads_.end();) is_any |= cancel_upload((next++)->first, name);
+  for (auto next = downloads_.begin(); next != downloads_.end();)
+    is_any |= cancel_download((next++)->first, name);
+  if (!is_any) done.refusal = own_refusal("no such transfer is under way, or it is being finished");
+  events_.emplace_back(std::move(done));
+  return id;
 }
 
 void ClientSession::start_transfer(RequestId id, Waiting& waiting) {
@@ -45,8 +140,7 @@ void ClientSession::fill(std::size_t unsent_size) {
       const auto size = upload.write_data(output_);
       if (!size) {
         const std::string why = size.error();
-        FrameWriter(output_, Verb::cancel).argument(upload.file()).end();
-        sent_.push_back(Sent{.what = Sent::What::probe, .verb = Verb::cancel});
+        give_up(upload.file());
         answer(id, own_refusal(why));
         continue;
       }
@@ -67,7 +161,7 @@ void ClientSession::on_put_accepted(RequestId id, const Frame& frame) {
     answer(id, own_refusal("the server's answer to PUT makes no sense"));
     return;
   }
-  progress(id, true, upload.source().name(), upload.confirmed(), upload.source().size());
+  progress(id, upload);
 }
 
 void ClientSession::on_ack(const Sent& sent, const Frame& frame) {
@@ -75,7 +169,7 @@ void ClientSession::on_ack(const Sent& sent, const Frame& frame) {
   if (found == uploads_.end() || text(frame.argument(0)) != found->second.file()) return;
   Upload& upload = found->second;
   upload.acknowledged(number(frame.argument(1)));
-  progress(sent.request, true, upload.source().name(), upload.confirmed(), upload.source().size());
+  progress(sent.request, upload);
 }
 
 void ClientSession::on_data_refused(const Sent& sent, const Frame& frame, const Refusal& refusal) {
@@ -119,10 +213,9 @@ std::optional<RequestId> ClientSession::find_download(std::string_view file) con
 }
 
 void ClientSession::fail_download(RequestId id, std::string why, bool tell_server) {
-  if (tell_server) {
-    FrameWriter(output_, Verb::cancel).argument(downloads_.at(id).file()).end();
-    sent_.push_back(Sent{.what = Sent::What::probe, .verb = Verb::cancel});
-  }
+  Download& download = downloads_.at(id);
+  if (tell_server) give_up(download.file());
+  download.discard();
   answer(id, own_refusal(std::move(why)));
 }
 
@@ -143,7 +236,13 @@ void ClientSession::on_get_accepted(RequestId id, const Frame& frame) {
     fail_download(id, accepted.error(), true);
     return;
   }
-  progress(id, false, download.name(), download.received(), download.size());
+  if (!*accepted) {
+    // An earlier fetch of it left something behind: ask again for the rest once that is hashed.
+    give_up(download.file());
+    to_hash_.insert(id);
+    return;
+  }
+  progress(id, download);
 }
 
 void ClientSession::on_data(const Frame& frame) {
@@ -154,25 +253,31 @@ void ClientSession::on_data(const Frame& frame) {
     fail_download(*id, stored.error(), true);
     return;
   }
-  progress(*id, false, download.name(), download.received(), download.size());
+  progress(*id, download);
 }
 
 void ClientSession::on_download_done(const Frame& frame) {
-  const auto id = find_download(frame.argument(0));
-  if (!id) return;
-  Download& download = downloads_.at(*id);
-  const auto path = download.finish(frame.argument(1));
+  if (const auto id = find_download(frame.argument(0))) finish_download(*id, frame.argument(1));
+}
+
+void ClientSession::finish_download(RequestId id, std::string_view announced_sha256) {
+  Download& download = downloads_.at(id);
+  const auto path = download.finish(announced_sha256);
   if (!path) {
-    fail_download(*id, path.error(), false);
+    fail_download(id, path.error(), false);
     return;
   }
-  Answered& done = requests_.at(*id).answer;
+  if (!*path) {
+    unsent_.insert(id);
+    return;
+  }
+  Answered& done = requests_.at(id).answer;
   done.file = download.file();
   done.name = download.name();
   done.size = download.size();
   done.sha256 = download.sha256();
-  done.path = *path;
-  answer(*id, std::nullopt);
+  done.path = **path;
+  answer(id, std::nullopt);
 }
 
 }  // namespace plaintalk::messenger::client

@@ -13,6 +13,8 @@ Refusal read_refusal(const Frame& frame) {
   refusal.code = parse_decimal<unsigned>(frame.argument(0)).value_or(0);
   refusal.name = text(frame.argument(1));
   refusal.text = std::string(frame.body);
+  if (const auto most = frame.parameter("max"); most && (refusal.code == 413 || refusal.code == 431))
+    refusal.text += " (at most " + text(most) + " bytes)";
   return refusal;
 }
 
@@ -124,7 +126,11 @@ void ClientSession::on_refused(const Sent& sent, const Frame& frame) {
 
 void ClientSession::on_request_reply(const Sent& sent, const Frame& frame) {
   const auto found = requests_.find(sent.request);
-  if (found == requests_.end()) return;  // a file transfer that failed meanwhile
+  if (found == requests_.end()) {
+    // A transfer that was given up meanwhile. GET has been followed by CANCEL; PUT tells the handle only now.
+    if (sent.verb == Verb::put && frame.verb == Verb::ok) give_up(text(frame.parameter("file")));
+    return;
+  }
   Waiting& waiting = found->second;
   const bool fits = frame.verb == (sent.verb == Verb::ping      ? Verb::pong
                                    : sent.verb == Verb::history ? Verb::end
@@ -178,7 +184,7 @@ void ClientSession::on_done(RequestId id, Waiting& waiting, const Frame& frame) 
       done.file = upload.file();
       done.name = upload.source().name();
       done.size = upload.source().size();
-      done.sha256 = upload.source().sha256();
+      done.sha256 = upload.sha256();
       break;
     }
     default: break;
@@ -229,6 +235,10 @@ void ClientSession::on_note(const Frame& frame) {
       if (done->lines.size() < kListedCountMax) done->lines.emplace_back(frame.body);
       return;
     }
+  }
+  if (kind == "DIRECT") {
+    on_unheard(frame);
+    return;
   }
   notice("server", frame.body.empty() ? std::string(frame.line) : std::string(frame.body));
 }

@@ -142,6 +142,23 @@ void ClientSession::on_room_frame(const Frame& frame) {
   if (room->cursor.behind() && !room->paging) ask_page(name->name, *room, Verb::history, false);
 }
 
+// Messages of a conversation that came while nobody of this account was here: shown as if they came now.
+void ClientSession::on_unheard(const Frame& frame) {
+  const auto target = parse_target(text(frame.argument(1)));
+  if (!target || target->kind != Target::Kind::conversation) return;
+  const std::uint64_t after = number(frame.parameter("after"));
+  const std::uint64_t last = number(frame.parameter("last"));
+  Room* room = find_or_add_room(target->name);
+  if (room == nullptr || last <= after) return;
+  const bool is_news = !room->cursor.known();
+  room->cursor.start(after);
+  room->cursor.announce(last);
+  if (is_news)
+    notice("unheard", std::to_string(last - after) + (last - after == 1 ? " message of " : " messages of ") +
+                          target->name + " came while you were away");
+  if (room->cursor.behind() && !room->paging) ask_page(target->name, *room, Verb::history, false);
+}
+
 bool ClientSession::show_as_history(const std::string& room, std::uint64_t seq, RoomFrame& frame) {
   if (sent_.empty() || sent_.front().what != Sent::What::request || sent_.front().verb != Verb::history)
     return false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "protocol/frame_writer.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/names.hpp"
@@ -17,11 +18,22 @@ constexpr std::uint64_t kCreditMax = std::uint64_t{1} << 40;  // more is as good
 Upload::Upload(std::unique_ptr<UploadSource> source, std::string target)
     : source_(std::move(source)), target_(std::move(target)) {}
 
+std::expected<bool, std::string> Upload::hash() {
+  if (hashing_ == nullptr) hashing_ = source_->start_hashing();
+  auto result = hashing_->take_result();
+  if (!result) return false;
+  if (!*result) return std::unexpected(std::move(result->error()));
+  sha256_ = hex((*result)->finish());
+  hashing_.reset();
+  stage_ = Stage::waiting;
+  return true;
+}
+
 void Upload::write_put(std::string& out) {
   FrameWriter(out, Verb::put)
       .argument(escape(source_->name()))
       .argument(source_->size())
-      .parameter("sha256", source_->sha256())
+      .parameter("sha256", sha256_)
       .parameter("to", target_)
       .end();
   stage_ = Stage::putting;
@@ -76,7 +88,7 @@ void Upload::write_done(std::string& out) {
 }
 
 void Upload::connection_lost() {
-  stage_ = Stage::waiting;
+  if (stage_ != Stage::unhashed) stage_ = Stage::waiting;
   ++generation_;
 }
 

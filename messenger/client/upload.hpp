@@ -1,7 +1,8 @@
 // One file on its way to the server (docs/PROTOCOL.md, section 7): PUT, DATA within the credit, DONE.
 //
-// The server's `next` is the truth: after a lost connection the same PUT tells where to go on. Only encodes
-// and counts; the session sends the frames and matches the answers.
+// Before PUT the file is hashed, beside the loop. The server's `next` is the truth: after a lost connection
+// the same PUT tells where to go on. Only encodes and counts; the session sends the frames and matches the
+// answers.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace plaintalk::messenger::client {
 
 class Upload {
  public:
-  enum class Stage : std::uint8_t { waiting, putting, sending, finishing };
+  enum class Stage : std::uint8_t { unhashed, waiting, putting, sending, finishing };
 
   Upload(std::unique_ptr<UploadSource> source, std::string target);
 
@@ -24,6 +25,12 @@ class Upload {
   const std::string& file() const { return file_; }
   Stage stage() const { return stage_; }
   std::uint64_t confirmed() const { return confirmed_; }
+
+  // The hash of the source, which PUT announces. Until then it is of no use to the server.
+  const std::string& sha256() const { return sha256_; }
+  std::uint64_t hashed() const { return hashing_ == nullptr ? 0 : hashing_->done(); }
+  // Starts it, or looks how far it is: whether it is there now, or why it never will be.
+  std::expected<bool, std::string> hash();
 
   void write_put(std::string& out);
   // The answer to PUT. False when it makes no sense.
@@ -48,9 +55,11 @@ class Upload {
 
  private:
   std::unique_ptr<UploadSource> source_;
+  std::unique_ptr<Hashing> hashing_;  // of source_, so it goes first
+  std::string sha256_;
   std::string target_;
   std::string file_;
-  Stage stage_ = Stage::waiting;
+  Stage stage_ = Stage::unhashed;
   std::uint64_t next_ = 0;       // to be sent
   std::uint64_t confirmed_ = 0;  // stored by the server
   std::uint64_t chunk_ = 0;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -20,6 +21,15 @@ namespace fs = std::filesystem;
 std::string content(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+const std::string kHash(64, 'a');
+
+std::string hash_of(Hashing& hashing) {
+  for (;;) {
+    if (auto result = hashing.take_result()) return *result ? hex((*result)->finish()) : result->error();
+    std::this_thread::yield();
+  }
 }
 
 class FolderTest : public testing::Test {
@@ -52,7 +62,7 @@ TEST_F(FolderTest, NeverOverwritesAFileThatIsThere) {
   std::ofstream(folder_ / "notes.txt") << "mine";
   DiskFiles files(folder_.string());
   for (const char* name : {"notes (1).txt", "notes (2).txt"}) {
-    auto sink = files.create_download("notes.txt");
+    auto sink = files.create_download("notes.txt", kHash, 6);
     ASSERT_TRUE(sink);
     ASSERT_TRUE((*sink)->append("theirs"));
     const auto path = (*sink)->keep();
@@ -63,23 +73,83 @@ TEST_F(FolderTest, NeverOverwritesAFileThatIsThere) {
   EXPECT_EQ(content(folder_ / "notes.txt"), "mine");
 }
 
-TEST_F(FolderTest, LeavesNothingBehindOfADownloadThatWasNotKept) {
+TEST_F(FolderTest, LeavesNothingBehindOfADownloadThatWasDiscarded) {
   DiskFiles files(folder_.string());
   {
-    auto sink = files.create_download("notes.txt");
+    auto sink = files.create_download("notes.txt", kHash, 6);
     ASSERT_TRUE(sink);
     ASSERT_TRUE((*sink)->append("half"));
     EXPECT_EQ(count(), 1U);
     EXPECT_FALSE(fs::exists(folder_ / "notes.txt")) << "a partial file must not look complete";
+    (*sink)->discard();
   }
   EXPECT_EQ(count(), 0U);
+  ASSERT_TRUE(files.create_download("notes.txt", kHash, 6));
+  EXPECT_EQ(count(), 0U) << "nor of one that got nothing";
+}
+
+// Goal: what an unfinished download left is gone on with, by that file only and by one at a time.
+TEST_F(FolderTest, GoesOnWithThePartOfTheSameFileOnly) {
+  DiskFiles files(folder_.string());
+  ASSERT_TRUE((*files.create_download("notes.txt", kHash, 6))->append("the"));
+  const auto other = files.create_download("notes.txt", std::string(64, 'b'), 6);
+  EXPECT_EQ((*other)->found_size(), 0U);
+  const auto first = files.create_download("renamed.txt", kHash, 6);
+  EXPECT_EQ((*first)->found_size(), 3U);
+  EXPECT_EQ(hash_of(*(*first)->start_hashing()), hex(sha256("the")));
+  const auto second = files.create_download("renamed.txt", kHash, 6);
+  EXPECT_EQ((*second)->found_size(), 0U) << "the first is still being written";
+  ASSERT_TRUE((*second)->append("x"));
+  ASSERT_TRUE((*first)->append("irs"));
+  const auto path = (*first)->keep();
+  ASSERT_TRUE(path);
+  EXPECT_EQ(content(*path), "theirs");
+  EXPECT_FALSE(fs::exists(folder_ / (".plaintalk-" + kHash + ".part")));
+}
+
+// Goal: whatever has the name of a part and is none is left as it is.
+TEST_F(FolderTest, TakesNothingForAPartThatMayBeSomethingElse) {
+  const fs::path part = folder_ / (".plaintalk-" + kHash + ".part");
+  DiskFiles files(folder_.string());
+  std::ofstream(folder_ / "victim") << "mine";
+  fs::create_symlink(folder_ / "victim", part);
+  EXPECT_EQ((*files.create_download("n", kHash, 6))->found_size(), 0U);
+  fs::remove(part);
+  std::ofstream(part) << "longer than the file";
+  EXPECT_EQ((*files.create_download("n", kHash, 6))->found_size(), 0U);
+  EXPECT_EQ(content(part), "longer than the file");
+  fs::remove(part);
+  fs::create_directory(part);
+  EXPECT_EQ((*files.create_download("n", kHash, 6))->found_size(), 0U);
+  fs::remove(part);
+  // Killed between the two names of a whole file: the file is the user's now.
+  fs::create_hard_link(folder_ / "victim", part);
+  {
+    const auto sink = files.create_download("n", kHash, 6);
+    EXPECT_EQ((*sink)->found_size(), 0U);
+    ASSERT_TRUE((*sink)->append("theirs"));
+  }
+  EXPECT_EQ(content(folder_ / "victim"), "mine");
+}
+
+TEST_F(FolderTest, RemovesPartsThatNobodyWantedForAWeek) {
+  const fs::path old_part = folder_ / (".plaintalk-" + std::string(64, 'c') + ".part");
+  const fs::path other = folder_ / ".plaintalk-notes.part";
+  for (const fs::path& path : {old_part, other}) {
+    std::ofstream(path) << "x";
+    fs::last_write_time(path, fs::file_time_type::clock::now() - std::chrono::hours(24 * 8));
+  }
+  ASSERT_TRUE((*DiskFiles(folder_.string()).create_download("n", kHash, 6))->append("y"));
+  EXPECT_FALSE(fs::exists(old_part));
+  EXPECT_TRUE(fs::exists(other));
+  EXPECT_TRUE(fs::exists(folder_ / (".plaintalk-" + kHash + ".part")));
 }
 
 TEST_F(FolderTest, DoesNotFollowALinkThatWaitsUnderTheName) {
   std::ofstream(folder_ / "victim") << "precious";
   fs::create_symlink(folder_ / "victim", folder_ / "notes.txt");
   DiskFiles files(folder_.string());
-  auto sink = files.create_download("notes.txt");
+  auto sink = files.create_download("notes.txt", kHash, 6);
   ASSERT_TRUE(sink);
   ASSERT_TRUE((*sink)->append("theirs"));
   ASSERT_TRUE((*sink)->keep());
@@ -94,7 +164,8 @@ TEST_F(FolderTest, ReadsAndHashesWhatIsToBeSent) {
   ASSERT_TRUE(source);
   EXPECT_EQ((*source)->name(), "big.bin");
   EXPECT_EQ((*source)->size(), octets.size());
-  EXPECT_EQ((*source)->sha256(), hex(sha256(octets)));
+  EXPECT_EQ(hash_of(*(*source)->start_hashing()), hex(sha256(octets)));
+  (*source)->start_hashing();  // given up at once
   fs::resize_file(folder_ / "big.bin", 10);
   EXPECT_FALSE((*source)->read(0, 20)) << "it became shorter";
 }

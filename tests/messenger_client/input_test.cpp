@@ -96,7 +96,7 @@ TEST(PasteFilter, TakesAnUnmarkedCrLfForOneEnter) {
 TEST(ProgressPace, LetsTenASecondThroughForEachTransfer) {
   ProgressPace pace;
   const auto progress = [](std::uint64_t request) {
-    return TransferProgress{RequestId{request}, true, "x", 1, 2};
+    return TransferProgress{RequestId{request}, true, false, "x", 1, 2};
   };
   unsigned count = 0;
   for (Instant now{}; now < Instant{} + std::chrono::seconds{1}; now += Milliseconds{1})
@@ -154,6 +154,22 @@ TEST(Session, ShowsWhatPeopleSayWhenTheyLeaveOrAreAway) {
   talk.log_in();
   talk.hear("PRES bob away :at lunch\nPRES bob online\nPARTED #lab bob reason=quit :see you\n");
   EXPECT_EQ(talk.shown(), "* bob is away: at lunch\n* bob is online\n* bob left #lab (quit: see you)\n");
+}
+
+TEST(Session, ShowsDirectMessagesThatCameWhileAway) {
+  Talk talk;
+  talk.greet();
+  talk.hear(kLoginOk);
+  talk.sent();
+  talk.hear("NOTE DIRECT @alice,bob after=4 last=6 :messages came while you were away\n");
+  EXPECT_EQ(talk.sent(), "HISTORY @alice,bob after=4 limit=256\n");
+  talk.hear(
+      "MSG @alice,bob 5 bob 1 :five\nMSG @alice,bob 6 bob 2 :six\nEND @alice,bob last=6 more=0 oldest=1\n");
+  const std::string shown = talk.shown();
+  EXPECT_NE(shown.find("2 messages of @alice,bob came while you were away"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("five"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("six"), std::string::npos) << shown;
+  EXPECT_EQ(talk.sent(), "");
 }
 
 }  // namespace

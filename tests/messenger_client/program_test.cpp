@@ -194,6 +194,56 @@ TEST_F(ProgramTest, ResumesAFileWhoseConnectionIsCutOnTheWay) {
   EXPECT_EQ(fs::file_size(downs[0]["path"].get<std::string>()), octets.size());
 }
 
+// Goal: who is killed while fetching a file goes on where that stopped, and no part of it stays.
+// Method: a client that is killed after a part of it has arrived, and another one that fetches it again; the
+// first progress that moves must begin behind what was there.
+TEST_F(ProgramTest, GoesOnWithAFileAfterItWasKilled) {
+  std::string bytes;
+  for (unsigned i = 0; i < 20'000'000; ++i) bytes += static_cast<char>(i * i >> 9 & 0xFF);
+  std::ofstream(folder_ / "big.bin", std::ios::binary) << bytes;
+  const fs::path in = folder_ / "in";
+  fs::create_directory(in);
+  Program alice(words("alice", {"--json", "--room", "#lab"}));
+  ASSERT_TRUE(alice.read_until("\"answer\""));
+  alice.write(json{{"command", "send"}, {"path", (folder_ / "big.bin").string()}, {"tag", "up"}}.dump() +
+              "\n");
+  auto line = alice.read_until("\"sha256\"");
+  ASSERT_TRUE(line);
+  const std::string file = json::parse(*line)["file"];
+  const std::string get = json{{"command", "get"}, {"file", file}, {"tag", "down"}}.dump() + "\n";
+  {
+    Program bob(words("bob", {"--json", "--room", "#lab", "--download-dir", in.string()}));
+    ASSERT_TRUE(bob.read_until("\"answer\""));
+    bob.write(get);
+    while (line &&
+           (line->find("\"progress\"") == std::string::npos || json::parse(*line)["done"] < 1'000'000))
+      line = bob.read_line();
+    ASSERT_TRUE(line);
+    bob.signal(SIGKILL);
+    EXPECT_EQ(bob.wait(), -SIGKILL);
+  }
+  std::uint64_t left = 0;
+  for (const auto& entry : fs::directory_iterator(in)) left += entry.file_size();
+  ASSERT_GE(left, 1'000'000U);
+  ASSERT_LT(left, bytes.size()) << "it was killed too late";
+  std::ofstream(in / "big.bin") << "mine";
+  Program carol(words("carol", {"--json", "--room", "#lab", "--download-dir", in.string()}));
+  ASSERT_TRUE(carol.read_until("\"answer\""));
+  carol.write(get);
+  line = carol.read_until("\"hashing\":false");
+  ASSERT_TRUE(line);
+  EXPECT_GE(json::parse(*line)["done"], left);
+  line = carol.read_until("\"tag\":\"down\",\"");
+  while (line && line->find("\"answer\"") == std::string::npos) line = carol.read_line();
+  ASSERT_TRUE(line);
+  const json answer = json::parse(*line);
+  ASSERT_TRUE(answer["ok"]) << answer;
+  EXPECT_EQ(answer["path"], (in / "big (1).bin").string());
+  std::ifstream arrived(in / "big (1).bin", std::ios::binary);
+  EXPECT_TRUE((std::string{std::istreambuf_iterator<char>(arrived), {}}) == bytes);
+  EXPECT_EQ(std::distance(fs::directory_iterator(in), fs::directory_iterator{}), 2) << "no part is left";
+}
+
 TEST_F(ProgramTest, EndsWithTheStatusThatTellsWhatWentWrong) {
   const auto status_of = [](std::vector<std::string> all) {
     Program client(all);

@@ -163,5 +163,143 @@ TEST_F(FilesTest, SaysWhyAFileCannotBeSentWithoutAskingTheServer) {
   EXPECT_EQ(talk_.shown(), "! no such file\n");
 }
 
+// Goal: a file that the server will not take costs no hash and no question.
+TEST(Files, AreRefusedAtOnceWhenTheGreetingSaysSo) {
+  Talk talk;
+  talk.files.to_send["big"] = std::string(11, 'b');
+  talk.files.hashed_at_once = 1;
+  talk.send_file("big", "#lab");  // before there is a connection
+  talk.connect();
+  talk.hear("PLAINTALK/1 lab file=10 :type HELP\n");
+  talk.hear(kLoginOk);
+  talk.send_file("big", "#lab");
+  EXPECT_EQ(talk.sent(), "LOGIN alice device=d\n");
+  const auto answers = talk.answers();
+  ASSERT_EQ(answers.size(), 2U);
+  for (const Answered& answer : answers) {
+    ASSERT_TRUE(answer.refusal);
+    EXPECT_NE(answer.refusal->text.find("at most 10"), std::string::npos) << answer.refusal->text;
+  }
+}
+
+// Goal: chat goes on while a file is hashed, which is shown, and can be cancelled.
+TEST_F(FilesTest, HashesBesideTheChat) {
+  talk_.files.hashed_at_once = 2;
+  talk_.send_file("notes.txt", "#lab");
+  talk_.say("#lab", "not held up");
+  EXPECT_EQ(talk_.sent(), "SAY #lab id=x2 :not held up\n");
+  talk_.hear("OK id=x2 seq=1 at=5\n");
+  std::vector<std::uint64_t> hashed;
+  std::string sent;
+  for (int tick = 0; tick < 3; ++tick) {
+    talk_.wait(Milliseconds{100});
+    for (const Event& event : talk_.session.take_events()) {
+      const auto* progress = std::get_if<TransferProgress>(&event);
+      if (progress != nullptr && progress->hashing) hashed.push_back(progress->done);
+    }
+    sent += talk_.sent();
+  }
+  EXPECT_EQ(sent, put_line());
+  EXPECT_FALSE(hashed.empty());
+}
+
+TEST_F(FilesTest, CanBeCancelledAtAnyStage) {
+  const auto cancel = [this] {
+    talk_.session.submit({.verb = Verb::cancel, .target = "notes.txt"}, talk_.now);
+    const auto answers = talk_.answers();
+    EXPECT_EQ(answers.size(), 2U);
+    if (answers.size() != 2) return;
+    ASSERT_TRUE(answers[0].refusal);
+    EXPECT_EQ(answers[0].refusal->name, "CANCELLED");
+    EXPECT_FALSE(answers[1].refusal);
+  };
+  talk_.files.hashed_at_once = 1;
+  talk_.send_file("notes.txt", "#lab");
+  cancel();
+  EXPECT_EQ(talk_.sent(), "") << "while it was hashed";
+  talk_.files.hashed_at_once = std::string::npos;
+
+  talk_.send_file("notes.txt", "#lab");
+  EXPECT_EQ(talk_.sent(), put_line());
+  cancel();
+  talk_.hear("OK file=f1 next=0 chunk=4 credit=8\n");
+  EXPECT_EQ(talk_.sent(), "CANCEL f1\n") << "its handle came late";
+  talk_.hear("OK file=f1\n");
+
+  talk_.send_file("notes.txt", "#lab");
+  talk_.sent();
+  talk_.hear("OK file=f2 next=0 chunk=4 credit=4\n");
+  talk_.sent();
+  cancel();
+  EXPECT_EQ(talk_.sent(), "CANCEL f2\n") << "while it was sent";
+  talk_.hear("ACK f2 4\nOK file=f2\n");
+
+  talk_.session.submit({.verb = Verb::get, .target = "f3"}, talk_.now);
+  talk_.sent();
+  talk_.hear("OK file=f3 size=6 sha256=" + hash_of("abcdef") + " from=0 :notes.txt\n" +
+             data_frame("f3", 0, "abc"));
+  talk_.session.take_events();
+  cancel();
+  EXPECT_EQ(talk_.sent(), "CANCEL f3\n");
+  EXPECT_TRUE(talk_.files.parts.empty());
+  talk_.hear(data_frame("f3", 3, "def") + "DONE f3 " + hash_of("abcdef") + "\nOK file=f3\n");
+  EXPECT_TRUE(talk_.files.kept.empty());
+
+  talk_.session.submit({.verb = Verb::cancel, .target = "notes.txt"}, talk_.now);
+  EXPECT_TRUE(talk_.answers()[0].refusal) << "there is nothing left";
+}
+
+TEST_F(FilesTest, GoesOnWithWhatAnEarlierFetchLeft) {
+  const std::string whole = "abcdef";
+  const std::string accepted = "OK file=f2 size=6 sha256=" + hash_of(whole) + " from=";
+  talk_.files.parts[hash_of(whole)] = "abc";
+  talk_.files.hashed_at_once = 2;
+  talk_.session.submit({.verb = Verb::get, .target = "f2"}, talk_.now);
+  EXPECT_EQ(talk_.sent(), "GET f2 credit=262144\n");
+  talk_.hear(accepted + "0 :letters.txt\n" + data_frame("f2", 0, "ab"));
+  EXPECT_EQ(talk_.sent(), "CANCEL f2\n");
+  talk_.wait(Milliseconds{100});
+  EXPECT_EQ(talk_.sent(), "GET f2 from=3 credit=262144\n");
+  talk_.hear("OK file=f2\n" + accepted + "3 :letters.txt\n" + data_frame("f2", 3, "def") + "DONE f2 " +
+             hash_of(whole) + "\n");
+  EXPECT_EQ(talk_.files.kept["letters.txt"], whole);
+  EXPECT_TRUE(talk_.files.parts.empty());
+}
+
+// Goal: a part that was spoilt costs time and nothing else; a whole one costs nothing.
+TEST_F(FilesTest, FetchesAgainFromTheBeginningWhenThePartWasWrong) {
+  const std::string whole = "abcdef";
+  const std::string accepted = "OK file=f2 size=6 sha256=" + hash_of(whole) + " from=";
+  talk_.files.parts[hash_of(whole)] = "abX";
+  talk_.session.submit({.verb = Verb::get, .target = "f2"}, talk_.now);
+  talk_.sent();
+  talk_.hear(accepted + "0 :letters.txt\n");
+  EXPECT_EQ(talk_.sent(), "CANCEL f2\nGET f2 from=3 credit=262144\n");
+  talk_.hear("OK file=f2\n" + accepted + "3 :letters.txt\n" + data_frame("f2", 3, "def") + "DONE f2 " +
+             hash_of(whole) + "\n");
+  EXPECT_EQ(talk_.sent(), "GET f2 credit=262144\n");
+  talk_.hear(accepted + "0 :letters.txt\n" + data_frame("f2", 0, whole) + "DONE f2 " + hash_of(whole) + "\n");
+  EXPECT_EQ(talk_.files.kept["letters.txt"], whole);
+
+  talk_.files.kept.clear();
+  talk_.files.parts[hash_of(whole)] = whole;
+  talk_.session.submit({.verb = Verb::get, .target = "f2"}, talk_.now);
+  talk_.sent();
+  talk_.hear(accepted + "0 :letters.txt\n");
+  EXPECT_EQ(talk_.sent(), "CANCEL f2\n");
+  EXPECT_EQ(talk_.files.kept["letters.txt"], whole);
+}
+
+TEST_F(FilesTest, FetchesTheSameFileTwiceOneAfterTheOther) {
+  for (int time = 0; time < 2; ++time) talk_.session.submit({.verb = Verb::get, .target = "f2"}, talk_.now);
+  EXPECT_EQ(talk_.sent(), "GET f2 credit=262144\n");
+  for (int time = 0; time < 2; ++time) {
+    talk_.hear("OK file=f2 size=3 sha256=" + hash_of("abc") + " from=0 :n\n" + data_frame("f2", 0, "abc") +
+               "DONE f2 " + hash_of("abc") + "\n");
+    EXPECT_EQ(talk_.sent(), time == 0 ? "GET f2 credit=262144\n" : "");
+  }
+  EXPECT_EQ(talk_.answers().size(), 2U);
+}
+
 }  // namespace
 }  // namespace plaintalk::messenger::client

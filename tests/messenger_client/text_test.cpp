@@ -44,17 +44,17 @@ TEST(RenderText, ExpectsOnlyWhatOthersSay) {
 }
 
 TEST(RenderText, DrawsABarForAnySize) {
-  EXPECT_NE(progress_bar({RequestId{1}, true, "a", 5, 10}).find("[##########..........]  50 %"),
+  EXPECT_NE(progress_bar({RequestId{1}, true, false, "a", 5, 10}).find("[##########..........]  50 %"),
             std::string::npos);
-  EXPECT_NE(progress_bar({RequestId{1}, true, "a", 0, 0}).find("100 %"), std::string::npos);
-  EXPECT_NE(progress_bar({RequestId{1}, true, "a", 20, 10}).find("100 %"), std::string::npos);
+  EXPECT_NE(progress_bar({RequestId{1}, true, false, "a", 0, 0}).find("100 %"), std::string::npos);
+  EXPECT_NE(progress_bar({RequestId{1}, true, false, "a", 20, 10}).find("100 %"), std::string::npos);
 }
 
 TEST(ProgressLines, HasOneLineForEachQuarterButTheLast) {
   ProgressLines lines;
   std::string all;
   for (std::uint64_t done = 0; done <= 1000; done += 50)
-    all += lines.update({RequestId{1}, true, "a", done, 1000});
+    all += lines.update({RequestId{1}, true, false, "a", done, 1000});
   EXPECT_EQ(all, "* sending a: 25 %\n* sending a: 50 %\n* sending a: 75 %\n");
 }
 
