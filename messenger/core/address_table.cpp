@@ -33,6 +33,13 @@ void AddressTable::login_ends(const IpAddress& address, ConnectionId connection)
   std::erase(entry->second.logins, connection);
 }
 
+void AddressTable::room_released(const IpAddress& address) {
+  const auto entry = uses_.find(address_key(address));
+  if (entry == uses_.end()) return;
+  --entry->second.room_count;
+  drop_if_unused(entry);
+}
+
 void AddressTable::password_submitted(const IpAddress& address, std::uint64_t ticket) {
   const IpAddress key = address_key(address);
   ++uses_[key].password_count;
@@ -50,7 +57,8 @@ void AddressTable::password_done(std::uint64_t ticket) {
 }
 
 void AddressTable::drop_if_unused(std::map<IpAddress, Use>::iterator entry) {
-  if (entry->second.connection_count == 0 && entry->second.password_count == 0) uses_.erase(entry);
+  const Use& use = entry->second;
+  if (use.connection_count + use.password_count + use.room_count == 0) uses_.erase(entry);
 }
 
 }  // namespace plaintalk::messenger::core

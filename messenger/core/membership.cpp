@@ -1,6 +1,7 @@
 #include "messenger/core/membership.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "messenger/core/budget.hpp"
@@ -81,14 +82,31 @@ void leave_conversation(World& world, Account& account, const Room& room) {
 
 }  // namespace
 
-bool is_removable(const Room& room) {
-  return room.members.empty() && room.absent.empty() && room.batch == nullptr;
+bool is_in_use(const Room& room) { return !room.members.empty() || !room.absent.empty(); }
+
+void use_room(World& world, Room& room, const IpAddress& address) {
+  check(!room.payer && !is_in_use(room), "a room is paid for twice");
+  room.payer = address_key(address);
+  world.addresses.room_taken(address);
+  if (std::exchange(room.is_unused, false)) world.unused_rooms.erase(room.unused_place);
+}
+
+void drop_room_if_unused(World& world, Room& room) {
+  if (is_in_use(room)) return;
+  flush(world, room);
+  if (room.payer) world.addresses.room_released(*std::exchange(room.payer, std::nullopt));
+  if (room.history.empty()) return remove_room(world, room);
+  if (room.is_conversation() || std::exchange(room.is_unused, true)) return;
+  room.unused_place = world.unused_rooms.insert(world.unused_rooms.end(), &room);
 }
 
 void remove_room(World& world, Room& room) {
-  check(is_removable(room), "a room that is in use is removed");
-  if (room.is_conversation())
+  check(!is_in_use(room) && room.batch == nullptr, "a room that is in use is removed");
+  if (room.is_conversation()) {
     for (Account* account : room.people) leave_conversation(world, *account, room);
+    world.conversations.remove(room.conversation_place);
+  }
+  if (room.is_unused) world.unused_rooms.erase(room.unused_place);
   if (room.is_recent) world.recent.erase(room.recent_place);
   world.history_bytes -= room.history.held_bytes();
   world.retired_numbers.retire(room.name, room.last_seq);
@@ -96,10 +114,13 @@ void remove_room(World& world, Room& room) {
   world.rooms.erase(std::string(room.name));
 }
 
-void drop_room_if_unused(World& world, Room& room) {
-  if (!room.members.empty() || !room.absent.empty()) return;
-  flush(world, room);
-  if (room.history.empty()) remove_room(world, room);
+void remove_emptied_rooms(World& world) {
+  for (const std::string& name : world.emptied) {
+    Room* room = world.find_room(name);
+    if (room != nullptr && !is_in_use(*room) && room->batch == nullptr && room->history.empty())
+      remove_room(world, *room);
+  }
+  world.emptied.clear();
 }
 
 }  // namespace plaintalk::messenger::core

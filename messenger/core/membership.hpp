@@ -23,11 +23,18 @@ void leave_room(Connection& connection, std::size_t index);
 // The last connection of the account has left the room: PARTED to the others, with what the person said.
 void announce_parted(World& world, Room& room, Account& account, ConnectionId connection,
                      std::string_view reason, std::string_view text);
-// Nobody is in it and nothing of it waits to be flushed.
-bool is_removable(const Room& room);
-// The room or conversation goes, history and all. REQUIRES: is_removable().
-void remove_room(World& world, Room& room);
-// A room that nobody is in and of which nothing is kept goes at once.
+// Somebody is in the room, or was a moment ago and may come back.
+bool is_in_use(const Room& room);
+// Somebody is about to enter a room that is not in use; `address` answers for it from now on.
+void use_room(World& world, Room& room, const IpAddress& address);
+// Somebody has left it, or nothing was said in it: if it is not in use any more, its address does not answer
+// for it, and it goes at once when nothing of it is kept.
 void drop_room_if_unused(World& world, Room& room);
+// The room or conversation goes, history and all. REQUIRES: it is not in use, and nothing of it waits to be
+// flushed.
+void remove_room(World& world, Room& room);
+// Rooms that have lost their history to others: not before the end of a command, which may still refer to
+// one.
+void remove_emptied_rooms(World& world);
 
 }  // namespace plaintalk::messenger::core

@@ -4,10 +4,13 @@
 #include <array>
 #include <cstdint>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/endpoint.hpp"
+#include "messenger/core/address_queue.hpp"
 #include "messenger/core/history.hpp"
 #include "messenger/core/server_events.hpp"
 
@@ -52,6 +55,17 @@ struct Room {
   std::array<std::uint64_t, 2> floors{};
   // The first number that came while that person had no connection and has not been told of; 0: none.
   std::array<std::uint64_t, 2> unheard{};
+
+  // Of a room: the address that answers for it as long as somebody is in it, and its place in
+  // World::unused_rooms while nobody is.
+  std::optional<IpAddress> payer;
+  std::list<Room*>::iterator unused_place{};
+  bool is_unused = false;
+
+  // Of a conversation: its place in World::conversations, and whether it was used since it was last looked at
+  // there.
+  AddressQueue<Room>::Place conversation_place{};
+  bool was_used = false;
 
   std::list<Room*>::iterator recent_place{};
   bool is_recent = false;  // is in World::recent

@@ -16,30 +16,66 @@ namespace {
 constexpr Milliseconds kNoRoomRetry{10'000};
 constexpr std::size_t kTopicSizeMax = 1024;
 
-// The room unused for longest that nobody is in goes. False when there is none.
+// The room left for longest goes. False when there are people in all of them.
 bool make_place_for_room(World& world) {
-  if (world.rooms.size() < world.config.room_count_max) return true;
-  const auto unused =
-      std::ranges::find_if(world.recent, [](const Room* room) { return is_removable(*room); });
-  if (unused == world.recent.end()) return false;
-  remove_room(world, **unused);
+  if (world.listed_rooms.size() < world.config.room_count_max) return true;
+  if (world.unused_rooms.empty()) return false;
+  remove_room(world, *world.unused_rooms.front());
   return true;
 }
 
-std::expected<Room*, Refusal> make_room(World& world, std::string_view name) {
-  const bool is_listed = name.starts_with('#');
-  if (!make_place_for_room(world))
-    return std::unexpected(try_later(ErrorName::busy,
-                                     is_listed ? "all rooms are in use; JOIN one of ROOMS, or try again later"
-                                               : "no place for another conversation; try again later",
-                                     kNoRoomRetry));
+// The one unused for longest goes: of the address itself when that has opened its share.
+void make_place_for_conversation(World& world, const IpAddress& address) {
+  const std::size_t count_max = world.config.conversation_count_max;
+  const bool has_share =
+      world.conversations.count_of(address) >= share_of(count_max, world.config.room_percent_per_address);
+  if (!has_share && world.conversations.count() < count_max) return;
+  const auto oldest = [&] {
+    return has_share ? world.conversations.oldest_of(address) : world.conversations.oldest();
+  };
+  Room* room = oldest();
+  for (; std::exchange(room->was_used, false); room = oldest())
+    world.conversations.renew(room->conversation_place);
+  flush(world, *room);
+  remove_room(world, *room);
+}
+
+Room& add_room(World& world, std::string_view name) {
   auto room = std::make_unique<Room>();
   room->name = name;
   room->last_seq = world.retired_numbers.last_of(name);
   room->history.begin_after(room->last_seq);
-  Room* made = world.rooms.emplace(std::string(name), std::move(room)).first->second.get();
-  if (is_listed) world.listed_rooms.emplace(made->name, made);
-  return made;
+  return *world.rooms.emplace(std::string(name), std::move(room)).first->second;
+}
+
+// A room that nobody is in, or that is not there yet, is taken into use by the address of the connection.
+std::expected<void, Refusal> check_share(const World& world, const Connection& connection) {
+  const std::size_t share = share_of(world.config.room_count_max, world.config.room_percent_per_address);
+  if (share == world.config.room_count_max ||
+      world.addresses.of(connection.client.address).room_count < share)
+    return {};
+  Refusal refused =
+      try_later(ErrorName::busy,
+                "people at your address use as many rooms of their own as one address may; PART "
+                "one, or JOIN one that others are in",
+                kNoRoomRetry);
+  refused.max = share;
+  return std::unexpected(refused);
+}
+
+std::expected<Room*, Refusal> take_into_use(World& world, const Connection& connection, Room* room,
+                                            std::string_view name) {
+  if (const auto allowed = check_share(world, connection); !allowed) return std::unexpected(allowed.error());
+  if (room == nullptr) {
+    if (!make_place_for_room(world))
+      return std::unexpected(try_later(
+          ErrorName::busy, "all rooms are in use; JOIN one of ROOMS, or try again later", kNoRoomRetry));
+    room = &add_room(world, name);
+    world.listed_rooms.emplace(room->name, room);
+    world.log(RoomChanged{connection.id, "create", room->name, connection.account->name, ""});
+  }
+  use_room(world, *room, connection.client.address);
+  return room;
 }
 
 // Lists end when half of what may wait for a connection is used: the OK then says more=1.
@@ -131,11 +167,10 @@ std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, s
     refused.max = *limit;
     return std::unexpected(refused);
   }
-  if (room == nullptr) {
-    const auto made = make_room(world, name);
-    if (!made) return made;
-    room = *made;
-    world.log(RoomChanged{connection.id, "create", room->name, account.name, ""});
+  if (room == nullptr || !is_in_use(*room)) {
+    const auto taken = take_into_use(world, connection, room, name);
+    if (!taken) return taken;
+    room = *taken;
   }
   flush(world, *room);  // what was said before is not for the newcomer
   const bool is_first = !is_known;
@@ -153,16 +188,20 @@ std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, s
   return room;
 }
 
-std::expected<Room*, Refusal> open_conversation(World& world, Account& one, Account& other) {
+Room& open_conversation(World& world, const Connection& connection, Account& one, Account& other) {
   const auto found = one.conversations.find(&other);
-  if (found != one.conversations.end()) return found->second;
-  const std::string name = conversation_name(one.name, other.name);
-  const auto room = make_room(world, name);
-  if (!room) return room;
+  if (found != one.conversations.end()) {
+    found->second->was_used = true;
+    return *found->second;
+  }
+  const IpAddress& address = connection.client.address;
+  make_place_for_conversation(world, address);
+  Room& room = add_room(world, conversation_name(one.name, other.name));
   const bool is_in_order = one.name <= other.name;
-  (*room)->people = {is_in_order ? &one : &other, is_in_order ? &other : &one};
-  one.conversations[&other] = *room;
-  other.conversations[&one] = *room;
+  room.people = {is_in_order ? &one : &other, is_in_order ? &other : &one};
+  room.conversation_place = world.conversations.add(address, room);
+  one.conversations[&other] = &room;
+  other.conversations[&one] = &room;
   return room;
 }
 

@@ -122,8 +122,9 @@ void deliver_to_all(World& world, Room& room, const Flushed& flushed, bool is_lo
   if (room.people[1] != room.people[0]) deliver_to(room.people[1]->connections);
 }
 
-// Rooms that nobody has used for longest pay for the memory of all. `used`: the one that is flushed now.
-void bound_history(World& world, const Room& used) {
+// Rooms that nobody has used for longest pay for the memory of all. No room goes here: whoever caused the
+// flush may refer to it.
+void bound_history(World& world) {
   while (world.history_bytes > world.config.history_bytes_max && !world.recent.empty()) {
     Room& oldest = *world.recent.front();
     const std::size_t before = oldest.history.held_bytes();
@@ -132,7 +133,7 @@ void bound_history(World& world, const Room& used) {
     if (!oldest.history.empty()) continue;
     world.recent.pop_front();
     oldest.is_recent = false;
-    if (&oldest != &used && is_removable(oldest)) remove_room(world, oldest);
+    if (!is_in_use(oldest)) world.emptied.push_back(oldest.name);
   }
 }
 
@@ -161,7 +162,7 @@ void remember(World& world, Room& room, const Block& numbered, const Batch& batc
     room.recent_place = world.recent.insert(world.recent.end(), &room);
     room.is_recent = true;
   }
-  bound_history(world, room);
+  bound_history(world);
 }
 
 void log_routes(World& world, const Room& room, const Batch& batch, std::uint64_t first) {

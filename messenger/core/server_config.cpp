@@ -31,7 +31,7 @@ Limit<std::uint64_t> file_size_limit(const ServerConfig& config) {
 }
 
 std::optional<ConfigFault> find_fault(const ServerConfig& config) {
-  const std::array<Range, 11> ranges{{
+  const std::array<Range, 13> ranges{{
       {"line_size_max", config.line_size_max, kLineMin, kLineMax},
       {"body_size_max", config.body_size_max, 1, kSkippedBodySizeMax},
       {"chunk_size_max", config.chunk_size_max, 1, kSkippedBodySizeMax},
@@ -40,6 +40,8 @@ std::optional<ConfigFault> find_fault(const ServerConfig& config) {
       {"reply_queue_bytes_max", config.reply_queue_bytes_max, 1, kQueueMax},
       {"history_count", config.history_count, 1, kCountMax},
       {"room_count_max", config.room_count_max, 1, kCountMax},
+      {"conversation_count_max", config.conversation_count_max, 1, kCountMax},
+      {"room_percent_per_address", config.room_percent_per_address, 1, 100},
       {"remembered_request_count_max", config.remembered_request_count_max, 0, kCountMax},
       {"connection_percent_per_address", config.connection_percent_per_address, 1, 100},
       {"password_iteration_count", config.password_iteration_count, 1, kIterationMax},

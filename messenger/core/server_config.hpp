@@ -63,6 +63,8 @@ struct ServerConfig {
   std::size_t history_bytes_max = 256 << 20;   // of all rooms; then rooms unused for longest forget first
   std::size_t room_member_announce_max = 200;  // larger rooms announce no joins
   std::size_t room_count_max = 10'000;
+  std::size_t conversation_count_max = 10'000;      // then the one unused for longest goes
+  unsigned room_percent_per_address = 25;           // of both
   std::size_t remembered_request_count_max = 1000;  // of each account and device, for idempotent resends
   Milliseconds remembered_request_time{600'000};
   unsigned password_iteration_count = 4096;        // PBKDF2, RFC 7677
@@ -73,6 +75,9 @@ struct ServerConfig {
 
 // The largest file that can be sent here; nothing when there is no limit.
 Limit<std::uint64_t> file_size_limit(const ServerConfig& config);
+
+// What one of those who share `count` may have of it.
+constexpr std::size_t share_of(std::size_t count, unsigned percent) { return (count * percent + 99) / 100; }
 
 // A setting with which the server could not work.
 struct ConfigFault {

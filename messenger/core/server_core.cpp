@@ -9,6 +9,7 @@
 #include "messenger/core/downloads.hpp"
 #include "messenger/core/input_pause.hpp"
 #include "messenger/core/login.hpp"
+#include "messenger/core/membership.hpp"
 #include "messenger/core/presence.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/session.hpp"
@@ -40,6 +41,7 @@ struct ServerCore::State : core::World {
     core::flush_all(*this);
     core::end_overfull(*this);
     core::flush_all(*this);  // the end of a session tells others
+    core::remove_emptied_rooms(*this);
   }
 };
 

@@ -59,7 +59,7 @@ bool make_place_for_login(World& world, const Connection& connection) {
 bool has_too_many_connections(const World& world, const IpAddress& address) {
   if (!world.config.connection_count_max) return false;
   const std::size_t share =
-      (*world.config.connection_count_max * world.config.connection_percent_per_address + 99) / 100;
+      share_of(*world.config.connection_count_max, world.config.connection_percent_per_address);
   return world.addresses.of(address).connection_count > share;
 }
 

@@ -59,7 +59,7 @@ std::expected<Room*, Refusal> open_target(World& world, Connection& connection, 
   if (target.kind == Target::Kind::room) return find_joined(world, connection, target.name);
   const auto other = find_other(world, account, target);
   if (!other) return std::unexpected(other.error());
-  return open_conversation(world, account, **other);
+  return &open_conversation(world, connection, account, **other);
 }
 
 std::expected<void, Refusal> check_target(const World& world, const Connection& connection,

@@ -18,6 +18,7 @@
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
 #include "messenger/core/account.hpp"
+#include "messenger/core/address_queue.hpp"
 #include "messenger/core/address_table.hpp"
 #include "messenger/core/connection.hpp"
 #include "messenger/core/decoder_pool.hpp"
@@ -77,10 +78,13 @@ struct World {
 
   TextMap<std::unique_ptr<Room>> rooms;
   std::map<std::string_view, Room*> listed_rooms;  // without conversations, in alphabetical order
+  std::list<Room*> unused_rooms;                   // that nobody is in, the one left for longest first
+  AddressQueue<Room> conversations;                // by the address of whoever opened them
   RetiredNumbers retired_numbers;
   std::vector<Room*> dirty;                     // with a batch
   std::vector<std::unique_ptr<Batch>> batches;  // free ones
   std::list<Room*> recent;                      // with history, the least recently used first
+  std::vector<std::string> emptied;             // names of rooms to be looked at: they lost all history
   std::uint64_t history_bytes = 0;              // held by all rooms
 
   Transfers transfers;

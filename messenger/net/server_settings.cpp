@@ -195,6 +195,8 @@ const Readers& limit_readers() {
       {"history_bytes_max", to(&C::history_bytes_max)},
       {"room_member_announce_max", to(&C::room_member_announce_max)},
       {"room_count_max", to(&C::room_count_max)},
+      {"conversation_count_max", to(&C::conversation_count_max)},
+      {"room_percent_per_address", to(&C::room_percent_per_address)},
       {"remembered_request_count_max", to(&C::remembered_request_count_max)},
       {"remembered_request_time_ms", to(&C::remembered_request_time)},
   };

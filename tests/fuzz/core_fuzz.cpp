@@ -27,6 +27,8 @@ constexpr std::array<std::string_view, 3> kTargets{"#a", "#b", "#c"};
 ServerConfig small_limits(bool has_rates) {
   ServerConfig config = Lab::quick();
   config.room_count_max = 4;
+  config.conversation_count_max = 3;
+  config.room_percent_per_address = 75;
   config.room_queue_bytes_max = 3000;
   config.reply_queue_bytes_max = 9000;
   config.history_bytes_max = 12'000;

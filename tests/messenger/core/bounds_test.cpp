@@ -119,6 +119,8 @@ TEST(Bounds, UnnumberedFramesCauseNoGap) {
 TEST(Bounds, UnusedRoomsAndConversationsMakeWay) {
   ServerConfig config = unlimited();
   config.room_count_max = 10;
+  config.conversation_count_max = 10;
+  config.room_percent_per_address = 100;
   Lab lab(config);
   std::vector<Person*> people;
   for (int i = 0; i < 8; ++i) people.push_back(&lab.guest("g" + std::to_string(i), {"#hall"}));
@@ -138,24 +140,27 @@ TEST(Bounds, UnusedRoomsAndConversationsMakeWay) {
   for (int i = 0; i < 9; ++i)
     EXPECT_TRUE(people[1]->asks("JOIN #kept" + std::to_string(i)).starts_with("OK "));
   EXPECT_NE(people[1]->asks("JOIN #more").find("503 BUSY"), std::string::npos);
-  EXPECT_NE(people[2]->asks("SAY @g3 :x").find("503 BUSY"), std::string::npos);
+  EXPECT_NE(people[2]->asks("SAY @g3 :x").find("OK room=@g2,g3 "), std::string::npos);
   EXPECT_TRUE(people[0]->asks("SAY #hall :still here").find("seq=1 ") != std::string::npos);
 }
 
 // Goal: a client that remembers a number of a room that went takes nothing new for a repeat.
 TEST(Bounds, ARoomThatIsMadeAgainCountsOn) {
   ServerConfig config = unlimited();
-  config.room_count_max = 2;
+  config.conversation_count_max = 1;
+  config.room_count_max = 1;
   Lab lab(config);
   Person& alice = lab.guest("alice");
   Person& bob = lab.guest("bob");
   for (int i = 0; i < 5; ++i) alice.asks("SAY @bob id=" + std::to_string(i) + " :hello");
   bob.reads();
-  for (const char* room : {"#a", "#b", "#c"}) {
-    alice.asks(std::string("JOIN ") + room);
+  alice.asks("SAY @alice :a note");
+  for (const char* room : {"#a", "#b", "#a"}) {
+    EXPECT_TRUE(alice.asks(std::string("JOIN ") + room).starts_with("OK room=")) << room;
     alice.asks(std::string("SAY ") + room + " :1");
     alice.asks(std::string("PART ") + room);
   }
+  EXPECT_NE(bob.asks("JOIN #a").find("last=2\n"), std::string::npos);
   EXPECT_EQ(bob.asks("HISTORY @alice"), "END @alice,bob last=0 more=0 oldest=1\n");
   // A resend from before is still known, though its conversation is gone.
   EXPECT_NE(alice.asks("SAY @bob id=4 :hello").find("seq=5 "), std::string::npos);
@@ -167,7 +172,8 @@ TEST(Bounds, ARoomThatIsMadeAgainCountsOn) {
 // Goal: a room goes while somebody is owed a GAP of it, or has one waiting, and nothing refers to it.
 TEST(Bounds, ARoomThatGoesTakesItsGapsAlong) {
   ServerConfig config = unlimited();
-  config.room_count_max = 2;
+  config.room_count_max = 1;
+  config.conversation_count_max = 1;
   config.room_queue_bytes_max = 1000;
   Lab lab(config);
   Person& alice = lab.guest("alice");
@@ -176,11 +182,7 @@ TEST(Bounds, ARoomThatGoesTakesItsGapsAlong) {
     alice.sends("SAY @bob :" + std::string(200, 'x'));  // bob does not read: he is owed a GAP
     alice.reads();
   }
-  for (const char* room : {"#a", "#b", "#c"}) {
-    alice.asks(std::string("JOIN ") + room);
-    alice.asks(std::string("SAY ") + room + " :1");
-    alice.asks(std::string("PART ") + room);
-  }
+  alice.asks("SAY @alice :a note");
   EXPECT_EQ(count_of(bob.reads(), "GAP "), 0U);
   EXPECT_EQ(bob.asks("PING :x"), "PONG :x\n");
   // The same in a room that is left.
@@ -195,6 +197,22 @@ TEST(Bounds, ARoomThatGoesTakesItsGapsAlong) {
   }
   bob.reads();
   EXPECT_EQ(bob.asks("PING :y"), "PONG :y\n");
+}
+
+// Goal: a command may refer to a conversation while what it flushes costs that conversation its history.
+TEST(Bounds, AConversationOutlivesTheCommandThatAsksForIt) {
+  ServerConfig config = unlimited();
+  config.history_bytes_max = 20'000;
+  for (const std::string command : {"HISTORY @bob", "SYNC @bob", "SAY @bob :again"}) {
+    Lab lab(config);
+    Person& bob = lab.guest("bob", {"#lab"});
+    Person& alice = lab.guest("alice", {"#lab"});
+    alice.asks("SAY @bob :hello");
+    bob.reads();
+    alice.sends_octets("SAY #lab {20000}\n" + std::string(20'000, 'x') + "\n" + command + "\nPING\n");
+    EXPECT_EQ(count_of(alice.reads(), "PONG"), 1U) << command;
+    EXPECT_NE(alice.asks("SAY @bob :later").find("OK room=@alice,bob seq="), std::string::npos);
+  }
 }
 
 // Goal: guests that come, talk and go leave nothing behind, and logging in and out a thousand times is one

@@ -403,7 +403,12 @@ std::map<std::string, DocumentedLimit> documented_limits() {
        {"255 bytes", alice_says("PUT " + std::string(256, 'n') + " 9 sha256=" + hash + " to=#lab")}},
       {"devices of one account", {"16", devices}},
       {"accounts, guests of the last ten minutes included", {"", {}, "bounds_test.cpp"}},
-      {"rooms and conversations in all", {"", {}, "rooms_test.cpp"}},
+      {"rooms in all", {"10,000", {}, "rooms_test.cpp"}},
+      {"rooms in use for which one address answers, because it entered them first",
+       {number(config.room_percent_per_address) + " % ", {}, "room_shares_test.cpp"}},
+      {"conversations in all", {"10,000", {}, "bounds_test.cpp"}},
+      {"conversations that one address has opened",
+       {number(config.room_percent_per_address) + " % ", {}, "room_shares_test.cpp"}},
   };
 }
 
