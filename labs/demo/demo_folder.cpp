@@ -35,7 +35,7 @@ DemoFolder::DemoFolder(const std::filesystem::path& path) : path_(std::filesyste
     refuse(path, "it holds something that is not from a demo; name an empty or new one with --out");
   }
   marker_ =
-      session::FileDescriptor(open(marker_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+      FileDescriptor(open(marker_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (!marker_.is_open()) refuse(path, std::string(std::strerror(errno)) + "; name another one with --out");
   if (flock(marker_.number(), LOCK_EX | LOCK_NB) != 0) refuse(path, "another demo is running in it");
   for (const std::string_view name : kOwnNames) {
@@ -49,7 +49,7 @@ DemoFolder::DemoFolder(const std::filesystem::path& path) : path_(std::filesyste
 
 void DemoFolder::write_file(std::string_view name, std::string_view content, bool is_private) const {
   const auto target = path_ / name;
-  const session::FileDescriptor file(
+  const FileDescriptor file(
       open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, is_private ? 0600 : 0644));
   if (!file.is_open())
     throw std::runtime_error("cannot write " + target.string() + ": " + std::strerror(errno));

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "labs/session/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace plaintalk::demo {
 
@@ -26,7 +26,7 @@ class DemoFolder {
 
  private:
   std::filesystem::path path_;
-  session::FileDescriptor marker_;
+  FileDescriptor marker_;
 };
 
 }  // namespace plaintalk::demo

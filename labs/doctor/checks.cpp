@@ -15,7 +15,7 @@
 
 #include "base/text.hpp"
 #include "labs/session/capture_mode.hpp"
-#include "labs/session/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 #include "labs/session/private_network.hpp"
 #include "labs/session/supervisor.hpp"
 
@@ -89,7 +89,7 @@ Finding check_live_capture(Supervisor& supervisor) {
 
 Finding check_address(std::string_view address, std::uint16_t port, const std::string& subject,
                       std::string fix) {
-  const session::FileDescriptor socket_file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const FileDescriptor socket_file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int reuse = 1;  // a server that has just ended leaves waiting connections behind: that is not "taken"
   setsockopt(socket_file.number(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
   sockaddr_in where{};

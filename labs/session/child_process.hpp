@@ -16,7 +16,7 @@
 #include <poll.h>
 #include <sys/types.h>
 
-#include "labs/session/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace plaintalk::session {
 

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "labs/session/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace plaintalk::session {
 namespace {

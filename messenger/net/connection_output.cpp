@@ -21,7 +21,7 @@ constexpr std::size_t kWriteBytesPerTurn = 256 << 10;
 bool kernel_is_drained(Connection& connection) {
   if (connection.unchecked_bytes < kUnsentBytesMax) return true;
   int unsent = 0;
-  if (::ioctl(connection.socket.native_handle(), SIOCOUTQNSD, &unsent) != 0) return true;
+  if (::ioctl(connection.socket.number(), SIOCOUTQNSD, &unsent) != 0) return true;
   if (unsent >= kUnsentBytesMax) return false;
   connection.unchecked_bytes = static_cast<std::uint32_t>(std::max(unsent, 0));
   return true;
@@ -33,8 +33,24 @@ std::size_t total_size(std::span<const iovec> pieces) {
   return size;
 }
 
-bool must_wait(int error) {
-  return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS || error == ENOMEM;
+FlushResult result_of(int error) {
+  if (error == EAGAIN || error == EWOULDBLOCK) return FlushResult::blocked;
+  return error == ENOBUFS || error == ENOMEM ? FlushResult::behind : FlushResult::broken;
+}
+
+ssize_t write_pieces(int descriptor, std::span<iovec> pieces) {
+  ssize_t sent = 0;
+  do {
+    if (pieces.size() == 1) {
+      sent = ::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } else {
+      msghdr message{};
+      message.msg_iov = pieces.data();
+      message.msg_iovlen = pieces.size();
+      sent = ::sendmsg(descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+  } while (sent < 0 && errno == EINTR);
+  return sent;
 }
 
 }  // namespace
@@ -44,17 +60,11 @@ FlushResult flush(Connection& connection, ServerCore& core, Recorder* recorder, 
   for (std::size_t written = 0; written < kWriteBytesPerTurn;) {
     const bool drained = kernel_is_drained(connection);
     const std::size_t count = core.gather(connection.id, pieces, drained, now);
-    if (count == 0) return core.wants_output(connection.id) ? FlushResult::blocked : FlushResult::empty;
+    if (count == 0) return core.wants_output(connection.id) ? FlushResult::behind : FlushResult::empty;
 
-    const std::span<const iovec> filled = std::span(pieces).first(count);
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = count;
-    ssize_t sent = 0;
-    do {
-      sent = ::sendmsg(connection.socket.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    } while (sent < 0 && errno == EINTR);
-    if (sent < 0) return must_wait(errno) ? FlushResult::blocked : FlushResult::broken;
+    const std::span<iovec> filled = std::span(pieces).first(count);
+    const ssize_t sent = write_pieces(connection.socket.number(), filled);
+    if (sent < 0) return result_of(errno);
 
     const auto size = static_cast<std::size_t>(sent);
     const std::size_t offered = total_size(filled);

@@ -2,7 +2,7 @@
 // possible.
 //
 // Asio's own composed write sends at most 16 pieces a call; a busy room has more. So: up to 64 pieces a
-// sendmsg(), as much as one turn allows, and a wait for the socket only after it has refused octets.
+// sendmsg(), as much as one turn allows, and a wait for the socket only after it has refused bytes.
 #pragma once
 
 #include "base/time.hpp"
@@ -18,7 +18,8 @@ inline constexpr int kUnsentBytesMax = 16 << 10;
 
 enum class FlushResult {
   empty,    // nothing is left to write
-  blocked,  // wait until the socket takes more
+  blocked,  // the socket has refused bytes: it is reported when it takes more
+  behind,   // too much lies unsent in the kernel for file data to be added: ask again
   more,     // this turn's share is used up
   broken,   // the connection is gone
 };

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include <boost/asio/ip/v6_only.hpp>
+#include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -121,22 +123,24 @@ void Listeners::wait(Acceptor& acceptor) {
 
 void Listeners::accept_ready(Acceptor& acceptor) {
   for (int i = 0; i < kAcceptCountPerTurn; ++i) {
-    error_code error;
+    // Not Asio's accept: its reactor would be woken for each of these sockets too (socket_poller.hpp).
     tcp::endpoint peer;
-    tcp::socket socket(io_);
-    acceptor.accept(socket, peer, error);
-    if (!error) {
+    auto peer_size = static_cast<socklen_t>(peer.capacity());
+    FileDescriptor socket(
+        ::accept4(acceptor.native_handle(), peer.data(), &peer_size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (socket.is_open()) {
+      peer.resize(peer_size);
       callbacks_.accepted(std::move(socket), to_endpoint(peer));
       continue;
     }
-    if (error == boost::asio::error::would_block) break;
+    const int error = errno;
+    if (error == EAGAIN || error == EWOULDBLOCK) break;
     // The peer has given up already: the next one is not affected.
-    if (error == boost::asio::error::connection_aborted || error == boost::asio::error::interrupted) continue;
-    if (error == boost::asio::error::no_descriptors ||
-        error == boost::system::errc::too_many_files_open_in_system)
+    if (error == ECONNABORTED || error == EINTR) continue;
+    if (error == EMFILE || error == ENFILE)
       turn_away(acceptor);
     else
-      callbacks_.trouble("cannot accept a connection: " + error.message());
+      callbacks_.trouble(std::string("cannot accept a connection: ") + ::strerror(error));
     pause(acceptor);
     return;
   }

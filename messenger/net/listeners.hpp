@@ -19,13 +19,15 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/endpoint.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace plaintalk::messenger {
 
 class Listeners {
  public:
   struct Callbacks {
-    std::function<void(boost::asio::ip::tcp::socket, const Endpoint& client)> accepted;
+    // A socket that does not block.
+    std::function<void(FileDescriptor, const Endpoint& client)> accepted;
     std::function<void(std::string_view text)> trouble;  // for the log
   };
 

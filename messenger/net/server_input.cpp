@@ -1,7 +1,6 @@
 // The other half of ServerLoop: waiting for sockets, reading them, and the ways in which a connection ends.
 #include <algorithm>
 
-#include <boost/asio/bind_allocator.hpp>
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -12,54 +11,82 @@
 namespace plaintalk::messenger {
 namespace {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
 using Phase = Connection::Phase;
+
+// Turns in a row before Asio's other work (accepting, timers, passwords, the spool) is looked at.
+constexpr int kTurnCountMax = 16;
 
 }  // namespace
 
-void ServerLoop::wait_to_read(Connection& connection) {
-  connection.waiting_to_read = true;
-  connection.socket.async_wait(asio::ip::tcp::socket::wait_read,
-                               asio::bind_allocator(HandlerAllocator<std::byte>(connection.read_memory),
-                                                    [this, &connection](const error_code&) {
-                                                      connection.waiting_to_read = false;
-                                                      if (connection.phase != Phase::gone)
-                                                        readable(connection);
-                                                    }));
+void ServerLoop::wait_for_sockets() {
+  poller_.async_wait([this] {
+    serve_sockets();
+    wait_for_sockets();
+  });
 }
 
-void ServerLoop::wait_to_write(Connection& connection) {
-  connection.waiting_to_write = true;
-  connection.socket.async_wait(asio::ip::tcp::socket::wait_write,
-                               asio::bind_allocator(HandlerAllocator<std::byte>(connection.write_memory),
-                                                    [this, &connection](const error_code&) {
-                                                      connection.waiting_to_write = false;
-                                                      if (connection.phase == Phase::gone) return;
-                                                      begin_turn();
-                                                      queue_for_turn(connection);
-                                                    }));
+// Turn after turn, for as long as there is something to read. What is left then gets the next turn.
+void ServerLoop::serve_sockets() {
+  for (int turn = 0; turn < kTurnCountMax; ++turn) {
+    if (!take_input()) return;
+    end_turn();
+  }
+  if (!to_read_.empty()) begin_turn();
+}
+
+// One turn's look at the sockets. False when there is nothing to do.
+bool ServerLoop::take_input() {
+  const auto ready = poller_.take_ready();
+  if (ready.empty() && to_read_.empty()) return false;
+  open_turn();
+  reading_.clear();
+  reading_.swap(to_read_);
+  for (Connection* connection : reading_) {
+    connection->queued_to_read = false;
+    if (connection->phase != Phase::gone) read_from(*connection);
+  }
+  for (const SocketPoller::Ready& event : ready) {
+    Connection& connection = *event.connection;
+    connection.peer_has_ended = connection.peer_has_ended || event.ended;
+    if (event.output && connection.waiting_to_write) {
+      connection.waiting_to_write = false;
+      queue_for_turn(connection);
+    }
+    if (!event.input) continue;
+    connection.has_input = true;
+    if (connection.read_in_turn == turn_)
+      queue_for_turn(connection);
+    else if (connection.wants_input)
+      read_from(connection);
+  }
+  return true;
 }
 
 // One read of at most one buffer: a peer that sends without end gets the same share of a turn as everybody
-// else.
-void ServerLoop::readable(Connection& connection) {
-  begin_turn();
+// else. Less than a buffer was all there is, unless the end of the stream comes behind it.
+void ServerLoop::read_from(Connection& connection) {
+  connection.read_in_turn = turn_;
   queue_for_turn(connection);
-  const ssize_t size = ::recv(connection.socket.native_handle(), input_.data(), input_.size(), MSG_DONTWAIT);
+  const ssize_t size = ::recv(connection.socket.number(), input_.data(), input_.size(), MSG_DONTWAIT);
+  connection.has_input = connection.peer_has_ended || size == static_cast<ssize_t>(input_.size());
   if (size > 0) {
-    const std::string_view octets(input_.data(), static_cast<std::size_t>(size));
-    if (recorder_ != nullptr) recorder_->client_sent(connection.id, octets, now_.wall);
-    core_.received(connection.id, octets, now_);
+    const std::string_view bytes(input_.data(), static_cast<std::size_t>(size));
+    if (recorder_ != nullptr) recorder_->client_sent(connection.id, bytes, now_.wall);
+    core_.received(connection.id, bytes, now_);
   } else if (size == 0) {
     input_ended(connection, 0);
-  } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+  } else if (errno == EINTR) {
+    connection.has_input = true;
+  } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    connection.has_input = false;
+  } else {
     input_ended(connection, errno);
   }
 }
 
 void ServerLoop::input_ended(Connection& connection, int error) {
   connection.input_ended = true;
+  connection.has_input = connection.wants_input = false;
   if (error == 0) return;
   connection.was_reset = true;
   connection.output_broken = true;
@@ -70,8 +97,7 @@ void ServerLoop::input_ended(Connection& connection, int error) {
 // too.
 void ServerLoop::linger(Connection& connection) {
   connection.phase = Phase::lingering;
-  error_code ignored;
-  connection.socket.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  ::shutdown(connection.socket.number(), SHUT_WR);
   connection.has_deadline = false;
   std::erase(with_deadline_, &connection);
   set_deadline(connection, kLingerTime);
@@ -97,9 +123,7 @@ void ServerLoop::cut(Connection& connection) {
     close(connection, "closed by the server");
     return;
   }
-  // Its queue in the kernel is thrown away with it, or it would live on there.
-  error_code ignored;
-  connection.socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  reset_on_close(connection.socket.number());
   connection.was_reset = true;
   close(connection, "too slow to take its last words");
 }
@@ -116,8 +140,7 @@ void ServerLoop::close(Connection& connection, std::string_view reason) {
   connection.phase = Phase::gone;
   core_.closed(connection.id, connection.was_reset && connection.input_ended ? "connection reset" : reason,
                now_);
-  error_code ignored;
-  connection.socket.close(ignored);
+  connection.socket.close();
   const auto found = connections_.find(static_cast<std::uint64_t>(connection.id));
   gone_.push_back(std::move(found->second));
   connections_.erase(found);

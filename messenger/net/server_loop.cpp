@@ -6,6 +6,7 @@
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
+#include <sys/socket.h>
 
 #include "messenger/net/asio_endpoint.hpp"
 #include "messenger/net/connection_output.hpp"
@@ -34,7 +35,8 @@ ServerLoop::ServerLoop(const Options& options, ServerConfig config, Outside outs
       events_(outside.events),
       recorder_(outside.recorder),
       spool_(outside.spool),
-      listeners_(io_, {[this](asio::ip::tcp::socket socket, const Endpoint& client) {
+      poller_(io_),
+      listeners_(io_, {[this](FileDescriptor socket, const Endpoint& client) {
                          accepted(std::move(socket), client);
                        },
                        [this](std::string_view text) {
@@ -54,17 +56,14 @@ ServerLoop::ServerLoop(const Options& options, ServerConfig config, Outside outs
 }
 
 ServerLoop::~ServerLoop() {
-  // Handlers lie in the memory of their connections: they have to come back before the connections go.
+  // Handlers lie in memory of ours: they have to come back before it goes.
   spool_.notify({});
   error_code ignored;
   listeners_.stop();
   signals_.cancel(ignored);
   hangup_.cancel(ignored);
   tick_timer_.cancel();
-  for (auto& [number, connection] : connections_) {
-    connection->phase = Connection::Phase::gone;
-    connection->socket.close(ignored);
-  }
+  poller_.cancel();
   io_.restart();
   io_.poll();
 }
@@ -95,6 +94,7 @@ void ServerLoop::run() {
   listeners_.start();
   begin_turn();
   schedule_tick();
+  wait_for_sockets();
   io_.run();
   // From here on a signal has its default effect: whoever waits for the last log lines can still be
   // interrupted.
@@ -110,17 +110,23 @@ void ServerLoop::stop() {
   core_.drain(now_);
 }
 
-void ServerLoop::accepted(asio::ip::tcp::socket socket, const Endpoint& client) {
+void ServerLoop::accepted(FileDescriptor socket, const Endpoint& client) {
   begin_turn();
-  error_code error;
-  const Endpoint server = to_endpoint(socket.local_endpoint(error));
-  if (error) return;  // it has gone already
-  set_chat_options(socket);
+  asio::ip::tcp::endpoint local;
+  auto local_size = static_cast<socklen_t>(local.capacity());
+  if (::getsockname(socket.number(), local.data(), &local_size) != 0) return;
+  local.resize(local_size);
+  const Endpoint server = to_endpoint(local);
+  set_chat_options(socket.number());
   const ConnectionId id = core_.opened(client, server, now_);
   const auto number = static_cast<std::uint64_t>(id);
   const auto place = connections_.emplace(number, std::make_unique<Connection>(std::move(socket), id)).first;
+  Connection& connection = *place->second;
   if (recorder_ != nullptr) recorder_->opened(id, client, server, now_.wall);
-  queue_for_turn(*place->second);
+  queue_for_turn(connection);
+  if (poller_.add(connection.socket.number(), connection)) return;
+  events_.event(ServerNote{"trouble", "the kernel has no memory to wait for another socket"}, now_.wall);
+  input_ended(connection, ENOMEM);
 }
 
 void ServerLoop::take_spool_results() {
@@ -128,13 +134,22 @@ void ServerLoop::take_spool_results() {
   for (const SpoolResult& result : spool_.take_results()) core_.spool_ready(result, now_);
 }
 
-// The first event of a turn reads the clocks and posts the end of the turn behind everything that is ready by
-// now.
-void ServerLoop::begin_turn() {
+void ServerLoop::open_turn() {
   if (turn_is_open_) return;
   turn_is_open_ = true;
   now_ = read_clocks();
-  asio::post(io_, asio::bind_allocator(in(turn_memory_), [this] { end_turn(); }));
+}
+
+// The first event of a turn posts the end of the turn behind everything that is ready by now.
+void ServerLoop::begin_turn() {
+  open_turn();
+  if (std::exchange(end_is_posted_, true)) return;
+  asio::post(io_, asio::bind_allocator(in(turn_memory_), [this] {
+               end_is_posted_ = false;
+               if (turn_is_open_) end_turn();
+               // Those that had to wait may go on: what they have sent meanwhile is reported by nobody.
+               if (!to_read_.empty()) serve_sockets();
+             }));
 }
 
 void ServerLoop::queue_for_turn(Connection& connection) {
@@ -184,7 +199,11 @@ void ServerLoop::write_out(Connection& connection) {
   if (!connection.waiting_to_write) {
     switch (flush(connection, core_, recorder_, now_)) {
       case FlushResult::empty: nothing_left = true; break;
-      case FlushResult::blocked: wait_to_write(connection); break;
+      case FlushResult::blocked: connection.waiting_to_write = true; break;
+      case FlushResult::behind:
+        connection.waiting_to_write = true;
+        poller_.ask_again(connection.socket.number(), connection);
+        break;
       case FlushResult::more: queue_for_turn(connection); break;
       case FlushResult::broken:
         connection.output_broken = connection.was_reset = true;
@@ -210,10 +229,12 @@ void ServerLoop::finish_when_done(Connection& connection, bool nothing_left) {
 }
 
 void ServerLoop::read_on(Connection& connection) {
-  if (connection.phase == Connection::Phase::gone || connection.input_ended || connection.waiting_to_read)
-    return;
+  if (connection.phase == Connection::Phase::gone || connection.input_ended) return;
   const bool drains = connection.phase == Connection::Phase::lingering || connection.output_broken;
-  if (drains || core_.closing(connection.id) || core_.wants_input(connection.id)) wait_to_read(connection);
+  connection.wants_input = drains || core_.closing(connection.id) || core_.wants_input(connection.id);
+  if (!connection.wants_input || !connection.has_input || connection.queued_to_read) return;
+  connection.queued_to_read = true;
+  to_read_.push_back(&connection);
 }
 
 Connection* ServerLoop::find(ConnectionId id) {
@@ -223,7 +244,7 @@ Connection* ServerLoop::find(ConnectionId id) {
 
 void ServerLoop::sweep() {
   std::erase_if(gone_, [](const auto& connection) {
-    return !connection->has_handlers() && !connection->queued_for_turn;
+    return !connection->queued_for_turn && !connection->queued_to_read;
   });
 }
 

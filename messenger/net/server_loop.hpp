@@ -4,9 +4,9 @@
 // handler that the first of them posted ends the turn. Only then does anything go out, so that all frames of
 // a room that came in one turn reach each member in one system call.
 //
-//   ready sockets -> recv into one shared buffer -> core.received()      as often as sockets are ready
-//   end of turn   -> core.end_turn() -> sendmsg for each connection that has something -> wait for input
-//   again
+//   ready sockets -> recv into one shared buffer -> core.received()
+//   end of turn   -> core.end_turn() -> sendmsg for each connection that has something
+//   again, as long as sockets are ready; then wait
 #pragma once
 
 #include <array>
@@ -29,6 +29,7 @@
 #include "messenger/net/listeners.hpp"
 #include "messenger/net/password_pool.hpp"
 #include "messenger/net/recorder.hpp"
+#include "messenger/net/socket_poller.hpp"
 #include "messenger/store/spool_thread.hpp"
 
 namespace plaintalk::messenger {
@@ -63,10 +64,11 @@ class ServerLoop {
   void run();
 
  private:
-  void accepted(boost::asio::ip::tcp::socket socket, const Endpoint& client);
+  void accepted(FileDescriptor socket, const Endpoint& client);
   void stop();
 
   void take_spool_results();
+  void open_turn();
   void begin_turn();
   void end_turn();
   void queue_for_turn(Connection& connection);
@@ -75,9 +77,10 @@ class ServerLoop {
   void finish_when_done(Connection& connection, bool nothing_left);
   void read_on(Connection& connection);
 
-  void wait_to_read(Connection& connection);
-  void wait_to_write(Connection& connection);
-  void readable(Connection& connection);
+  void wait_for_sockets();
+  void serve_sockets();
+  bool take_input();
+  void read_from(Connection& connection);
   void input_ended(Connection& connection, int error);
 
   void linger(Connection& connection);
@@ -97,19 +100,23 @@ class ServerLoop {
   EventSink& events_;
   Recorder* recorder_;
   SpoolThread& spool_;
+  SocketPoller poller_;
   Listeners listeners_;
   PasswordPool passwords_;
   ServerCore core_;
 
   std::unordered_map<std::uint64_t, std::unique_ptr<Connection>> connections_;
-  std::vector<std::unique_ptr<Connection>> gone_;  // closed; freed when their handlers have returned
+  std::vector<std::unique_ptr<Connection>> gone_;  // closed; freed when no list has them any more
   std::vector<Connection*> queued_;                // to be served at the end of the turn
   std::vector<Connection*> serving_;               // what queued_ was when the turn ended
+  std::vector<Connection*> to_read_;               // may have input that was not read yet
+  std::vector<Connection*> reading_;               // what to_read_ was when the turn began
   std::vector<Connection*> with_deadline_;
 
   Now now_;
   bool turn_is_open_ = false;
-  std::uint64_t turn_ = 0;
+  bool end_is_posted_ = false;
+  std::uint64_t turn_ = 1;
   HandlerMemory turn_memory_;
   HandlerMemory tick_memory_;
   std::optional<Instant> stop_deadline_;  // set while stopping

@@ -1,7 +1,6 @@
 // How the sockets are set, and how long the loop waits for peers that are on their way out.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -17,12 +16,17 @@ inline constexpr Milliseconds kLingerTime{1000};     // for the peer to close to
 // TCP_NODELAY: the loop batches by itself, waiting for more would only add delay (RFC 1122, 4.2.3.4).
 // TCP_NOTSENT_LOWAT: the queue that can be reordered is ours; what the kernel holds unsent delays every later
 // chat frame.
-inline void set_chat_options(boost::asio::ip::tcp::socket& socket) {
-  boost::system::error_code ignored;
-  socket.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+inline void set_chat_options(int descriptor) {
+  const int on = 1;
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   const int unsent_bytes_max = kUnsentBytesMax;
-  ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes_max,
-               sizeof unsent_bytes_max);
+  ::setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_bytes_max, sizeof unsent_bytes_max);
+}
+
+// Closing throws away what the kernel has not sent yet, instead of keeping it alive there.
+inline void reset_on_close(int descriptor) {
+  const linger at_once{1, 0};
+  ::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
 }  // namespace plaintalk::messenger

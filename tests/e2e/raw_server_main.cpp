@@ -13,11 +13,11 @@
 #include <poll.h>
 #include <sys/socket.h>
 
-#include "labs/session/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 namespace {
 
-using plaintalk::session::FileDescriptor;
+using plaintalk::FileDescriptor;
 
 constexpr int kPatienceMs = 1000;
 

@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "labs/session/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 #include "labs/session/supervisor.hpp"
 
 namespace plaintalk::session {

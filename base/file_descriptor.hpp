@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-namespace plaintalk::session {
+namespace plaintalk {
 
 class FileDescriptor {
  public:
@@ -31,4 +31,4 @@ class FileDescriptor {
   int number_ = -1;
 };
 
-}  // namespace plaintalk::session
+}  // namespace plaintalk
