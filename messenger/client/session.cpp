@@ -43,6 +43,7 @@ void ClientSession::connected(Instant now) {
 }
 
 void ClientSession::disconnected() {
+  if (phase_ == Phase::login) login_was_lost_ = true;
   phase_ = Phase::offline;
   ended_.reset();
   output_.clear();
@@ -147,6 +148,7 @@ void ClientSession::login_answered(const Frame& frame) {
     events_.emplace_back(
         LoggedIn{server_, config_.user, config_.device, frame.parameter("guest") == "1", was_in_});
     was_in_ = true;
+    login_was_lost_ = false;
     name_taken_count_ = 0;
     catch_up();
     return;
@@ -180,9 +182,9 @@ void ClientSession::login_answered(const Frame& frame) {
         "makes yours again");
     return;
   }
-  // Our name may be held by our own lost connection, whose token we no longer know: that passes.
-  const bool may_be_us =
-      was_in_ && refusal.name == "NAME_TAKEN" && name_taken_count_++ < kNameTakenRetryCountMax;
+  // Our name may be held by our own lost connection, whose token we do not know, or no longer: that passes.
+  const bool may_be_us = (was_in_ || login_was_lost_) && refusal.name == "NAME_TAKEN" &&
+                         name_taken_count_++ < kNameTakenRetryCountMax;
   const bool passing = refusal.code == 429 || refusal.code >= 500 || refusal.code == 408 || may_be_us;
   end(passing ? Ended::Why::lost : Ended::Why::login_refused,
       std::to_string(refusal.code) + " " + refusal.name + ": " + refusal.text,
@@ -193,13 +195,18 @@ void ClientSession::catch_up() {
   phase_ = Phase::catching_up;
   catching_up_count_ = 0;
   for (auto& [name, room] : rooms_) {
-    if (server_may_be_new_) room.cursor.forget_unshown();
+    if (server_may_be_new_) {
+      room.cursor.forget_unshown();
+      room.doubtful = true;
+    }
     if (!room.cursor.known() || (name.front() == '#' && !room.joined)) continue;
     ++catching_up_count_;
     // A restarted server may have counted past our cursor again. The frame at the cursor tells; it is asked
     // for again only when there is reason to doubt, because a frame that comes twice is a repeat to everybody
     // who watches.
-    const bool checking = server_may_be_new_ && !room.newest.empty() && room.cursor.cursor() > 0;
+    const bool checking = room.doubtful && !room.newest.empty() && room.cursor.cursor() > 0;
+    // Nothing was seen that could tell: better too much than too little.
+    if (room.doubtful && room.newest.empty()) room.cursor.restart(0);
     ask_page(name, room, name.front() == '#' ? Verb::sync : Verb::history, true, checking);
   }
   server_may_be_new_ = false;

@@ -117,6 +117,7 @@ class ClientSession {
     bool catching_up = false;        // that page belongs to the catching up
     std::string newest;              // what the frame at the cursor was, to know it again
     bool restarted = false;          // found out in the middle of a page
+    bool doubtful = false;           // the server may be new, and count otherwise, until a page has told
   };
 
   // session.cpp: the course of a connection
@@ -148,6 +149,7 @@ class ClientSession {
   Room* find_or_add_room(const std::string& name);
   void ask_page(const std::string& name, Room& room, Verb verb, bool catching_up, bool checking = false);
   void check_newest(const std::string& name, Room& room, std::uint64_t seq, const RoomFrame& frame);
+  bool is_being_checked(const std::string& name) const;
   std::size_t in_flight_count() const;
   bool waits_for_join(const Waiting& waiting) const;
   std::optional<std::string> encode_within(const Waiting& waiting);
@@ -207,6 +209,7 @@ class ClientSession {
   std::string token_;
   LoginWay login_way_ = LoginWay::guest;
   bool was_in_ = false;
+  bool login_was_lost_ = false;     // sent, and the connection went before the answer
   bool registered_again_ = false;   // on this connection
   bool server_may_be_new_ = false;  // it did not know our token
   unsigned name_taken_count_ = 0;   // by what may be our own lost connection

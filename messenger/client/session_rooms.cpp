@@ -46,6 +46,7 @@ void ClientSession::on_page(const Sent& sent, const Frame& frame) {
     return;
   }
   room.joined = true;
+  room.doubtful = false;
   if (std::exchange(room.restarted, false)) {
     ask_page(sent.room, room, Verb::history, sent.catching_up);
     return;
@@ -84,10 +85,16 @@ void ClientSession::ask_page(const std::string& name, Room& room, Verb verb, boo
 void ClientSession::check_newest(const std::string& name, Room& room, std::uint64_t seq,
                                  const RoomFrame& frame) {
   const bool checking = !sent_.empty() && sent_.front().checking && sent_.front().room == name;
-  if (!checking || room.restarted || seq != room.cursor.cursor() || identity_of(frame) == room.newest) return;
+  if (!checking || room.restarted || seq != room.cursor.cursor()) return;
+  room.doubtful = false;
+  if (identity_of(frame) == room.newest) return;
   notice("restarted", "the server was restarted: " + name + " counts from 1 again");
   room.restarted = true;
   room.cursor.restart(seq);
+}
+
+bool ClientSession::is_being_checked(const std::string& name) const {
+  return std::ranges::any_of(sent_, [&](const Sent& sent) { return sent.checking && sent.room == name; });
 }
 
 std::string ClientSession::room_of(const std::string& target) const {
@@ -135,6 +142,11 @@ void ClientSession::on_room_frame(const Frame& frame) {
     if (const auto* file = std::get_if<FileCame>(&shown)) seen_files_.add(file->file, file->name);
     if (show_as_history(name->name, seq, shown)) return;
     check_newest(name->name, *room, seq, shown);
+    if (room->doubtful && seq > room->cursor.cursor() && is_being_checked(name->name)) {
+      // It may be a later one of another numbering: it is paged when that is known.
+      room->cursor.announce(seq);
+      return;
+    }
     std::vector<RoomFrame> frames;
     if (room->cursor.take(seq, std::move(shown), frames) == RoomCursor::Verdict::shown) show(frames);
     room->joined = true;

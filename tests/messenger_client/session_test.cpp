@@ -385,25 +385,6 @@ TEST(Session, ShowsTheSameHoweverTheStreamIsCut) {
   EXPECT_EQ(whole, run(false));
 }
 
-// Goal: frames that were held for a hole are not taken for those of a new server with the same numbers.
-TEST(Session, ShowsNothingOfTheOldServerAfterARestart) {
-  Talk talk;
-  talk.log_in();
-  talk.join_lab(3);
-  talk.hear("MSG #lab 6 bob 1 :from before\n");
-  talk.lose();
-  talk.greet();
-  talk.hear("ERR 402 BAD_LOGIN verb=LOGIN :no such token\n");
-  talk.hear(kLoginOk);
-  talk.sent();
-  talk.hear(
-      "MSG #lab 4 bob 2 :new 4\nMSG #lab 5 bob 2 :new 5\nMSG #lab 6 bob 2 :new 6\nEND #lab last=6 more=0 "
-      "oldest=1\n");
-  const std::string shown = talk.shown();
-  EXPECT_EQ(shown.find("from before"), std::string::npos) << shown;
-  EXPECT_NE(shown.find("new 6"), std::string::npos) << shown;
-}
-
 TEST(Session, AnswersEverythingWhenItsUserQuits) {
   Talk talk;
   talk.log_in();

@@ -22,30 +22,35 @@ using messenger::ConnectionId;
 
 constexpr int kBusyStepCount = 600;
 constexpr int kSettleStepCount = 30'000;
+constexpr int kQuietStepCount = 200;
 constexpr std::uint64_t kSmallSpoolSize = 24 << 10;
 
-// What somebody's screen shows, between two restarts.
-struct Screen {
-  std::map<std::uint64_t, std::string> lab;  // number to text
-};
+constexpr const char* kLab = "#lab";
+constexpr const char* kTalk = "@ann,ben";
+
+// What stands under each number.
+using Numbered = std::map<std::uint64_t, std::string>;
 
 struct Person {
-  Person(client::SessionConfig config, bool guest)
-      : is_guest(guest), device(config.device), session(std::move(config), files) {}
+  Person(client::SessionConfig config, bool guest, std::shared_ptr<client::MemoryFiles> disk)
+      : is_guest(guest), device(config.device), files(std::move(disk)), session(std::move(config), *files) {}
 
   bool is_guest;
   std::string device;
-  client::MemoryFiles files;
+  std::shared_ptr<client::MemoryFiles> files;  // survives the program
   client::ClientSession session;
   std::optional<ConnectionId> connection;
   bool may_be_read = true;
   bool is_leaving = false;
   bool was_ready = false;
+  bool has_sent = false;
+  bool was_cut = false;  // after it had sent something, its login first
+  bool has_joined = false;
+  bool must_see_all = false;  // of the rooms of this server: was in them before it was started
   std::string upstream;
   Instant connect_at{};
   std::map<client::RequestId, std::string> asked;  // unanswered; the text of a message, else empty
-  std::map<std::string, std::string> fetched;      // path to name, until compared
-  Screen screen;
+  std::map<std::string, Numbered> screen;          // by room, since the last restart
 };
 
 // A connection that its client has lost and the server does not know about yet.
@@ -70,8 +75,11 @@ class ClientRun {
  private:
   void start_server();
   void restart();
-  void add(const std::string& name, const std::string& device, bool is_guest);
+  void add(const std::string& name, const std::string& device, bool is_guest,
+           std::shared_ptr<client::MemoryFiles> disk = std::make_shared<client::MemoryFiles>());
   void renew(std::unique_ptr<Person>& person);
+  void kill(std::unique_ptr<Person>& person);
+  void replace(std::unique_ptr<Person>& person, std::shared_ptr<client::MemoryFiles> disk);
   void step(bool is_busy);
   void act(std::unique_ptr<Person>& person);
   void act_on_files(Person& person);
@@ -86,6 +94,8 @@ class ClientRun {
   void work();
   bool all_settled() const;
   void judge();
+  void judge_ends();
+  bool settle();
   void broken(std::string text) { result_.violations.push_back(std::move(text)); }
   // What happened, for whoever replays a seed.
   void tell(const Person& person, const std::string& what);
@@ -102,10 +112,10 @@ class ClientRun {
   std::unique_ptr<messenger::ServerCore> core_;
   std::vector<std::unique_ptr<Person>> people_;
   std::vector<HalfOpen> half_open_;
-  std::map<std::uint64_t, std::string> texts_;  // of #lab, since the last restart
+  std::map<std::string, Numbered> texts_;  // by room, since the last restart
   std::map<std::string, std::uint64_t> numbers_;
-  std::set<std::string> acknowledged_;             // since the last restart
-  std::map<std::string, std::string> sent_files_;  // by name
+  std::map<std::string, std::pair<std::string, std::uint64_t>> acknowledged_;  // text: room and number
+  std::map<std::string, std::string> sent_files_;                              // by name
   unsigned device_count_ = 0;
   ClientRunResult result_;
 };
@@ -136,13 +146,14 @@ void ClientRun::start_server() {
       config, messenger::Services{*spool_, *passwords_, random_, events_}, now_);
 }
 
-void ClientRun::add(const std::string& name, const std::string& device, bool is_guest) {
+void ClientRun::add(const std::string& name, const std::string& device, bool is_guest,
+                    std::shared_ptr<client::MemoryFiles> disk) {
   client::SessionConfig config;
   config.user = name;
   if (!is_guest) config.password = "secret";
   config.device = device + std::to_string(++device_count_);
   config.id_prefix = config.device + "-";
-  people_.push_back(std::make_unique<Person>(std::move(config), is_guest));
+  people_.push_back(std::make_unique<Person>(std::move(config), is_guest, std::move(disk)));
   ask(*people_.back(), {.verb = Verb::join, .target = "#lab"});
 }
 
@@ -152,7 +163,22 @@ void ClientRun::renew(std::unique_ptr<Person>& person) {
   for (const auto& [id, text] : person->asked)
     if (!text.empty()) broken(name + " left before '" + text + "' was answered");
   if (person->connection) lose(*person, true);
-  add(name, "again", true);
+  replace(person, std::make_shared<client::MemoryFiles>());
+}
+
+// kill -9 of the program: nobody remembers what was under way, but the disk does.
+void ClientRun::kill(std::unique_ptr<Person>& person) {
+  ++result_.kill_count;
+  tell(*person, "is killed");
+  if (person->connection) lose(*person, dice_.one_in(2));
+  replace(person, person->files);
+}
+
+void ClientRun::replace(std::unique_ptr<Person>& person, std::shared_ptr<client::MemoryFiles> disk) {
+  const std::string name = person->session.user();
+  const bool is_guest = person->is_guest;
+  person.reset();  // its downloads leave their parts
+  add(name, "again", is_guest, std::move(disk));
   person = std::move(people_.back());
   people_.pop_back();
   person->connect_at = now_.instant + Milliseconds(dice_.below(1000));
@@ -180,6 +206,7 @@ void ClientRun::lose(Person& person, bool server_knows) {
   else
     half_open_.push_back({*person.connection, now_.instant + Milliseconds(dice_.below(3000))});
   tell(person, server_knows ? "is cut" : "is cut, which the server does not know");
+  person.was_cut |= person.has_sent;
   person.connection.reset();
   person.upstream.clear();
   person.connect_at = now_.instant + Milliseconds(dice_.below(1500));
@@ -207,7 +234,10 @@ void ClientRun::restart() {
   texts_.clear();
   numbers_.clear();
   acknowledged_.clear();
-  for (auto& person : people_) person->screen = {};
+  for (auto& person : people_) {
+    person->screen.clear();
+    person->must_see_all = person->has_joined && !person->is_guest;
+  }
   start_server();
 }
 
@@ -216,7 +246,8 @@ void ClientRun::act_on_files(Person& person) {
   std::string bytes(dice_.below(20'000), '\0');
   for (char& byte : bytes) byte = static_cast<char>(dice_.below(256));
   sent_files_[name] = bytes;
-  person.files.to_send[name] = std::move(bytes);
+  person.files->to_send[name] = std::move(bytes);
+  person.files->hashed_at_once = 1 + dice_.below(20'000);
   ask(person, {.verb = Verb::put, .target = "#lab", .path = name});
 }
 
@@ -225,7 +256,13 @@ void ClientRun::act(std::unique_ptr<Person>& person) {
     if (dice_.one_in(8)) {
       const std::string text = person->session.user() + " says " + std::to_string(++result_.message_count) +
                                std::string(dice_.below(100), '.');
-      ask(*person, {.verb = Verb::say, .target = "#lab", .text = text});
+      const std::string& name = person->session.user();
+      const bool is_direct = !person->is_guest && dice_.one_in(3);
+      ask(*person, {.verb = Verb::say,
+                    .target = !is_direct      ? "#lab"
+                              : name == "ann" ? "@ben"
+                                              : "@ann",
+                    .text = text});
     }
     if (dice_.one_in(60)) act_on_files(*person);
     if (person->is_guest && dice_.one_in(150)) {
@@ -233,6 +270,7 @@ void ClientRun::act(std::unique_ptr<Person>& person) {
       ask(*person, {.verb = Verb::quit});
     }
   }
+  if (!person->is_guest && dice_.one_in(400)) kill(person);
   if (person->connection && dice_.one_in(100)) {
     ++result_.drop_count;
     lose(*person, dice_.one_in(2));
@@ -243,6 +281,7 @@ void ClientRun::deliver_upstream(Person& person) {
   if (!person.connection) return;
   person.session.fill(person.upstream.size());
   person.upstream += person.session.take_output();
+  person.has_sent |= !person.upstream.empty();
   if (person.upstream.empty() || !person.may_be_read) return;
   const std::string bytes = person.upstream.substr(0, 1 + dice_.below(person.upstream.size()));
   person.upstream.erase(0, bytes.size());
@@ -270,12 +309,12 @@ void ClientRun::write_downstream(Person& person) {
 void ClientRun::shown(Person& person, const client::MessageCame& message) {
   const std::string where = message.room + " " + std::to_string(message.seq);
   tell(person, "sees " + where + " " + message.text);
-  if (message.from_history || message.room != "#lab") return;
-  const auto [text, is_first] = texts_.emplace(message.seq, message.text);
+  if (message.from_history) return;
+  const auto [text, is_first] = texts_[message.room].emplace(message.seq, message.text);
   if (text->second != message.text) broken(where + " is different for " + person.session.user());
   const auto [number, is_new] = numbers_.emplace(message.text, message.seq);
   if (number->second != message.seq) broken(where + " was said twice: " + message.text);
-  if (!person.screen.lab.emplace(message.seq, message.text).second)
+  if (!person.screen[message.room].emplace(message.seq, message.text).second)
     broken(person.session.user() + " sees " + where + " twice");
 }
 
@@ -286,14 +325,15 @@ void ClientRun::answered(Person& person, const client::Answered& answer) {
     return;
   }
   if (answer.repeated) ++result_.repeat_count;
-  if (answer.verb == Verb::say && !answer.refusal) acknowledged_.insert(asked->second);
+  if (answer.verb == Verb::join && !answer.refusal) person.has_joined = true;
+  if (answer.verb == Verb::say && !answer.refusal) acknowledged_[asked->second] = {answer.room, answer.seq};
   const bool has_left = person.is_leaving && answer.refusal && answer.refusal->name == "LEFT";
   if (answer.verb == Verb::say && answer.refusal && !has_left)
     broken(person.session.user() + " was refused: " + answer.refusal->text);
   if (answer.verb == Verb::put && answer.refusal) ++result_.refused_count;
   if (answer.verb == Verb::get && !answer.refusal) {
     ++result_.file_count;
-    if (person.files.kept[answer.name] != sent_files_[answer.name])
+    if (person.files->kept[answer.name] != sent_files_[answer.name])
       broken(person.session.user() + " got other bytes of " + answer.name);
   }
   person.asked.erase(asked);
@@ -305,7 +345,8 @@ void ClientRun::look_at(std::unique_ptr<Person>& person) {
     if (const auto* message = std::get_if<client::MessageCame>(&event)) shown(*person, *message);
     if (const auto* answer = std::get_if<client::Answered>(&event)) answered(*person, *answer);
     if (const auto* file = std::get_if<client::FileCame>(&event)) {
-      if (!person->screen.lab.emplace(file->seq, "").second)
+      texts_[file->room].emplace(file->seq, file->file);
+      if (!person->screen[file->room].emplace(file->seq, file->file).second)
         broken(person->session.user() + " sees a file twice");
       if (!file->own && !person->is_leaving && dice_.one_in(2)) to_fetch.push_back(file->file);
     }
@@ -314,13 +355,14 @@ void ClientRun::look_at(std::unique_ptr<Person>& person) {
   if (person->session.ready()) person->was_ready = true;
   const auto ended = person->session.take_ended();
   if (!ended) return;
-  switch (ended->why) {
-    case client::Ended::Why::lost: lose(*person, dice_.one_in(2)); return;
-    case client::Ended::Why::quit: renew(person); return;
-    case client::Ended::Why::login_refused:
-      if (person->is_guest) return renew(person);
-      [[fallthrough]];
-    default: broken(person->session.user() + " gave up: " + ended->text);
+  tell(*person, "ends: " + ended->text);
+  if (ended->why == client::Ended::Why::lost) {
+    lose(*person, dice_.one_in(2));
+  } else if (ended->why == client::Ended::Why::quit || (person->is_guest && !person->was_cut)) {
+    // Or the name is still kept for whoever had it before.
+    renew(person);
+  } else {
+    broken(person->session.user() + " gave up: " + ended->text);
   }
 }
 
@@ -376,31 +418,71 @@ bool ClientRun::all_settled() const {
 }
 
 void ClientRun::judge() {
-  for (const std::string& text : acknowledged_) {
-    const bool is_seen = numbers_.contains(text);
-    if (!is_seen && all_settled()) broken("'" + text + "' was answered and is nowhere");
+  // What stands there for those who see it; that they see all of it is judged by holes and ends.
+  for (const auto& [text, place] : acknowledged_) {
+    const auto found = texts_[place.first].find(place.second);
+    if (found != texts_[place.first].end() && found->second != text)
+      broken("'" + text + "' was answered as " + place.first + " " + std::to_string(place.second) +
+             ", where '" + found->second + "' is");
+    const auto number = numbers_.find(text);
+    if (number != numbers_.end() && number->second != place.second)
+      broken("'" + text + "' was answered with another number than it has");
   }
   for (const auto& person : people_) {
-    const auto& lab = person->screen.lab;
-    if (lab.empty() || lab.rbegin()->first - lab.begin()->first + 1 == lab.size()) continue;
-    broken(person->session.user() + " has a hole between " + std::to_string(lab.begin()->first) + " and " +
-           std::to_string(lab.rbegin()->first));
+    for (const auto& [room, seen] : person->screen) {
+      const std::uint64_t first = seen.empty() ? 0 : seen.begin()->first;
+      const std::uint64_t last = seen.empty() ? 0 : seen.rbegin()->first;
+      if (last - first + 1 != seen.size())
+        broken(person->session.user() + " has a hole in " + room + " between " + std::to_string(first) +
+               " and " + std::to_string(last));
+    }
   }
+}
+
+// When all is quiet: everybody sees what is said last, and who was there before this server, all of it.
+void ClientRun::judge_ends() {
+  for (const auto& person : people_) {
+    const std::string& name = person->session.user();
+    for (const char* room : {kLab, kTalk}) {
+      if (room == kTalk && person->is_guest) continue;
+      const Numbered& seen = person->screen[room];
+      const Numbered& all = texts_[room];
+      if (seen.empty() || seen.rbegin()->first != all.rbegin()->first)
+        broken(name + " does not see the end of " + room);
+      const bool is_only_device = name == "ben";
+      if (person->must_see_all && (room == kLab || is_only_device) && seen.size() != all.rbegin()->first)
+        broken(name + " sees " + std::to_string(seen.size()) + " of " + std::to_string(all.rbegin()->first) +
+               " in " + room);
+    }
+  }
+}
+
+bool ClientRun::settle() {
+  for (int waited = 0; waited < kSettleStepCount; ++waited) {
+    if (!result_.violations.empty()) return false;
+    if (all_settled()) return true;
+    step(false);
+  }
+  for (const auto& person : people_) {
+    if (person->session.ready() && person->asked.empty()) continue;
+    broken(person->session.user() + " is " + (person->session.ready() ? "in" : "not in") + " and waits for " +
+           std::to_string(person->asked.size()) + " answers");
+  }
+  broken("somebody waits for ever");
+  return false;
 }
 
 ClientRunResult ClientRun::finish() {
   for (int busy = 0; busy < kBusyStepCount && result_.violations.empty(); ++busy) step(true);
-  int waited = 0;
-  while (result_.violations.empty() && !all_settled() && waited++ < kSettleStepCount) step(false);
-  if (result_.violations.empty() && !all_settled()) {
-    for (const auto& person : people_) {
-      if (person->session.ready() && person->asked.empty()) continue;
-      broken(person->session.user() + " is " + (person->session.ready() ? "in" : "not in") +
-             " and waits for " + std::to_string(person->asked.size()) + " answers");
-    }
-    broken("somebody waits for ever");
-  }
+  if (!settle()) return std::move(result_);
+  Person& ann = *people_.front();
+  ask(ann, {.verb = Verb::say, .target = "#lab", .text = "the last word"});
+  ask(ann, {.verb = Verb::say, .target = "@ben", .text = "the last word to ben"});
+  if (!settle()) return std::move(result_);
+  // What was answered to one may still be on its way to another.
+  for (int more = 0; more < kQuietStepCount; ++more) step(false);
   judge();
+  judge_ends();
   return std::move(result_);
 }
 

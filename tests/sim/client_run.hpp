@@ -1,6 +1,7 @@
 // One run of the real ClientSession against the real server: people with two devices, guests who come and go,
-// files, a spool that is full, connections that are cut, held open or refused, and servers that are
-// restarted, in order or not, and then know nobody. The seed decides everything.
+// direct messages, files, a spool that is full, clients that are killed, connections that are cut, held open
+// or refused, and servers that are restarted, in order or not, and then know nobody. The seed decides
+// everything.
 //
 // What must hold, judged from the events that front ends get:
 //   - every request has exactly one answer, and in the end everybody is logged in (nobody stays away for
@@ -8,6 +9,9 @@
 //   - between two restarts a room has one text under each number, nobody sees one twice, and what somebody
 //     sees has no hole;
 //   - between two restarts no message is said twice, and one that was answered is there in the end;
+//   - in the end everybody sees the end of each room; whoever was in a room before a restart, and the other
+//   side
+//     of a conversation, misses nothing since;
 //   - a file that was answered as saved has the bytes that were sent.
 #pragma once
 
@@ -31,6 +35,7 @@ struct ClientRunResult {
   std::uint64_t message_count = 0;  // said
   std::uint64_t restart_count = 0;
   std::uint64_t drop_count = 0;
+  std::uint64_t kill_count = 0;     // clients
   std::uint64_t repeat_count = 0;   // answered with dup=1
   std::uint64_t file_count = 0;     // fetched whole
   std::uint64_t refused_count = 0;  // files refused for want of room

@@ -38,6 +38,7 @@ TEST(ClientSimulation, EverybodyComesBackAndNothingIsLostOrRepeated) {
     total.message_count += result.message_count;
     total.restart_count += result.restart_count;
     total.drop_count += result.drop_count;
+    total.kill_count += result.kill_count;
     total.repeat_count += result.repeat_count;
     total.file_count += result.file_count;
     total.refused_count += result.refused_count;
@@ -46,6 +47,7 @@ TEST(ClientSimulation, EverybodyComesBackAndNothingIsLostOrRepeated) {
   EXPECT_GT(total.message_count, count * 50);
   EXPECT_GT(total.restart_count, count);
   EXPECT_GT(total.drop_count, count);
+  EXPECT_GT(total.kill_count, 0U);
   EXPECT_GT(total.repeat_count, 0U);
   EXPECT_GT(total.file_count, 0U);
   EXPECT_GT(total.refused_count, 0U);
