@@ -53,13 +53,13 @@ void ActivityLog::run() {
 void ActivityLog::render(const EventQueue::Batch& batch) {
   each_event(batch.bytes, [this](const ServerEvent& event, WallTime time) {
     const bool is_message = std::holds_alternative<Routed>(event);
-    lines_.see(event);
+    lines_.see(event, time);
     if (people_.is_on()) {
-      lines_.people(event, time, people_.text());
+      lines_.people(event, people_.text());
       people_.line_added(is_message);
     }
     if (json_.is_on()) {
-      lines_.json(event, time, json_.text());
+      lines_.json(event, json_.text());
       json_.line_added(is_message);
     }
     lines_.forget(event);

@@ -18,22 +18,27 @@ namespace plaintalk::messenger {
 class LogLines {
  public:
   // Call it with every event in order, before rendering it.
-  void see(const ServerEvent& event);
+  void see(const ServerEvent& event, WallTime time);
   // After rendering it.
   void forget(const ServerEvent& event);
 
-  // With its line end; appended to `out`.
-  void people(const ServerEvent& event, WallTime time, std::string& out) const;
-  void json(const ServerEvent& event, WallTime time, std::string& out) const;
+  // The event that was seen last, with its line end; appended to `out`.
+  void people(const ServerEvent& event, std::string& out) const;
+  void json(const ServerEvent& event, std::string& out) const;
 
  private:
-  struct Ends {
-    Endpoint client;
-    Endpoint server;
+  // What each line of a connection says of it, rendered once.
+  struct Texts {
+    std::string place;
+    std::string json_ends;
   };
-  const Ends* ends_of(const ServerEvent& event) const;
+  const Texts* texts_of(ConnectionId connection) const;
 
-  std::unordered_map<std::uint64_t, Ends> connections_;
+  std::unordered_map<std::uint64_t, Texts> connections_;
+  // Many events have the same time: that of their turn.
+  WallTime time_ = WallTime::min();
+  std::string utc_;
+  std::string epoch_;
 };
 
 void people_lost(const LostEvents& lost, WallTime time, std::string& out);

@@ -2,6 +2,7 @@
 #include "messenger/net/activity_log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -127,8 +128,9 @@ TEST(LogLines, EscapeWhatIsNotText) {
   std::string json;
   const ServerEvent event =
       Refused{ConnectionId{4}, "", "\x1b[31m\xff", 400, "SYNTAX", "a\nb\xc2\x9b\xe2\x80\xae", false};
-  lines.people(event, WallTime{}, people);
-  lines.json(event, WallTime{}, json);
+  lines.see(event, WallTime{});
+  lines.people(event, people);
+  lines.json(event, json);
   EXPECT_EQ(people,
             "1970-01-01T00:00:00.000Z  refused        #4                            (not logged in) "
             "\\x1b[31m\\xff: 400 SYNTAX: a\\nb\\x9b\\u{202e}\n");
@@ -137,6 +139,34 @@ TEST(LogLines, EscapeWhatIsNotText) {
   EXPECT_EQ(parsed["text"], "a\nb\xc2\x9b\xe2\x80\xae");
   EXPECT_NE(json.find("\\u009b\\u202e"), std::string::npos) << json;
   EXPECT_EQ(parsed["fatal"], false);
+}
+
+// Goal: a message's line is written without a JSON library; a reader must not see the difference.
+TEST(LogLines, TellOfAMessage) {
+  LogLines lines;
+  const Endpoint client{IpAddress::v4(127, 0, 0, 2), 51234};
+  const Endpoint server{IpAddress::v4(127, 0, 0, 1), 7777};
+  lines.see(ConnectionOpened{ConnectionId{3}, client, server}, WallTime{});
+  const std::array recipients{ConnectionId{3}, ConnectionId{12}};
+  const std::array shed{ConnectionId{7}};
+  const ServerEvent event =
+      Routed{ConnectionId{3}, "@al,bob", 42, "msg", "al", "q\"\\'1", 1, recipients, shed};
+  std::string people;
+  std::string json;
+  lines.see(event, WallTime{Nanoseconds{1'500'000'000}});
+  lines.people(event, people);
+  lines.json(event, json);
+  EXPECT_EQ(
+      people,
+      "1970-01-01T00:00:01.500Z  message        #3 127.0.0.2:51234            al -> @al,bob 42: 1 byte to "
+      "2 connections, 1 too slow\n");
+  EXPECT_EQ(
+      json,
+      R"({"time":"1.500000000","event":"routed","connection":3,"client_address":"127.0.0.2",)"
+      R"("client_port":51234,"server_address":"127.0.0.1","server_port":7777,"room":"@al,bob","seq":42,)"
+      R"("kind":"msg","account":"al","id":"q\"\\'1","body_size":1,"recipients":[3,12],"shed":[7]})"
+      "\n");
+  lines.forget(event);
 }
 
 }  // namespace
