@@ -10,8 +10,9 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "messenger/core/address_budgets.hpp"
+#include "messenger/core/address_queue.hpp"
 #include "messenger/core/request_memory.hpp"
-#include "messenger/core/token_bucket.hpp"
 #include "messenger/core/verifier.hpp"
 
 namespace plaintalk::messenger::core {
@@ -58,13 +59,13 @@ struct Account {
   std::size_t room_count = 0;
   std::uint64_t stamp = 0;        // of the last list that has it
   std::size_t closing_count = 0;  // connections on their way out, for the log
-  TokenBucket messages;
-  TokenBucket octets;
-  TokenBucket command_units;
-  TokenBucket fan_out_bytes;
+  Budget budget;
   bool is_away = false;
   bool may_have_unheard = false;  // direct messages that came without a connection
-  bool is_departing = false;  // stands in World::departures
+  // Of a guest without a connection: its place in World::departed, and when it may be forgotten.
+  AddressQueue<Account>::Place departed_place{};
+  bool is_departed = false;
+  Instant forget_at{};
   // Of a guest: its owner has shown to have got the token, so somebody may come back with it.
   bool has_token_holder = false;
   // Of a guest whose connection was lost: nobody else gets the name before.

@@ -6,7 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/crypto/digest.hpp"
-#include "messenger/core/budget.hpp"
+#include "messenger/core/membership.hpp"
 #include "messenger/core/presence.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/uploads.hpp"
@@ -16,7 +16,7 @@
 namespace plaintalk::messenger::core {
 namespace {
 
-constexpr std::size_t kAccountCountMax = 100'000;
+constexpr int kVictimTries = 16;
 
 bool is_forgettable(const World& world, const Account& account) {
   if (account.is_registered() || account.is_present() || account.closing_count > 0) return false;
@@ -25,14 +25,46 @@ bool is_forgettable(const World& world, const Account& account) {
   });
 }
 
+void remove_conversations(World& world, const Account& account) {
+  while (!account.conversations.empty()) {
+    Room& room = *account.conversations.begin()->second;
+    flush(world, room);
+    remove_room(world, room);
+  }
+}
+
+// The one that left first and whose last connection is really closed.
+Account* find_victim(World& world, const IpAddress& address, bool is_of_address) {
+  for (int tries = 0; tries < kVictimTries; ++tries) {
+    Account* guest = is_of_address ? world.departed.oldest_of(address) : world.departed.oldest();
+    if (guest == nullptr || guest->closing_count == 0) return guest;
+    world.departed.renew(guest->departed_place);
+  }
+  return nullptr;
+}
+
+bool make_place_for_account(World& world, const IpAddress& address) {
+  const std::size_t count_max = world.config.account_count_max;
+  const bool has_share =
+      world.departed.count_of(address) >= share_of(count_max, world.config.account_percent_per_address);
+  if (!has_share && world.accounts.size() < count_max) return true;
+  Account* victim = find_victim(world, address, has_share);
+  if (victim == nullptr) return false;
+  start_afresh(world, *victim);
+  remove_conversations(world, *victim);
+  end_departure(world, *victim);
+  world.accounts.erase(std::string(victim->name));
+  return true;
+}
+
 }  // namespace
 
-Account* make_account(World& world, std::string_view name) {
-  if (world.accounts.size() >= kAccountCountMax) return nullptr;
+Account* make_account(World& world, const IpAddress& address, std::string_view name) {
+  if (!make_place_for_account(world, address)) return nullptr;
   auto account = std::make_unique<Account>();
   account->id = AccountId{++world.last_account_id};
   account->name = name;
-  make_budgets(world, *account);
+  account->budget = make_budget(world.config, 1, world.now.instant);
   return world.accounts.emplace(std::string(name), std::move(account)).first->second.get();
 }
 
@@ -46,7 +78,7 @@ void make_configured_accounts(World& world) {
       throw std::invalid_argument("account '" + name + "': the password must have 1 to 128 bytes");
     if (world.find_account(*folded) != nullptr)
       throw std::invalid_argument("account '" + name + "' is there twice");
-    Account* account = make_account(world, *folded);
+    Account* account = make_account(world, IpAddress{}, *folded);
     if (account == nullptr) throw std::invalid_argument("too many accounts in the configuration");
     std::string salt = world.services.random.bytes(kSaltSize);
     const unsigned count = world.config.password_iteration_count;
@@ -104,26 +136,29 @@ void start_afresh(World& world, Account& account) {
   account.reserved_until = {};
 }
 
-void schedule_departure(World& world, Account& account) {
-  if (account.is_departing) return;
-  account.is_departing = true;
-  world.departures.push_back({world.now.instant + world.config.remembered_request_time, account.name});
+void start_departure(World& world, Account& account, const IpAddress& address) {
+  account.forget_at = world.now.instant + world.config.remembered_request_time;
+  account.departed_place = world.departed.add(address, account);
+  account.is_departed = true;
+}
+
+void end_departure(World& world, Account& account) {
+  if (std::exchange(account.is_departed, false)) world.departed.remove(account.departed_place);
 }
 
 void advance_departures(World& world) {
-  while (!world.departures.empty() && world.departures.front().due <= world.now.instant) {
-    Account* account = world.find_account(world.departures.front().account);
-    world.departures.pop_front();
-    if (account == nullptr) continue;
-    account->is_departing = false;
-    if (!is_forgettable(world, *account)) {
-      // It came and went meanwhile: it has one place in the queue however often it does.
-      if (!account->is_registered() && account->connections.empty()) schedule_departure(world, *account);
-      continue;
-    }
-    start_afresh(world, *account);
+  for (Account* account = world.departed.oldest();
+       account != nullptr && account->forget_at <= world.now.instant; account = world.departed.oldest()) {
+    const bool is_forgotten = is_forgettable(world, *account);
+    if (is_forgotten) start_afresh(world, *account);
     // Whoever has a conversation stays known: its room refers to both people and their floors.
-    if (account->conversations.empty()) world.accounts.erase(account->name);
+    if (is_forgotten && account->conversations.empty()) {
+      end_departure(world, *account);
+      world.accounts.erase(std::string(account->name));
+    } else {
+      account->forget_at = world.now.instant + world.config.remembered_request_time;
+      world.departed.renew(account->departed_place);
+    }
   }
 }
 

@@ -10,8 +10,9 @@ namespace plaintalk::messenger::core {
 
 inline constexpr std::size_t kDeviceCountMax = 16;  // of one account
 
-// nullptr when there are too many accounts.
-Account* make_account(World& world, std::string_view name);
+// nullptr when there are too many accounts. At the limit, or when too many guests of the address have left
+// lately, the one that left first makes way.
+Account* make_account(World& world, const IpAddress& address, std::string_view name);
 // The accounts of the configuration. Throws std::invalid_argument for a name or password that cannot be one.
 void make_configured_accounts(World& world);
 
@@ -26,8 +27,11 @@ std::string unused_device_name(const Account& account, ConnectionId connection);
 // invisible, devices, tokens and uploads are gone.
 void start_afresh(World& world, Account& account);
 
-// The guest is remembered for remembered_request_time, so that it can come back with its token.
-void schedule_departure(World& world, Account& account);
+// The guest has lost its last connection, which came from `address`. It is remembered for
+// remembered_request_time, so that it can come back with its token.
+void start_departure(World& world, Account& account, const IpAddress& address);
+// It came back.
+void end_departure(World& world, Account& account);
 void advance_departures(World& world);
 
 }  // namespace plaintalk::messenger::core

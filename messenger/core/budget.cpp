@@ -1,6 +1,7 @@
 #include "messenger/core/budget.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "messenger/core/timers.hpp"
 
@@ -50,38 +51,52 @@ void pause_reading(World& world, Connection& connection, Nanoseconds debt) {
   arm_timer(world, connection);
 }
 
-void pay(World& world, Connection& connection, double units) {
-  Account& account = *connection.account;
-  const Instant now = world.now.instant;
+// How long one of the buckets is in debt afterwards.
+Nanoseconds take_command(const ServerConfig& config, Budget& budget, double units, double fan_out_bytes,
+                         Instant now) {
   Nanoseconds debt{0};
-  if (world.config.command_units_per_second && units > 0) {
-    debt = account.command_units.debt_after(units, now);
-    account.command_units.take(units);
+  if (config.command_units_per_second && units > 0) {
+    debt = budget.command_units.debt_after(units, now);
+    budget.command_units.take(units);
   }
-  if (world.config.fan_out_bytes_per_second && world.fan_out_bytes > 0) {
-    debt = std::max(debt, account.fan_out_bytes.debt_after(world.fan_out_bytes, now));
-    account.fan_out_bytes.take(world.fan_out_bytes);
+  if (config.fan_out_bytes_per_second && fan_out_bytes > 0) {
+    debt = std::max(debt, budget.fan_out_bytes.debt_after(fan_out_bytes, now));
+    budget.fan_out_bytes.take(fan_out_bytes);
   }
-  world.fan_out_bytes = 0;
+  return debt;
+}
+
+// What all guests of the address share; nothing for an account with a password.
+Budget* shared_budget(World& world, const Connection& connection) {
+  if (connection.account->is_registered()) return nullptr;
+  return &world.address_budgets.of(connection.client.address, world.now.instant);
+}
+
+void pay(World& world, Connection& connection, double units) {
+  const double fan_out_bytes = std::exchange(world.fan_out_bytes, 0);
+  const ServerConfig& config = world.config;
+  if (!config.command_units_per_second && !config.fan_out_bytes_per_second) return;
+  const Instant now = world.now.instant;
+  Nanoseconds debt = take_command(config, connection.account->budget, units, fan_out_bytes, now);
+  if (Budget* shared = shared_budget(world, connection))
+    debt = std::max(debt, take_command(config, *shared, units, fan_out_bytes, now));
   pause_reading(world, connection, debt);
 }
 
-}  // namespace
-
-void make_budgets(const World& world, Account& account) {
-  const ServerConfig& config = world.config;
-  const Instant now = world.now.instant;
-  if (config.messages_per_second)
-    account.messages = TokenBucket(*config.messages_per_second, config.message_burst, now);
-  if (config.chat_bytes_per_second) {
-    const double burst = std::max(*config.chat_bytes_per_second, static_cast<double>(config.body_size_max));
-    account.octets = TokenBucket(*config.chat_bytes_per_second, burst, now);
-  }
-  if (config.command_units_per_second)
-    account.command_units = TokenBucket(*config.command_units_per_second, config.command_units_burst, now);
-  if (config.fan_out_bytes_per_second)
-    account.fan_out_bytes = TokenBucket(*config.fan_out_bytes_per_second, config.fan_out_bytes_burst, now);
+Nanoseconds message_debt(const ServerConfig& config, Budget& budget, double bytes, Instant now) {
+  Nanoseconds debt{0};
+  if (config.messages_per_second) debt = budget.messages.debt_after(1, now);
+  if (config.chat_bytes_per_second) debt = std::max(debt, budget.chat_bytes.debt_after(bytes, now));
+  return debt;
 }
+
+// REQUIRES: message_debt() was asked at this moment.
+void take_one_message(const ServerConfig& config, Budget& budget, double bytes) {
+  if (config.messages_per_second) budget.messages.take(1);
+  if (config.chat_bytes_per_second) budget.chat_bytes.take(bytes);
+}
+
+}  // namespace
 
 Answer begin_command(World& world, Connection& connection, Verb verb) {
   world.fan_out_bytes = 0;
@@ -90,8 +105,9 @@ Answer begin_command(World& world, Connection& connection, Verb verb) {
   Account& account = *connection.account;
   const Instant now = world.now.instant;
   Nanoseconds debt{0};
-  if (world.config.command_units_per_second) debt = account.command_units.debt_after(0, now);
-  if (world.config.fan_out_bytes_per_second) debt = std::max(debt, account.fan_out_bytes.debt_after(0, now));
+  if (world.config.command_units_per_second) debt = account.budget.command_units.debt_after(0, now);
+  if (world.config.fan_out_bytes_per_second)
+    debt = std::max(debt, account.budget.fan_out_bytes.debt_after(0, now));
   if (debt > kRateDebtMax) return rate_exceeded(debt);
   return kAnswered;
 }
@@ -111,17 +127,28 @@ void spend_fan_out(World& world, std::size_t bytes, std::size_t receiver_count) 
   world.fan_out_bytes += static_cast<double>(bytes) * static_cast<double>(receiver_count);
 }
 
+void pay_fan_out(World& world, Account& account) {
+  const double bytes = std::exchange(world.fan_out_bytes, 0);
+  take_command(world.config, account.budget, 0, bytes, world.now.instant);
+}
+
 Answer take_message(World& world, Connection& connection, std::size_t body_size) {
-  Account& account = *connection.account;
+  world.has_paid_message = true;
+  const ServerConfig& config = world.config;
+  if (!config.messages_per_second && !config.chat_bytes_per_second) return kAnswered;
+  Budget& own = connection.account->budget;
   const Instant now = world.now.instant;
   const auto bytes = static_cast<double>(body_size);
-  Nanoseconds debt{0};
-  if (world.config.messages_per_second) debt = account.messages.debt_after(1, now);
-  if (world.config.chat_bytes_per_second) debt = std::max(debt, account.octets.debt_after(bytes, now));
-  if (debt > kRateDebtMax) return rate_exceeded(debt);
-  if (world.config.messages_per_second) account.messages.take(1);
-  if (world.config.chat_bytes_per_second) account.octets.take(bytes);
-  world.has_paid_message = true;
+  Nanoseconds debt = message_debt(config, own, bytes, now);
+  if (debt > kRateDebtMax) {
+    world.has_paid_message = false;
+    return rate_exceeded(debt);
+  }
+  take_one_message(config, own, bytes);
+  if (Budget* shared = shared_budget(world, connection)) {
+    debt = std::max(debt, message_debt(config, *shared, bytes, now));
+    take_one_message(config, *shared, bytes);
+  }
   pause_reading(world, connection, debt);
   return kAnswered;
 }

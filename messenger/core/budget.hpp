@@ -2,7 +2,8 @@
 //
 // Each command costs some units, and what it makes the server say to others costs its bytes times their
 // receivers. Both are taken on credit, and then the connection is not read until the debt is paid; only a
-// debt of more than kRateDebtMax, which takes several devices at once, is refused with 429.
+// debt of more than kRateDebtMax, which takes several devices at once, is refused with 429. A guest pays from
+// what all guests of its address have together as well, and is only made to wait for that.
 #pragma once
 
 #include "messenger/core/replies.hpp"
@@ -15,8 +16,6 @@ inline constexpr Milliseconds kRateDebtMax{2'000};
 
 inline constexpr std::size_t kAnnouncementSize = 64;  // about: a verb, a room and a name
 
-void make_budgets(const World& world, Account& account);
-
 // Before a command of somebody who has logged in: 429 when the account has too much debt.
 Answer begin_command(World& world, Connection& connection, Verb verb);
 // After it: takes its cost, and what spend_fan_out() has added up, from the account.
@@ -26,6 +25,9 @@ void end_broken_line(World& world, Connection& connection);
 
 // The command that is being handled makes the server send that many bytes to each of so many connections.
 void spend_fan_out(World& world, std::size_t bytes, std::size_t receiver_count);
+
+// The same outside of a command, when time has caused it: `account` pays for what was added up.
+void pay_fan_out(World& world, Account& account);
 
 // One message: 429, or its cost is taken.
 Answer take_message(World& world, Connection& connection, std::size_t body_size);

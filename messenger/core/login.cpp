@@ -173,6 +173,7 @@ Answer enter(World& world, Connection& connection, Account& account, const Login
   connection.phase = Phase::in;
   account.connections.push_back(&connection);
   account.reserved_until = {};
+  end_departure(world, account);
   if (request.display) account.display = *request.display;
   stop_counting_login(world, connection);
   world.log(LoggedIn{connection.id, account.name, device.name, request.method});
@@ -189,7 +190,7 @@ Answer login_as_guest(World& world, Connection& connection, const LoginRequest& 
     return refusal(ErrorName::denied, "no guests here: LOGIN name :password, or REGISTER name :password");
   Account* account = world.find_account(request.account);
   if (account == nullptr) {
-    account = make_account(world, request.account);
+    account = make_account(world, connection.client.address, request.account);
     if (account == nullptr)
       return try_later(ErrorName::busy, "too many accounts; try again later", kLoginRetry);
   }
@@ -264,7 +265,7 @@ Answer finish_register(World& world, Connection& connection, const LoginRequest&
   Account* account = world.find_account(request.account);
   if (account != nullptr && (account->is_registered() || is_held_by_guest(world, *account)))
     return name_taken(world, connection, *account);
-  if (account == nullptr) account = make_account(world, request.account);
+  if (account == nullptr) account = make_account(world, connection.client.address, request.account);
   if (account == nullptr)
     return try_later(ErrorName::busy, "too many accounts; try again later", kLoginRetry);
   start_afresh(world, *account);

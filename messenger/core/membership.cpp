@@ -70,14 +70,9 @@ void announce_parted(World& world, Room& room, Account& account, ConnectionId co
 
 namespace {
 
-// A guest who was only known because of the conversation may be forgotten.
-void leave_conversation(World& world, Account& account, const Room& room) {
+void leave_conversation(Account& account, const Room& room) {
   std::erase_if(account.conversations, [&](const auto& entry) { return entry.second == &room; });
   for (Connection* connection : account.connections) forget_gap(*connection, room);
-  if (!account.is_registered() && account.conversations.empty() && !account.is_departing) {
-    account.is_departing = true;
-    world.departures.push_back({world.now.instant, account.name});
-  }
 }
 
 }  // namespace
@@ -103,7 +98,7 @@ void drop_room_if_unused(World& world, Room& room) {
 void remove_room(World& world, Room& room) {
   check(!is_in_use(room) && room.batch == nullptr, "a room that is in use is removed");
   if (room.is_conversation()) {
-    for (Account* account : room.people) leave_conversation(world, *account, room);
+    for (Account* account : room.people) leave_conversation(*account, room);
     world.conversations.remove(room.conversation_place);
   }
   if (room.is_unused) world.unused_rooms.erase(room.unused_place);

@@ -80,9 +80,9 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
   const std::uint64_t seq = route(world, *room, connection, {Verb::msg, id, frame.body, nullptr});
   const std::int64_t at_ms = wall_ms(world.now.wall);
   if (!id.empty())
-    connection.device->requests.add({std::string(id), hash, seq, at_ms, room->name, world.now.instant, 0},
-                                    world.config.remembered_request_count_max,
-                                    world.config.remembered_request_time);
+    world.request_memories.add(
+        connection.device->requests, {std::string(id), hash, seq, at_ms, room->name, world.now.instant, 0},
+        world.config.remembered_request_count_max, world.config.remembered_request_time);
   send_ok(world, connection, id, room->name, seq, at_ms, false);
   return kAnswered;
 }

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kReplyCapacityKept =
     256;  // more is given back when the lane is empty: most connections are idle
 
+constexpr std::size_t kReplyStep = 64 << 10;
+
 iovec piece_of(std::string_view bytes) {
   // sendmsg() only reads, but its type predates const.
   return {const_cast<char*>(bytes.data()), bytes.size()};
@@ -41,19 +43,25 @@ void Block::free_shared() noexcept { ::operator delete(shared_); }
 void EntryRing::pop() {
   entries()[head_].block = Block();
   head_ = (head_ + 1) & (capacity_ - 1);
-  if (--count_ > 0) return;
+  if (--count_ > 0) {
+    // A peer that reads steadily, but never to the end, does not keep what it once needed.
+    if (capacity_ > kKept && count_ == capacity_ / 8) move_to(capacity_ / 4);
+    return;
+  }
   head_ = 0;
   if (capacity_ <= kKept) return;
   spill_.reset();
   capacity_ = kInline;
 }
 
-void EntryRing::grow() {
-  auto larger = std::make_unique<QueueEntry[]>(std::size_t{capacity_} * 2);
+void EntryRing::grow() { move_to(capacity_ * 2); }
+
+void EntryRing::move_to(std::uint32_t capacity) {
+  auto entries_there = std::make_unique<QueueEntry[]>(capacity);
   for (std::uint32_t index = 0; index < count_; ++index)
-    larger[index] = std::move(entries()[(head_ + index) & (capacity_ - 1)]);
-  spill_ = std::move(larger);
-  capacity_ *= 2;
+    entries_there[index] = std::move(entries()[(head_ + index) & (capacity_ - 1)]);
+  spill_ = std::move(entries_there);
+  capacity_ = capacity;
   head_ = 0;
 }
 
@@ -63,6 +71,14 @@ void OutQueue::append_reply(std::string_view frame) {
   if (reply_sent_ > 0 && reply_.size() + frame.size() > reply_.capacity()) {
     reply_.erase(0, reply_sent_);
     reply_sent_ = 0;
+  }
+  // Large ones grow by steps: twice the size would be held for nothing.
+  const std::size_t size = reply_.size() + frame.size();
+  if (size > reply_.capacity() && reply_.capacity() >= kReplyStep) {
+    std::string larger;
+    larger.reserve(size + kReplyStep);
+    larger.append(reply_);
+    reply_.swap(larger);
   }
   reply_.append(frame);
 }
@@ -151,6 +167,7 @@ std::size_t OutQueue::consume_chat_front(std::size_t size) {
   } else {
     if (entry.is_reply) --ordered_count_;
     numbered_size_ -= entry.numbered_size;
+    if (entry.numbered_size > 0) --numbered_count_;
     chat_.pop();
   }
   return size - taken;

@@ -99,6 +99,7 @@ class EntryRing {
   QueueEntry* entries() { return spill_ ? spill_.get() : inside_.data(); }
   const QueueEntry* entries() const { return spill_ ? spill_.get() : inside_.data(); }
   void grow();
+  void move_to(std::uint32_t capacity);
 
   std::unique_ptr<QueueEntry[]> spill_;
   std::uint32_t capacity_ = kInline;  // a power of two
@@ -109,6 +110,10 @@ class EntryRing {
 
 class OutQueue {
  public:
+  // What an entry costs beside its bytes: its place in a ring of up to twice as many, and the head of a
+  // block.
+  static constexpr std::size_t kEntryCharge = 64;
+
   // A reply: before all chat, unless an ordered frame waits.
   void reply(std::string_view frame);
   // A reply that must come after the chat that is queued already.
@@ -119,6 +124,7 @@ class OutQueue {
     chat_.push(block, 0, block.size(), numbered_size, false);
     chat_size_ += block.size();
     numbered_size_ += numbered_size;
+    if (numbered_size > 0) ++numbered_count_;
   }
   // Data of a file. REQUIRES: wants_bulk().
   void bulk(std::string frame, FileId file);
@@ -133,6 +139,13 @@ class OutQueue {
   // Of it: what has a number, until the last byte of its entry is written, and what has none.
   std::size_t numbered_size() const { return numbered_size_; }
   std::size_t unnumbered_size() const { return chat_size_ - std::min(chat_size_, numbered_size_); }
+  // The same with what each entry costs, for limits: a thousand messages of one byte are not a thousand
+  // bytes.
+  std::size_t numbered_charge() const { return numbered_size_ + numbered_count_ * kEntryCharge; }
+  std::size_t unnumbered_charge() const {
+    return unnumbered_size() + (chat_.count() - ordered_count_ - numbered_count_) * kEntryCharge;
+  }
+  std::size_t reply_charge() const { return reply_size() + ordered_count_ * kEntryCharge; }
   // What the queue itself has taken from the heap; blocks are shared and counted by whoever made them.
   std::size_t held_bytes() const { return chat_.held_bytes() + reply_.capacity(); }
 
@@ -154,6 +167,7 @@ class OutQueue {
   EntryRing chat_;
   std::size_t chat_size_ = 0;
   std::size_t numbered_size_ = 0;
+  std::uint32_t numbered_count_ = 0;
   std::uint32_t ordered_size_ = 0;
   std::uint32_t ordered_count_ = 0;  // replies in the chat lane
   std::size_t reply_sent_ = 0;

@@ -104,7 +104,10 @@ void advance_presence(World& world) {
   while (!world.returns.empty() && world.returns.front().due <= world.now.instant) {
     Account* account = world.find_account(world.returns.front().account);
     world.returns.pop_front();
-    if (account != nullptr) finish_absences(world, *account, false);
+    if (account == nullptr) continue;
+    world.fan_out_bytes = 0;
+    finish_absences(world, *account, false);
+    pay_fan_out(world, *account);
   }
 }
 

@@ -18,7 +18,7 @@ void before_queueing(World& world, Connection& connection) {
 
 void after_queueing(World& world, Connection& connection) {
   world.touch(connection);
-  if (connection.is_overfull || connection.out.reply_size() <= world.config.reply_queue_bytes_max) return;
+  if (connection.is_overfull || connection.out.reply_charge() <= world.config.reply_queue_bytes_max) return;
   connection.is_overfull = true;
   world.overfull.push_back(connection.id);
 }

@@ -5,6 +5,35 @@
 #include <utility>
 
 namespace plaintalk::messenger::core {
+namespace {
+
+constexpr std::size_t kAllocation = 16;  // what malloc adds at most
+
+std::size_t heap_of(const std::string& text) {
+  static const std::size_t kInside = std::string().capacity();
+  return text.capacity() > kInside ? text.capacity() + 1 + kAllocation : 0;
+}
+std::size_t heap_of(const RequestMemory::Request& request) {
+  return heap_of(request.id) + heap_of(request.room);
+}
+
+}  // namespace
+
+RequestMemory::~RequestMemory() {
+  if (all_ != nullptr) all_->remove(*this);
+}
+
+std::size_t RequestMemory::held_bytes() const {
+  if (requests_.empty()) return 0;
+  return requests_.capacity() * sizeof(Request) + buckets_.capacity() * sizeof(std::uint32_t) + text_bytes_ +
+         2 * kAllocation;
+}
+
+void RequestMemory::clear() {
+  std::vector<Request>().swap(requests_);
+  std::vector<std::uint32_t>().swap(buckets_);
+  head_ = count_ = text_bytes_ = 0;
+}
 
 std::size_t RequestMemory::bucket_of(std::string_view id) const {
   return std::hash<std::string_view>{}(id) & (buckets_.size() - 1);
@@ -25,7 +54,9 @@ void RequestMemory::add(Request request, std::size_t count_max, Nanoseconds age_
   std::uint32_t& bucket = buckets_[bucket_of(request.id)];
   request.older = bucket;
   bucket = static_cast<std::uint32_t>(index + 1);
+  text_bytes_ -= heap_of(requests_[index]);
   requests_[index] = std::move(request);
+  text_bytes_ += heap_of(requests_[index]);
 }
 
 // The oldest is the last of its chain, for chains are built from the front.
@@ -44,6 +75,8 @@ void RequestMemory::grow(std::size_t count_max) {
     larger[index] = std::move(requests_[(head_ + index) % requests_.size()]);
   requests_ = std::move(larger);
   head_ = 0;
+  text_bytes_ = 0;
+  for (const Request& request : requests_) text_bytes_ += heap_of(request);
   std::size_t bucket_count = 8;
   while (bucket_count < requests_.size()) bucket_count *= 2;
   buckets_.assign(bucket_count, 0);
@@ -52,6 +85,33 @@ void RequestMemory::grow(std::size_t count_max) {
     requests_[index].older = bucket;
     bucket = static_cast<std::uint32_t>(index + 1);
   }
+}
+
+void RequestMemories::add(RequestMemory& memory, RequestMemory::Request request, std::size_t count_max,
+                          Nanoseconds age_max) {
+  held_bytes_ -= memory.held_bytes();
+  memory.add(std::move(request), count_max, age_max);
+  held_bytes_ += memory.held_bytes();
+  if (memory.all_ == nullptr) {
+    memory.all_ = this;
+    memory.place_ = memories_.insert(memories_.end(), &memory);
+  }
+  memory.was_used_ = true;
+  while (held_bytes_ > bytes_max_ && !memories_.empty()) {
+    RequestMemory& oldest = *memories_.front();
+    if (std::exchange(oldest.was_used_, false)) {
+      memories_.splice(memories_.end(), memories_, oldest.place_);
+    } else {
+      remove(oldest);
+      oldest.clear();
+    }
+  }
+}
+
+void RequestMemories::remove(RequestMemory& memory) {
+  held_bytes_ -= memory.held_bytes();
+  memories_.erase(memory.place_);
+  memory.all_ = nullptr;
 }
 
 }  // namespace plaintalk::messenger::core

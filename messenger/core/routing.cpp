@@ -40,7 +40,9 @@ std::unique_ptr<Batch> take_batch(World& world, Room& room) {
 }
 
 void recycle(World& world, std::unique_ptr<Batch> batch) {
-  if (world.batches.size() >= kFreeBatchCountMax || batch->text.capacity() > kBatchCapacityKept) return;
+  const std::size_t held = batch->text.capacity() + batch->sequenced.capacity() * sizeof(Batch::Sequenced) +
+                           batch->routes.capacity() * sizeof(Batch::Route);
+  if (world.batches.size() >= kFreeBatchCountMax || held > kBatchCapacityKept) return;
   batch->text.clear();
   batch->sequenced.clear();
   batch->routes.clear();
@@ -78,7 +80,7 @@ bool has_place(std::size_t waiting, std::size_t size, std::size_t limit) {
 
 // Frames without a number have a share of their own: a topic costs nobody a message.
 bool has_place_for_unnumbered(const World& world, const Connection& connection, std::size_t size) {
-  return has_place(connection.out.unnumbered_size(), size,
+  return has_place(connection.out.unnumbered_charge(), size,
                    world.config.room_queue_bytes_max / kUnnumberedShare);
 }
 
@@ -99,7 +101,7 @@ bool deliver(World& world, Connection& connection, Room& room, const Flushed& fl
   }
   const bool is_owed = connection.gaps && find_gap(connection, room) != nullptr;
   const bool has_room =
-      has_place(connection.out.numbered_size(), flushed.numbered_size, world.config.room_queue_bytes_max);
+      has_place(connection.out.numbered_charge(), flushed.numbered_size, world.config.room_queue_bytes_max);
   if (is_owed || !has_room) [[unlikely]] {
     owe_gap(connection, room, flushed.first, flushed.first + flushed.count - 1);
     return false;
@@ -266,7 +268,7 @@ void send_gaps(World& world, Connection& connection) {
 }
 
 void send_gaps_when_drained(World& world, Connection& connection) {
-  if (connection.out.numbered_size() <= world.config.room_queue_bytes_max / 2) send_gaps(world, connection);
+  if (connection.out.numbered_charge() <= world.config.room_queue_bytes_max / 2) send_gaps(world, connection);
 }
 
 void send_chat(World& world, Connection& connection, const Block& block) {

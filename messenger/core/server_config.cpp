@@ -13,6 +13,7 @@ constexpr std::size_t kLineMax = 64 << 10;
 constexpr std::size_t kQueueMin = 4096;
 constexpr std::size_t kQueueMax = 1 << 30;  // a block has less than 2 GiB
 constexpr std::size_t kCountMax = 1'000'000;
+constexpr std::size_t kBytesMax = std::size_t{1} << 40;
 constexpr unsigned kIterationMax = 10'000'000;  // seconds for each login
 
 struct Range {
@@ -31,7 +32,7 @@ Limit<std::uint64_t> file_size_limit(const ServerConfig& config) {
 }
 
 std::optional<ConfigFault> find_fault(const ServerConfig& config) {
-  const std::array<Range, 13> ranges{{
+  const std::array<Range, 17> ranges{{
       {"line_size_max", config.line_size_max, kLineMin, kLineMax},
       {"body_size_max", config.body_size_max, 1, kSkippedBodySizeMax},
       {"chunk_size_max", config.chunk_size_max, 1, kSkippedBodySizeMax},
@@ -43,6 +44,10 @@ std::optional<ConfigFault> find_fault(const ServerConfig& config) {
       {"conversation_count_max", config.conversation_count_max, 1, kCountMax},
       {"room_percent_per_address", config.room_percent_per_address, 1, 100},
       {"remembered_request_count_max", config.remembered_request_count_max, 0, kCountMax},
+      {"remembered_request_bytes_max", config.remembered_request_bytes_max, kQueueMin, kBytesMax},
+      {"guest_users_per_address", config.guest_users_per_address, 1, kCountMax},
+      {"account_count_max", config.account_count_max, 1, kCountMax},
+      {"account_percent_per_address", config.account_percent_per_address, 1, 100},
       {"connection_percent_per_address", config.connection_percent_per_address, 1, 100},
       {"password_iteration_count", config.password_iteration_count, 1, kIterationMax},
   }};

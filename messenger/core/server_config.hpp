@@ -48,6 +48,7 @@ struct ServerConfig {
   double command_units_burst = 1000;
   Limit<double> fan_out_bytes_per_second = 8 << 20;  // of one user: bytes times the connections they go to
   double fan_out_bytes_burst = 16 << 20;
+  unsigned guest_users_per_address = 10;  // all guests of an address together may do as much as so many users
   Limit<std::size_t> rooms_per_user_max = 100;
   Limit<std::size_t> transfers_per_user_max = 4;
   Limit<std::uint64_t> file_size_max = std::uint64_t{64} << 20;
@@ -63,10 +64,13 @@ struct ServerConfig {
   std::size_t history_bytes_max = 256 << 20;   // of all rooms; then rooms unused for longest forget first
   std::size_t room_member_announce_max = 200;  // larger rooms announce no joins
   std::size_t room_count_max = 10'000;
-  std::size_t conversation_count_max = 10'000;      // then the one unused for longest goes
-  unsigned room_percent_per_address = 25;           // of both
-  std::size_t remembered_request_count_max = 1000;  // of each account and device, for idempotent resends
+  std::size_t conversation_count_max = 10'000;          // then the one unused for longest goes
+  unsigned room_percent_per_address = 25;               // of both
+  std::size_t remembered_request_count_max = 1000;      // of each account and device, for idempotent resends
+  std::size_t remembered_request_bytes_max = 64 << 20;  // of all; then devices unused for longest forget
   Milliseconds remembered_request_time{600'000};
+  std::size_t account_count_max = 100'000;         // guests that left lately included; they make way first
+  unsigned account_percent_per_address = 25;       // of them, for guests of one address that left
   unsigned password_iteration_count = 4096;        // PBKDF2, RFC 7677
   Limit<double> password_guesses_per_minute = 10;  // for one name from one address; ten times as many from
                                                    // one address in all

@@ -60,7 +60,7 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
       // After a QUIT the name is free at once; after a loss it is kept for whoever has its token.
       if (leaving != Leaving::quit && account.has_token_holder)
         account.reserved_until = world.now.instant + world.config.presence_grace;
-      if (!account.is_registered()) schedule_departure(world, account);
+      if (!account.is_registered()) start_departure(world, account, connection.client.address);
     }
   }
   connection.phase = Phase::closing;

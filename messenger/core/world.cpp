@@ -16,6 +16,8 @@ World::World(ServerConfig configuration, Services outside, Now start)
       decoders(DecoderLimits{
           config.line_size_max, std::max(config.body_size_max, config.chunk_size_max),
           std::max(kSkippedBodySizeMax, std::max(config.body_size_max, config.chunk_size_max))}),
+      address_budgets(config),
+      request_memories(config.remembered_request_bytes_max),
       transfers(config, services.spool) {
   if (config.password_guesses_per_minute) guesses.emplace(*config.password_guesses_per_minute);
 }

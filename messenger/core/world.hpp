@@ -18,6 +18,7 @@
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
 #include "messenger/core/account.hpp"
+#include "messenger/core/address_budgets.hpp"
 #include "messenger/core/address_queue.hpp"
 #include "messenger/core/address_table.hpp"
 #include "messenger/core/connection.hpp"
@@ -66,15 +67,17 @@ struct World {
   DecoderPool decoders;
   AddressTable addresses;
   std::optional<GuessLimiter> guesses;  // nothing: passwords may be guessed
-  double fan_out_bytes = 0;             // of the command that is being handled (budget.hpp)
-  bool has_paid_message = false;        // the same
+  AddressBudgets address_budgets;
+  double fan_out_bytes = 0;       // of the command that is being handled (budget.hpp)
+  bool has_paid_message = false;  // the same
   std::uint64_t last_ticket = 0;
   std::uint64_t last_stamp = 0;
 
+  RequestMemories request_memories;  // of the devices of all accounts
   TextMap<std::unique_ptr<Account>> accounts;
   std::uint64_t last_account_id = 0;
-  std::deque<Wait> returns;     // lost connections whose people may still come back
-  std::deque<Wait> departures;  // guests to be forgotten
+  std::deque<Wait> returns;        // lost connections whose people may still come back
+  AddressQueue<Account> departed;  // guests without a connection, the one that left first in front
 
   TextMap<std::unique_ptr<Room>> rooms;
   std::map<std::string_view, Room*> listed_rooms;  // without conversations, in alphabetical order

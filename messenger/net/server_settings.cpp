@@ -179,6 +179,7 @@ const Readers& limit_readers() {
       {"command_units_burst", to(&C::command_units_burst)},
       {"fan_out_bytes_per_second", limit_to(&C::fan_out_bytes_per_second)},
       {"fan_out_bytes_burst", to(&C::fan_out_bytes_burst)},
+      {"guest_users_per_address", to(&C::guest_users_per_address)},
       {"password_guesses_per_minute", limit_to(&C::password_guesses_per_minute)},
       {"password_jobs_per_address_max", to(&C::password_jobs_per_address_max)},
       {"rooms_per_user_max", limit_to(&C::rooms_per_user_max)},
@@ -198,6 +199,9 @@ const Readers& limit_readers() {
       {"conversation_count_max", to(&C::conversation_count_max)},
       {"room_percent_per_address", to(&C::room_percent_per_address)},
       {"remembered_request_count_max", to(&C::remembered_request_count_max)},
+      {"remembered_request_bytes_max", to(&C::remembered_request_bytes_max)},
+      {"account_count_max", to(&C::account_count_max)},
+      {"account_percent_per_address", to(&C::account_percent_per_address)},
       {"remembered_request_time_ms", to(&C::remembered_request_time)},
   };
   return readers;

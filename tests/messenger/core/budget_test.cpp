@@ -113,6 +113,56 @@ TEST(Budget, SeveralDevicesInDebtAreRefusedAndThenServedAgain) {
   EXPECT_TRUE(phone.asks("PING").starts_with("PONG"));
 }
 
+// Goal: coming back under new names gives an address no more than its share. Method: guests who each use up
+// their burst and leave; the address may do as much as two users.
+TEST(Budget, NewNamesGiveAnAddressNoNewAllowance) {
+  ServerConfig config = Lab::quick();
+  config.message_burst = 10;
+  config.messages_per_second = 1;
+  config.guest_users_per_address = 2;
+  Lab lab(config);
+  std::size_t said = 0;
+  for (int n = 0; n < 20; ++n) {
+    Person& guest = lab.guest("g" + std::to_string(n), {"#room"});
+    std::string flood;
+    for (int count = 0; count < 10; ++count) flood += "SAY #room :x\n";
+    guest.sends_octets(flood);
+    said += count_of(guest.reads(), "OK seq=");
+    guest.drops();
+  }
+  EXPECT_GE(said, 20U);
+  EXPECT_LE(said, 40U);  // each of them takes one on credit
+  // Nobody is refused: a guest of the address waits, and others do not.
+  Person& waiting = lab.guest("waiting", {"#room"});
+  waiting.sends_octets("SAY #room :x\nSAY #room :x\n");
+  EXPECT_EQ(count_of(waiting.reads(), "ERR 429"), 0U);
+  EXPECT_FALSE(lab.core->wants_input(waiting.id));
+  Person& elsewhere = lab.connect(9);
+  elsewhere.asks("LOGIN elsewhere");
+  EXPECT_TRUE(elsewhere.asks("SAY @elsewhere :x").find("OK room=") != std::string::npos);
+  EXPECT_TRUE(lab.core->wants_input(elsewhere.id));
+  std::string later;
+  for (int second = 0; second < 30; ++second) {
+    lab.passes(Milliseconds(1'000));
+    later += waiting.reads();
+  }
+  EXPECT_EQ(count_of(later, "OK seq="), 1U) << later;
+}
+
+TEST(Budget, AClassBehindOneAddressDoesNotWaitForEachOther) {
+  Lab lab;
+  std::vector<Person*> students;
+  for (int n = 0; n < 40; ++n) students.push_back(&lab.guest("s" + std::to_string(n), {"#class"}));
+  for (int second = 0; second < 20; ++second) {
+    for (Person* student : students) {
+      student->asks("SAY #class :answer");
+      student->asks("WHO #class");
+      EXPECT_TRUE(lab.core->wants_input(student->id));
+    }
+    lab.passes(Milliseconds(1'000));
+  }
+}
+
 TEST(Budget, IsSwitchedOffByUnlimited) {
   ServerConfig config = Lab::quick();
   config.command_units_per_second = std::nullopt;
