@@ -77,8 +77,6 @@ void leave_conversation(Account& account, const Room& room) {
 
 }  // namespace
 
-bool is_in_use(const Room& room) { return !room.members.empty() || !room.absent.empty(); }
-
 void use_room(World& world, Room& room, const IpAddress& address) {
   check(!room.payer && !is_in_use(room), "a room is paid for twice");
   room.payer = address_key(address);

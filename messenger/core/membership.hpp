@@ -23,8 +23,6 @@ void leave_room(Connection& connection, std::size_t index);
 // The last connection of the account has left the room: PARTED to the others, with what the person said.
 void announce_parted(World& world, Room& room, Account& account, ConnectionId connection,
                      std::string_view reason, std::string_view text);
-// Somebody is in the room, or was a moment ago and may come back.
-bool is_in_use(const Room& room);
 // Somebody is about to enter a room that is not in use; `address` answers for it from now on.
 void use_room(World& world, Room& room, const IpAddress& address);
 // Somebody has left it, or nothing was said in it: if it is not in use any more, its address does not answer

@@ -73,4 +73,7 @@ struct Room {
   bool is_conversation() const { return people[0] != nullptr; }
 };
 
+// Somebody is in the room, or was a moment ago and may come back.
+inline bool is_in_use(const Room& room) { return !room.members.empty() || !room.absent.empty(); }
+
 }  // namespace plaintalk::messenger::core
