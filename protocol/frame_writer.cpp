@@ -11,11 +11,14 @@
 namespace plaintalk {
 namespace {
 
-bool is_token_text(std::string_view text) {
+// Every byte is a token character; `has_equals` says whether there is a '=' after the first one.
+bool is_token_text(std::string_view text, bool* has_equals = nullptr) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     switch (class_of(text[at])) {
-      case OctetClass::plain:
-      case OctetClass::equals: break;
+      case OctetClass::plain: break;
+      case OctetClass::equals:
+        if (has_equals != nullptr && at > 0) *has_equals = true;
+        break;
       case OctetClass::percent:
         if (!is_escape(text, at)) return false;
         break;
@@ -40,9 +43,10 @@ FrameWriter::FrameWriter(std::string& out, Verb verb) : out_(out), line_start_(o
 }
 
 FrameWriter& FrameWriter::argument(std::string_view token) {
-  check(!token.empty() && token.front() != ':' && is_token_text(token), "not a token; use escape()");
-  check(token.front() == '=' || token.find('=') == token.npos,
-        "an argument with '=' would read as a parameter; use escape()");
+  bool has_equals = false;
+  check(!token.empty() && token.front() != ':' && is_token_text(token, &has_equals),
+        "not a token; use escape()");
+  check(token.front() == '=' || !has_equals, "an argument with '=' would read as a parameter; use escape()");
   out_ += ' ';
   // A last "{5}" would announce a body, and "GET x HTTP/1.1" is HTTP. Escaped, they are the same text and
   // plain.
@@ -104,6 +108,7 @@ void FrameWriter::counted_head(std::size_t size) {
 }
 
 bool is_inline_text(std::string_view text) {
+  if (is_ascii_text(text)) return true;
   return text.find('\n') == text.npos && text.find('\r') == text.npos && text.find('\0') == text.npos &&
          is_utf8(text);
 }

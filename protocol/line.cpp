@@ -23,6 +23,7 @@ std::optional<LineFault> parse_verb(std::string_view line, Frame& frame) {
 }
 
 std::optional<LineFault> find_text_fault(std::string_view text) {
+  if (is_ascii_text(text)) return std::nullopt;
   const std::size_t forbidden = std::min(text.find('\r'), text.find('\0'));
   const std::size_t good = utf8_prefix_size(text);
   if (good < text.size() && good < forbidden) return LineFault{Code::not_utf8, good};

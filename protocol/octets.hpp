@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace plaintalk {
@@ -33,6 +34,23 @@ inline constexpr bool is_verb_octet(char c) {
 // A '%' with its two hexadecimal digits stands at `at`.
 inline constexpr bool is_escape(std::string_view text, std::size_t at) {
   return text.size() - at > 2 && is_hex_digit(text[at + 1]) && is_hex_digit(text[at + 2]);
+}
+
+// Nothing but 0x20 to 0x7F, as most text is: then neither line ends nor NUL nor broken UTF-8 are in it, and
+// one pass of eight bytes at a time has shown all of that.
+inline bool is_ascii_text(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+  constexpr std::uint64_t kHighBits = kOnes * 0x80;
+  while (text.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    // The second half: a byte below 0x20 borrows from its high bit.
+    if (((word | (word - kOnes * 0x20)) & kHighBits) != 0) return false;
+    text.remove_prefix(sizeof word);
+  }
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x80) return false;
+  return true;
 }
 
 }  // namespace plaintalk
