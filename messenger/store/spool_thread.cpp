@@ -7,7 +7,8 @@
 
 namespace plaintalk::messenger {
 
-SpoolThread::SpoolThread(BlockSpool& spool) : spool_(spool), jobs_(spool), thread_(start_worker([this] { work(); })) {}
+SpoolThread::SpoolThread(BlockSpool& spool)
+    : spool_(spool), jobs_(spool), thread_(start_worker([this] { work(); })) {}
 
 SpoolThread::~SpoolThread() {
   {
@@ -34,7 +35,7 @@ void SpoolThread::submit(SpoolJob job) {
   {
     const std::scoped_lock lock(mutex_);
     was_empty = queue_.empty();
-    queue_.push_back(std::move(job));
+    queue_.push(std::move(job));
   }
   if (was_empty) wake_.notify_one();
 }
@@ -51,7 +52,7 @@ void SpoolThread::work() {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
       if (stopping_) return;
-      jobs.swap(queue_);
+      jobs = queue_.take();
     }
     std::vector<SpoolResult> results;
     for (SpoolJob& job : jobs) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -14,6 +13,7 @@
 #include "messenger/core/services.hpp"
 #include "messenger/store/block_spool.hpp"
 #include "messenger/store/spool_jobs.hpp"
+#include "messenger/store/spool_queue.hpp"
 
 namespace plaintalk::messenger {
 
@@ -40,7 +40,7 @@ class SpoolThread final : public FileSpool {
   SpoolJobs jobs_;  // used by the thread alone
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<SpoolJob> queue_;
+  SpoolQueue queue_;
   std::vector<SpoolResult> results_;
   std::function<void()> ready_;
   bool stopping_ = false;

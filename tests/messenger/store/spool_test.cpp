@@ -209,6 +209,41 @@ struct Collector {
   std::vector<SpoolResult> results;
 };
 
+// Goal: what waits for a slow disk is bounded by the bytes of the uploads, however small their chunks are,
+// and however they take turns.
+TEST(SpoolQueue, HoldsNoJobForEachByte) {
+  constexpr std::size_t kByteCount = 100'000;
+  const std::string content = pattern(kByteCount, 1);
+  SpoolQueue queue;
+  for (std::size_t at = 0; at < kByteCount; ++at)
+    for (const FileId file : {kFirst, FileId{7}, FileId{8}})
+      queue.push({SpoolJob::Kind::append, file, at, content.substr(at, 1)});
+  EXPECT_EQ(queue.count(), 3 * (kByteCount / SpoolQueue::kJoinedBytesMax + 1));
+  std::string joined;
+  for (const SpoolJob& job : queue.take()) {
+    if (job.file != kFirst) continue;
+    EXPECT_EQ(job.offset, joined.size());
+    EXPECT_LE(job.bytes.size(), SpoolQueue::kJoinedBytesMax);
+    joined += job.bytes;
+  }
+  EXPECT_EQ(joined, content);
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(SpoolQueue, JoinsNothingAcrossARemovalOrABatch) {
+  SpoolQueue queue;
+  queue.push({SpoolJob::Kind::append, kFirst, 0, "a"});
+  queue.push({SpoolJob::Kind::remove, kFirst, 0, {}});
+  queue.push({SpoolJob::Kind::append, kFirst, 0, "b"});
+  EXPECT_EQ(queue.count(), 3U);
+  static_cast<void>(queue.take());
+  queue.push({SpoolJob::Kind::append, kFirst, 1, "c"});
+  const auto jobs = queue.take();
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0].bytes, "c");
+  EXPECT_EQ(jobs[0].offset, 1U);
+}
+
 TEST(SpoolThread, ResultsComeInTheOrderOfTheJobsAndNoneIsLost) {
   BlockSpool blocks;
   SpoolThread spool(blocks);
