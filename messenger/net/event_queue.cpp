@@ -1,5 +1,6 @@
 #include "messenger/net/event_queue.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <type_traits>
@@ -17,6 +18,7 @@ using Connections = std::span<const ConnectionId>;
 
 // The part of the queue that only events other than messages may use.
 constexpr std::size_t kReservedShare = 4;
+constexpr std::size_t kPlaceMin = 64 << 10;
 
 class Encoder {
  public:
@@ -131,6 +133,7 @@ void EventQueue::push(const ServerEvent& event, WallTime time) {
   {
     const std::scoped_lock lock(mutex_);
     const std::size_t before = pending_.size();
+    make_place();
     // Encoded in place; what turns out too long is taken back.
     if (before < bytes_max) encode_event(event, time, pending_);
     if (before >= bytes_max || pending_.size() > bytes_max) {
@@ -144,6 +147,15 @@ void EventQueue::push(const ServerEvent& event, WallTime time) {
     }
   }
   if (wake) wake_.notify_one();
+}
+
+// A string doubles when it grows: the last step is cut at what may be held, so that the bound is one of
+// memory and not of content. An event is far shorter than kPlaceMin, unless a room has hundreds of thousands
+// of members.
+void EventQueue::make_place() {
+  if (pending_.capacity() - pending_.size() >= kPlaceMin) return;
+  const std::size_t wanted = std::max(2 * pending_.capacity(), pending_.size() + kPlaceMin);
+  pending_.reserve(std::max(pending_.capacity(), std::min(wanted, bytes_max_ + kPlaceMin)));
 }
 
 void EventQueue::close() {

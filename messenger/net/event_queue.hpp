@@ -47,10 +47,14 @@ class EventQueue {
   };
   bool take(Batch& batch);
 
+  // What the queue holds of the heap.
+  std::size_t capacity() const { return pending_.capacity(); }
+
   // How often push() had to wake the log's thread.
   std::uint64_t wakes() const { return wakes_; }
 
  private:
+  void make_place();
   bool is_half_full() const { return pending_.size() >= bytes_max_ / 2; }
 
   const std::size_t bytes_max_;

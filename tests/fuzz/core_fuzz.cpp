@@ -1,10 +1,12 @@
-// The rules of the server under anything that a few peers can do. Two bytes of the input are one step: what
-// happens, and to whom or with what; everything draws from few names, rooms and files, and all limits are
-// small, so that bounds and odd orders are met often. Promises: no memory error, no check() of the core, and
-// never a password or one of the latest tokens in an event of the log.
+// The rules of the server under anything that a few peers at a few addresses can do. Two bytes of the input
+// are one step: what happens, whether it arrives in one piece, and to whom or with what; everything draws
+// from few names, rooms and files, and all limits are small, so that bounds and odd orders are met often.
+// Promises: no memory error, no check() of the core, and never a password or one of the latest tokens in an
+// event of the log.
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +21,8 @@ namespace {
 
 constexpr std::size_t kConnectionCountMax = 6;
 constexpr std::size_t kStepCountMax = 600;
+constexpr std::uint8_t kSplits =
+    0x20;  // of a step: the last bytes of what is sent come with the next command
 constexpr std::size_t kSecretSizeMin = 20;  // of handles and tokens
 constexpr std::string_view kPassword = "hunter2-secret";
 constexpr std::array<std::string_view, 3> kNames{"alice", "bob", "carol"};
@@ -58,9 +62,10 @@ class Driver {
   explicit Driver(bool has_rates) : lab_(small_limits(has_rates)) {}
 
   void step(std::uint8_t what, std::uint8_t with) {
-    if (what % 32 == 0) return open();
+    if (what % 32 == 0) return open(with);
     Person* person = pick(with);
-    if (person == nullptr) return open();
+    if (person == nullptr) return open(with);
+    splits_ = (what & kSplits) != 0;
     act(*person, what % 32, with / 8U);
     hear(*person);
     finish_closing();
@@ -86,10 +91,11 @@ class Driver {
     return files_.empty() ? "nosuchfile" : files_[number % files_.size()];
   }
 
-  void open() {
+  void open(std::uint8_t with) {
     std::size_t open_count = 0;
     for (const Person& person : lab_.people) open_count += person.is_open ? 1 : 0;
-    if (open_count < kConnectionCountMax) lab_.people.emplace_back(lab_, static_cast<std::uint8_t>(1));
+    if (open_count < kConnectionCountMax)
+      lab_.people.emplace_back(lab_, static_cast<std::uint8_t>(1 + with % 3));
   }
   Person* pick(std::size_t number) {
     std::vector<Person*> open;
@@ -98,7 +104,13 @@ class Driver {
     return open.empty() ? nullptr : open[number % open.size()];
   }
   void says(Person& person, const std::string& text) {
-    if (!lab_.core->closing(person.id)) person.sends_octets(text);
+    if (lab_.core->closing(person.id)) return;
+    std::string& late = late_[person.id];
+    late += text;
+    const std::size_t now = splits_ ? late.size() * 2 / 3 : late.size();
+    const std::string sent = late.substr(0, now);
+    late.erase(0, now);
+    person.sends_octets(sent);
   }
   std::string login(std::size_t n) const {
     return std::string(kNames[n % 3]) + " device=d" + std::to_string(n / 3 % 2);
@@ -193,6 +205,8 @@ class Driver {
   std::vector<std::string> files_;
   std::vector<std::string> tokens_;
   std::string heard_;
+  bool splits_ = false;
+  std::map<ConnectionId, std::string> late_;  // the end of a frame, still on its way
 };
 
 }  // namespace

@@ -73,6 +73,21 @@ TEST(EventQueue, CountsWhatDoesNotFitAndLetsMessagesGiveWayFirst) {
   EXPECT_FALSE(queue.take(batch));
 }
 
+// Goal: the bound is one of memory: a string that doubles would hold nearly twice its content.
+TEST(EventQueue, HoldsNoMoreThanItsBound) {
+  constexpr std::size_t kBytesMax = (1 << 20) + 1000;
+  EventQueue queue(kBytesMax);
+  const std::vector<ConnectionId> recipients(200, ConnectionId{7});
+  for (int i = 0; i < 2000; ++i)
+    queue.push(Routed{ConnectionId{1}, "#lab", 1, "msg", "alice", "", 5, recipients, {}}, at(i));
+  queue.push(ServerNote{"full", std::string(kBytesMax / 5, 'x')}, at(2000));
+  EventQueue::Batch batch;
+  queue.close();
+  EXPECT_LE(queue.capacity(), kBytesMax + (64 << 10));
+  ASSERT_TRUE(queue.take(batch));
+  EXPECT_GT(batch.lost.routed, 0U);
+}
+
 // Goal: a busy server does not pay a system call for each event. At most one wake of the thread belongs to
 // each batch that it takes, however many events come.
 TEST(EventQueue, WakesTheLogOnceABatchAndNotForEachEvent) {

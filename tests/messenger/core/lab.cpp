@@ -87,7 +87,7 @@ std::string CountingRandom::bytes(std::size_t size) {
   std::string octets(size, '\0');
   ++calls_;
   for (std::size_t index = 0; index < size; ++index)
-    octets[index] = static_cast<char>(calls_ * 31 + index * 7);
+    octets[index] = static_cast<char>(calls_ * 31 + index * 7 + calls_ / 256 * (index + 1) * 13);
   return octets;
 }
 
