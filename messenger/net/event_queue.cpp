@@ -150,8 +150,8 @@ void EventQueue::push(const ServerEvent& event, WallTime time) {
 }
 
 // A string doubles when it grows: the last step is cut at what may be held, so that the bound is one of
-// memory and not of content. An event is far shorter than kPlaceMin, unless a room has hundreds of thousands
-// of members.
+// memory and not of content. An event is shorter than kPlaceMin unless it goes to more than 8,000
+// connections.
 void EventQueue::make_place() {
   if (pending_.capacity() - pending_.size() >= kPlaceMin) return;
   const std::size_t wanted = std::max(2 * pending_.capacity(), pending_.size() + kPlaceMin);

@@ -1,9 +1,9 @@
 // Memory for the one handler that may be outstanding in a place, so that waiting for a socket allocates
 // nothing.
 //
-// Asio asks a handler's associated allocator for the memory of each asynchronous operation. A connection has
-// at most one wait for input and one for output, so two of these slots inside the connection serve it for its
-// whole life.
+// Asio asks a handler's associated allocator for the memory of each asynchronous operation. The end of a
+// turn, the tick and the wait for sockets are outstanding once at most, so one slot each serves them for
+// ever.
 #pragma once
 
 #include <array>
