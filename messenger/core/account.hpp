@@ -12,13 +12,11 @@
 #include "base/time.hpp"
 #include "messenger/core/address_budgets.hpp"
 #include "messenger/core/address_queue.hpp"
+#include "messenger/core/handle.hpp"
 #include "messenger/core/request_memory.hpp"
 #include "messenger/core/verifier.hpp"
 
 namespace plaintalk::messenger::core {
-
-struct Connection;
-struct Room;
 
 // Who somebody is, whatever the name: whoever takes a name after its last holder has left gets another one,
 // and a registered account has another one than the guests who had its name before. Access is bound to it.
@@ -36,7 +34,7 @@ struct Device {
   Instant token_time{};
   Instant last_used{};
   RequestMemory requests;
-  Connection* connection = nullptr;
+  ConnectionHandle connection;  // none while it has none
 };
 
 // The account was in the room with a connection that was lost; people there have not been told yet.
@@ -51,7 +49,7 @@ struct Account {
   std::string name;
   std::string display;
   std::optional<Verifier> verifier;  // only a registered account has one
-  std::vector<Connection*> connections;
+  std::vector<ConnectionHandle> connections;
   std::vector<std::unique_ptr<Device>> devices;
   std::vector<Absence> absences;
   std::unordered_map<const Account*, Room*> conversations;  // by the other person

@@ -97,11 +97,11 @@ Device* open_device(World& world, Account& account, std::string_view name) {
   if (Device* device = find_device(account, name)) return device;
   if (account.devices.size() >= kDeviceCountMax) {
     const auto is_older = [](const auto& a, const auto& b) {
-      if ((a->connection == nullptr) != (b->connection == nullptr)) return a->connection == nullptr;
+      if (a->connection.is_none() != b->connection.is_none()) return a->connection.is_none();
       return a->last_used < b->last_used;
     };
     const auto oldest = std::ranges::min_element(account.devices, is_older);
-    if ((*oldest)->connection != nullptr) return nullptr;
+    if (!(*oldest)->connection.is_none()) return nullptr;
     account.devices.erase(oldest);
   }
   Device& device = *account.devices.emplace_back(std::make_unique<Device>());

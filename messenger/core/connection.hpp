@@ -11,14 +11,13 @@
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
 #include "messenger/core/file_id.hpp"
+#include "messenger/core/handle.hpp"
 #include "messenger/core/out_queue.hpp"
 #include "messenger/core/server_events.hpp"
 
 namespace plaintalk::messenger::core {
 
-struct Account;
 struct Device;
-struct Room;
 struct PooledDecoder;
 
 enum class Phase : std::uint8_t { greeted, in, closing };
@@ -50,7 +49,7 @@ struct PendingLogin {
 
 struct Connection {
   ConnectionId id{};
-  std::uint32_t slot = 0;
+  ConnectionHandle handle;  // of this
   Phase phase = Phase::greeted;
   bool is_touched = false;
   bool is_rate_paused = false;  // until resume_at

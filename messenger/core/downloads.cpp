@@ -153,7 +153,7 @@ Answer handle_credit(World& world, Connection& connection, const Frame& frame) {
   if (Download* download = find_download(world, connection, file).download) {
     download->credit = std::min(download->credit + std::min(*bytes, kCreditMax), kCreditMax);
     file->last_read = world.now.instant;
-    world.touch(connection);
+    world.connections.touch(connection);
   }
   return kAnswered;
 }

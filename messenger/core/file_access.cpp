@@ -14,7 +14,7 @@ constexpr Milliseconds kQuotaRetry{60'000};
 bool may_read(const World& world, const Account& account, const StoredFile& file) {
   if (file.is_conversation()) return std::ranges::find(file.people, account.id) != file.people.end();
   const Room* room = world.find_room(file.room);
-  return room != nullptr && is_in_room(account, *room);
+  return room != nullptr && is_in_room(world, account, *room);
 }
 
 Refusal upload_ended(ErrorName reason) {

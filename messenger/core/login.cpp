@@ -66,10 +66,11 @@ Refusal bad_login(World& world, const Connection& connection, const Account* acc
 // given up and the time to come back is over. Nothing when no end can be told.
 std::optional<Nanoseconds> time_until_free(const World& world, const Account& account) {
   Instant free_at = account.reserved_until;
-  for (const Connection* connection : account.connections) {
-    if (!world.config.ping_interval || connection->ping_count == 0) return std::nullopt;
+  for (const ConnectionHandle handle : account.connections) {
+    const Connection& connection = world.connections.at(handle);
+    if (!world.config.ping_interval || connection.ping_count == 0) return std::nullopt;
     const Instant given_up =
-        connection->last_seen + *world.config.ping_interval * (world.config.ping_miss_count_max + 1);
+        connection.last_seen + *world.config.ping_interval * (world.config.ping_miss_count_max + 1);
     free_at = std::max(free_at, given_up + world.config.presence_grace);
   }
   return std::max(free_at - world.now.instant, Nanoseconds{0});
@@ -165,13 +166,13 @@ Answer enter(World& world, Connection& connection, Account& account, const Login
   }
   Device& device = *opened;
   flush_conversations_of(world, account);
-  if (device.connection != nullptr) take_over(world, *device.connection);
-  device.connection = &connection;
+  if (Connection* replaced = world.connections.find(device.connection)) take_over(world, *replaced);
+  device.connection = connection.handle;
   device.last_used = world.now.instant;
   connection.account = &account;
   connection.device = &device;
   connection.phase = Phase::in;
-  account.connections.push_back(&connection);
+  account.connections.push_back(connection.handle);
   account.reserved_until = {};
   end_departure(world, account);
   if (request.display) account.display = *request.display;
@@ -208,7 +209,7 @@ Answer login_by_token(World& world, Connection& connection, const LoginRequest& 
   const std::string hash = sha256(token);
   if (device != nullptr) {
     const bool is_current = !device->token_hash.empty() && equal_in_constant_time(hash, device->token_hash);
-    const bool is_replaced = !device->replaced_token_hash.empty() && device->connection == nullptr &&
+    const bool is_replaced = !device->replaced_token_hash.empty() && device->connection.is_none() &&
                              equal_in_constant_time(hash, device->replaced_token_hash);
     if (is_current || is_replaced) {
       if (device->token_time + kTokenLifetime < world.now.instant)
@@ -257,7 +258,7 @@ Answer start_password(World& world, Connection& connection, const Frame& frame, 
   world.addresses.password_submitted(address, pending->ticket);
   if (world.guesses) world.guesses->take(address, request.account, world.now.instant);
   connection.pending_login = std::move(pending);
-  world.touch(connection);
+  world.connections.touch(connection);
   return kAnswered;
 }
 
@@ -322,7 +323,7 @@ Answer handle_register(World& world, Connection& connection, const Frame& frame)
 void finish_password(World& world, Connection& connection, std::string_view salted_password) {
   const std::unique_ptr<PendingLogin> pending = std::move(connection.pending_login);
   check(pending != nullptr, "nobody waits for this password");
-  world.touch(connection);
+  world.connections.touch(connection);
   LoginRequest request{pending->account, pending->device, std::nullopt, pending->id,
                        pending->registers ? "register" : "password"};
   if (pending->has_display) request.display = pending->display;

@@ -29,25 +29,26 @@ Room* joined_room(const Connection& connection, std::string_view name) {
   return nullptr;
 }
 
-bool is_in_room(const Account& account, const Room& room) {
-  const auto has_joined = [&](const Connection* connection) {
-    return std::ranges::any_of(connection->rooms,
+bool is_in_room(const World& world, const Account& account, const Room& room) {
+  const auto has_joined = [&](ConnectionHandle handle) {
+    return std::ranges::any_of(world.connections.at(handle).rooms,
                                [&](const Membership& entry) { return entry.room == &room; });
   };
   return std::ranges::any_of(account.connections, has_joined);
 }
 
-void leave_room(Connection& connection, std::size_t index) {
+void leave_room(const World& world, Connection& connection, std::size_t index) {
   const Membership left = connection.rooms[index];
   connection.rooms[index] = connection.rooms.back();
   connection.rooms.pop_back();
-  std::vector<Connection*>& members = left.room->members;
-  Connection* moved = members.back();
+  std::vector<ConnectionHandle>& members = left.room->members;
+  check(members[left.place] == connection.handle, "a member is not where it says");
+  const ConnectionHandle moved = members.back();
   members[left.place] = moved;
   members.pop_back();
   forget_gap(connection, *left.room);
-  if (moved == &connection) return;
-  for (Membership& membership : moved->rooms)
+  if (moved == connection.handle) return;
+  for (Membership& membership : world.connections.at(moved).rooms)
     if (membership.room == left.room) membership.place = left.place;
 }
 
@@ -70,9 +71,9 @@ void announce_parted(World& world, Room& room, Account& account, ConnectionId co
 
 namespace {
 
-void leave_conversation(Account& account, const Room& room) {
+void leave_conversation(const World& world, Account& account, const Room& room) {
   std::erase_if(account.conversations, [&](const auto& entry) { return entry.second == &room; });
-  for (Connection* connection : account.connections) forget_gap(*connection, room);
+  for (const ConnectionHandle handle : account.connections) forget_gap(world.connections.at(handle), room);
 }
 
 }  // namespace
@@ -96,7 +97,7 @@ void drop_room_if_unused(World& world, Room& room) {
 void remove_room(World& world, Room& room) {
   check(!is_in_use(room) && room.batch == nullptr, "a room that is in use is removed");
   if (room.is_conversation()) {
-    for (Account* account : room.people) leave_conversation(*account, room);
+    for (Account* account : room.people) leave_conversation(world, *account, room);
     world.conversations.remove(room.conversation_place);
   }
   if (room.is_unused) world.unused_rooms.erase(room.unused_place);

@@ -14,10 +14,11 @@ constexpr std::size_t kAwayTextSizeMax = 1024;
 
 void tell_room(World& world, const Room& room, const Account& account, const Block& block) {
   if (room.people_count > world.config.room_member_announce_max) return;
-  for (Connection* member : room.members) {
-    if (member->account == &account || member->stamp == world.last_stamp) continue;
-    member->stamp = world.last_stamp;
-    send_chat(world, *member, block);
+  for (const ConnectionHandle handle : room.members) {
+    Connection& member = world.connections.at(handle);
+    if (member.account == &account || member.stamp == world.last_stamp) continue;
+    member.stamp = world.last_stamp;
+    send_chat(world, member, block);
     spend_fan_out(world, block.size(), 1);
   }
 }
@@ -39,8 +40,8 @@ void announce_presence(World& world, Account& account, std::string_view state, s
   }
   const Block block(world.text);
   ++world.last_stamp;
-  for (const Connection* connection : account.connections)
-    for (const Membership& membership : connection->rooms) {
+  for (const ConnectionHandle handle : account.connections)
+    for (const Membership& membership : world.connections.at(handle).rooms) {
       flush(world, *membership.room);  // what the person said comes before
       tell_room(world, *membership.room, account, block);
     }

@@ -17,10 +17,9 @@ void before_queueing(World& world, Connection& connection) {
 }
 
 void after_queueing(World& world, Connection& connection) {
-  world.touch(connection);
-  if (connection.is_overfull || connection.out.reply_charge() <= world.config.reply_queue_bytes_max) return;
-  connection.is_overfull = true;
-  world.overfull.push_back(connection.id);
+  world.connections.touch(connection);
+  if (connection.out.reply_charge() > world.config.reply_queue_bytes_max)
+    world.connections.note_overfull(connection);
 }
 
 }  // namespace

@@ -11,13 +11,11 @@
 
 #include "base/endpoint.hpp"
 #include "messenger/core/address_queue.hpp"
+#include "messenger/core/handle.hpp"
 #include "messenger/core/history.hpp"
 #include "messenger/core/server_events.hpp"
 
 namespace plaintalk::messenger::core {
-
-struct Account;
-struct Connection;
 
 // The frames of one room since its last flush: encoded once, and handed to every member as one block.
 struct Batch {
@@ -45,9 +43,10 @@ struct Room {
   Batch* batch = nullptr;         // none while nothing waits to be flushed
   std::uint32_t dirty_place = 0;  // in World::dirty, while there is a batch
 
-  std::vector<Connection*> members;  // of a room; those of a conversation are all connections of both people
-  std::vector<Account*> absent;      // lost a moment ago, still counted
-  std::size_t people_count = 0;      // accounts, the absent included
+  std::vector<ConnectionHandle>
+      members;                   // of a room; those of a conversation are all connections of both people
+  std::vector<Account*> absent;  // lost a moment ago, still counted
+  std::size_t people_count = 0;  // accounts, the absent included
 
   // Of a conversation: its two people in the order of its name, and up to which number each may not look
   // back.

@@ -111,9 +111,9 @@ bool is_new(const World& world, Account& account) {
 Answer who_is_online(World& world, Connection& connection, const Frame& frame) {
   std::vector<const Account*> online;
   ++world.last_stamp;
-  for (const auto& other : world.slots)
-    if (other != nullptr && other->phase == Phase::in && is_new(world, *other->account))
-      online.push_back(other->account);
+  world.connections.for_each([&](const Connection& other) {
+    if (other.phase == Phase::in && is_new(world, *other.account)) online.push_back(other.account);
+  });
   std::ranges::sort(online, {}, &Account::name);
   std::uint64_t count = 0;
   for (const Account* account : online) {
@@ -128,10 +128,11 @@ Answer who_is_online(World& world, Connection& connection, const Frame& frame) {
 Answer who_is_in(World& world, Connection& connection, const Frame& frame, const Room& room) {
   ++world.last_stamp;
   std::uint64_t count = 0;
-  for (const Connection* member : room.members) {
+  for (const ConnectionHandle member : room.members) {
     if (list_is_full(world, connection)) break;
-    if (!is_new(world, *member->account)) continue;
-    note_who(world, connection, room.name, *member->account);
+    Account& account = *world.connections.at(member).account;
+    if (!is_new(world, account)) continue;
+    note_who(world, connection, room.name, account);
     ++count;
   }
   for (const Account* account : room.absent) {
@@ -159,8 +160,8 @@ std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, s
   if (Room* joined = joined_room(connection, name)) return joined;
   Account& account = *connection.account;
   Room* room = world.find_room(name);
-  const bool is_known =
-      room != nullptr && (is_in_room(account, *room) || std::ranges::count(room->absent, &account) > 0);
+  const bool is_known = room != nullptr &&
+                        (is_in_room(world, account, *room) || std::ranges::count(room->absent, &account) > 0);
   const auto& limit = world.config.rooms_per_user_max;
   if (!is_known && limit && account.room_count >= *limit) {
     Refusal refused = refusal(ErrorName::rate, "you are in as many rooms as one may; PART one first");
@@ -176,7 +177,7 @@ std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, s
   const bool is_first = !is_known;
   end_absence(account, *room);
   connection.rooms.push_back({room, static_cast<std::uint32_t>(room->members.size())});
-  room->members.push_back(&connection);
+  room->members.push_back(connection.handle);
   world.log(RoomChanged{connection.id, "join", room->name, account.name, is_first ? "" : "again"});
   if (!is_first) return room;
   ++room->people_count;
@@ -237,10 +238,10 @@ Answer handle_part(World& world, Connection& connection, const Frame& frame) {
   if (!is_utf8(frame.body)) return refusal(ErrorName::not_utf8, "parting words are UTF-8 text");
   flush(world, *room);
   const auto place = std::ranges::find(connection.rooms, room, &Membership::room);
-  leave_room(connection, static_cast<std::size_t>(place - connection.rooms.begin()));
+  leave_room(world, connection, static_cast<std::size_t>(place - connection.rooms.begin()));
   begin_ok(world, frame).parameter("room", room->name).end();
   send_ordered(world, connection);  // nothing of the room comes after it
-  if (!is_in_room(*connection.account, *room)) {
+  if (!is_in_room(world, *connection.account, *room)) {
     announce_parted(world, *room, *connection.account, connection.id, "part", frame.body);
     drop_room_if_unused(world, *room);
   }

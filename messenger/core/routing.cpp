@@ -87,7 +87,7 @@ bool has_place_for_unnumbered(const World& world, const Connection& connection, 
 void queue_chat(World& world, Connection& connection, const Block& block, std::size_t numbered_size) {
   if (connection.out.empty()) connection.write_progress_at = world.now.instant;
   connection.out.chat(block, numbered_size);
-  world.touch(connection);
+  world.connections.touch(connection);
 }
 
 // False when the connection is too slow for it.
@@ -113,10 +113,11 @@ bool deliver(World& world, Connection& connection, Room& room, const Flushed& fl
 void deliver_to_all(World& world, Room& room, const Flushed& flushed, bool is_logged) {
   world.recipients.clear();
   world.shed.clear();
-  const auto deliver_to = [&](const std::vector<Connection*>& members) {
-    for (Connection* member : members) {
-      const bool is_taken = deliver(world, *member, room, flushed);
-      if (is_logged) (is_taken ? world.recipients : world.shed).push_back(member->id);
+  const auto deliver_to = [&](const std::vector<ConnectionHandle>& members) {
+    for (const ConnectionHandle handle : members) {
+      Connection& member = world.connections.at(handle);
+      const bool is_taken = deliver(world, member, room, flushed);
+      if (is_logged) (is_taken ? world.recipients : world.shed).push_back(member.id);
     }
   };
   if (!room.is_conversation()) return deliver_to(room.members);

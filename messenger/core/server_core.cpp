@@ -24,14 +24,14 @@ struct ServerCore::State : core::World {
   using World::World;
 
   core::Connection& at(ConnectionId id) const {
-    core::Connection* connection = find(id);
+    core::Connection* connection = connections.find(id);
     check(connection != nullptr, "a connection that is not open");
     return *connection;
   }
   // Those who waited for a file go on, which may let others go on.
   void resume_waiting() {
     while (!transfers.to_resume.empty()) {
-      core::Connection* connection = find(transfers.to_resume.back());
+      core::Connection* connection = connections.find(transfers.to_resume.back());
       transfers.to_resume.pop_back();
       if (connection != nullptr) core::resume(*this, *connection);
     }
@@ -72,7 +72,7 @@ void ServerCore::closed(ConnectionId id, std::string_view reason, Now now) {
 void ServerCore::password_ready(const PasswordResult& result, Now now) {
   state_->now = now;
   state_->addresses.password_done(result.ticket);
-  core::Connection* connection = state_->find(result.connection);
+  core::Connection* connection = state_->connections.find(result.connection);
   if (connection == nullptr || !connection->pending_login ||
       connection->pending_login->ticket != result.ticket)
     return;
@@ -104,25 +104,14 @@ void ServerCore::drain(Now now) {
   state_->now = now;
   state_->is_draining = true;
   core::flush_all(*state_);
-  for (const auto& connection : state_->slots) {
-    if (connection == nullptr) continue;
-    core::end_with_bye(*state_, *connection, "shutdown", core::Leaving::quit, ErrorName::draining,
+  state_->connections.for_each([this](core::Connection& connection) {
+    core::end_with_bye(*state_, connection, "shutdown", core::Leaving::quit, ErrorName::draining,
                        "the server is stopping; come back later");
-  }
+  });
   core::flush_all(*state_);
 }
 
-std::vector<ConnectionId> ServerCore::take_touched() {
-  std::vector<ConnectionId> touched;
-  touched.swap(state_->touched);
-  std::erase_if(touched, [this](ConnectionId id) {
-    core::Connection* connection = state_->find(id);
-    if (connection == nullptr) return true;
-    connection->is_touched = false;
-    return false;
-  });
-  return touched;
-}
+std::vector<ConnectionId> ServerCore::take_touched() { return state_->connections.take_touched(); }
 
 bool ServerCore::wants_input(ConnectionId id) const {
   const core::Connection& connection = state_->at(id);
@@ -158,6 +147,6 @@ bool ServerCore::wants_output(ConnectionId id) const {
   return !connection.out.empty() || core::has_bulk(*state_, connection);
 }
 
-std::size_t ServerCore::connection_count() const { return state_->ids.count(); }
+std::size_t ServerCore::connection_count() const { return state_->connections.count(); }
 
 }  // namespace plaintalk::messenger

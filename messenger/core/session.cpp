@@ -47,7 +47,7 @@ bool make_place_for_login(World& world, const Connection& connection) {
   const std::vector<ConnectionId>& logins = world.addresses.of(connection.client.address).logins;
   if (!limit || logins.size() < *limit) return true;
   for (const ConnectionId id : logins) {
-    Connection* oldest = world.find(id);
+    Connection* oldest = world.connections.find(id);
     if (oldest == nullptr || oldest->pending_login) continue;
     end_with_bye(world, *oldest, "gave way", Leaving::dropped, ErrorName::busy,
                  "too many connections from your address have not logged in; log in at once");
@@ -71,7 +71,7 @@ std::optional<Refusal> reason_to_turn_away(World& world, const Connection& conne
     refusal.text = "the server is stopping; try again later";
     return refusal;
   }
-  if (world.config.connection_count_max && world.ids.count() > *world.config.connection_count_max) {
+  if (world.config.connection_count_max && world.connections.count() > *world.config.connection_count_max) {
     refusal.text = "the server is full; try again later";
     return refusal;
   }
@@ -126,7 +126,7 @@ void run_frames(World& world, Connection& connection) {
     if (must_wait(world, connection)) {
       connection.decoder->decoder.park();
       connection.is_parked = true;
-      world.touch(connection);
+      world.connections.touch(connection);
       return;
     }
     const FrameDecoder::Step step = connection.decoder->next();
@@ -143,20 +143,7 @@ void run_frames(World& world, Connection& connection) {
 }  // namespace
 
 Connection& open_connection(World& world, const Endpoint& client, const Endpoint& server) {
-  std::uint32_t slot = static_cast<std::uint32_t>(world.slots.size());
-  if (world.free_slots.empty()) {
-    world.slots.emplace_back();
-  } else {
-    slot = world.free_slots.back();
-    world.free_slots.pop_back();
-  }
-  world.slots[slot] = std::make_unique<Connection>();
-  Connection& connection = *world.slots[slot];
-  connection.id = ConnectionId{++world.last_connection_id};
-  connection.slot = slot;
-  connection.client = client;
-  connection.opened_at = connection.last_seen = world.now.instant;
-  world.ids.add(connection.id, &connection);
+  Connection& connection = world.connections.add(client, world.now.instant);
   world.addresses.connection_opened(client.address);
   world.log(ConnectionOpened{connection.id, client, server});
   if (const auto refusal = reason_to_turn_away(world, connection)) {
@@ -186,7 +173,7 @@ void receive(World& world, Connection& connection, std::string_view octets) {
 
 void resume(World& world, Connection& connection) {
   if (connection.phase == Phase::closing || must_wait(world, connection)) return;
-  world.touch(connection);  // it may be read again
+  world.connections.touch(connection);  // it may be read again
   if (connection.is_parked) run_frames(world, connection);
 }
 
@@ -203,10 +190,8 @@ void forget_connection(World& world, Connection& connection, std::string_view re
                        connection.bytes_in, connection.bytes_out,
                        connection.refusal_count - std::min(connection.refusal_count, kLoggedRefusalsMax)});
   world.addresses.connection_gone(connection.client.address);
-  world.timers.disarm(connection.slot);
-  world.ids.remove(connection.id);
-  world.free_slots.push_back(connection.slot);
-  world.slots[connection.slot].reset();
+  world.timers.disarm(connection.handle.slot);
+  world.connections.remove(connection);
 }
 
 }  // namespace plaintalk::messenger::core

@@ -17,11 +17,11 @@ void leave_all_rooms(World& world, Connection& connection, Leaving leaving, std:
   const bool is_last = account.connections.size() == 1 && account.absences.empty();
   const bool is_told = !world.is_draining;
   if (is_told && is_last && leaving == Leaving::quit) announce_presence(world, account, "gone", "");
-  std::erase(account.connections, &connection);
+  std::erase(account.connections, connection.handle);
   while (!connection.rooms.empty()) {
     Room& room = *connection.rooms.back().room;
-    leave_room(connection, connection.rooms.size() - 1);
-    if (is_in_room(account, room)) continue;
+    leave_room(world, connection, connection.rooms.size() - 1);
+    if (is_in_room(world, account, room)) continue;
     if (leaving == Leaving::quit || !is_told) {
       announce_parted(world, room, account, connection.id, "quit", words);
       drop_room_if_unused(world, room);
@@ -51,7 +51,7 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
     Account& account = *connection.account;
     flush_rooms_of(world, connection);
     leave_all_rooms(world, connection, leaving, words);
-    connection.device->connection = nullptr;
+    connection.device->connection = {};
     connection.device->last_used = world.now.instant;
     connection.device = nullptr;
     ++account.closing_count;
@@ -66,7 +66,7 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
   connection.phase = Phase::closing;
   connection.close_reason = reason;
   connection.closing_since = world.now.instant;
-  world.touch(connection);
+  world.connections.touch(connection);
   arm_timer(world, connection);
 }
 
@@ -81,14 +81,9 @@ void end_with_bye(World& world, Connection& connection, std::string_view reason,
 }
 
 void end_overfull(World& world) {
-  while (!world.overfull.empty()) {
-    const ConnectionId id = world.overfull.back();
-    world.overfull.pop_back();
-    Connection* connection = world.find(id);
-    if (connection == nullptr) continue;
+  while (Connection* connection = world.connections.take_overfull())
     end_with_bye(world, *connection, "slow", Leaving::dropped, ErrorName::slow,
                  "you read too slowly: too many replies wait for you");
-  }
 }
 
 void refuse_and_end(World& world, Connection& connection, const Refusal& refusal) {

@@ -25,7 +25,7 @@ void ping_or_give_up(World& world, Connection& connection) {
 void give_up_writing(World& world, Connection& connection) {
   end_session(world, connection, "no progress in writing", Leaving::dropped);
   connection.out = OutQueue();
-  world.touch(connection);
+  world.connections.touch(connection);
 }
 
 bool is_write_stalled(const World& world, const Connection& connection) {
@@ -58,7 +58,7 @@ void fire_timers(World& world) {
   world.fired.clear();
   world.timers.advance(world.now.instant, world.fired);
   for (const std::uint32_t slot : world.fired) {
-    Connection* connection = world.slots[slot].get();
+    Connection* connection = world.connections.in_slot(slot);
     if (connection == nullptr) continue;
     check_deadlines(world, *connection);
     arm_timer(world, *connection);

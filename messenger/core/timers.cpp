@@ -27,7 +27,7 @@ void arm_timer(World& world, Connection& connection) {
   if (connection.phase == Phase::greeted)
     due = std::min(due, std::max(now, connection.opened_at + world.config.login_timeout));
   if (is_pinged(world, connection)) due = std::min(due, ping_due(world, connection));
-  world.timers.arm(connection.slot, due);
+  world.timers.arm(connection.handle.slot, due);
 }
 
 }  // namespace plaintalk::messenger::core

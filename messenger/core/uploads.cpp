@@ -64,7 +64,7 @@ std::array<AccountId, 2> people_of(const World& world, std::string_view room) {
 }
 
 Connection* find_logged_in(const World& world, ConnectionId id) {
-  Connection* connection = world.find(id);
+  Connection* connection = world.connections.find(id);
   return connection != nullptr && connection->phase == Phase::in ? connection : nullptr;
 }
 

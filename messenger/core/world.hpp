@@ -22,9 +22,9 @@
 #include "messenger/core/address_queue.hpp"
 #include "messenger/core/address_table.hpp"
 #include "messenger/core/connection.hpp"
+#include "messenger/core/connection_table.hpp"
 #include "messenger/core/decoder_pool.hpp"
 #include "messenger/core/guess_limiter.hpp"
-#include "messenger/core/id_table.hpp"
 #include "messenger/core/retired_numbers.hpp"
 #include "messenger/core/room.hpp"
 #include "messenger/core/server_config.hpp"
@@ -56,13 +56,7 @@ struct World {
   Services services;
   Now now;
 
-  // Connections. The objects are reused, `ids` knows the living ones.
-  std::vector<std::unique_ptr<Connection>> slots;
-  std::vector<std::uint32_t> free_slots;
-  IdTable ids;
-  std::uint64_t last_connection_id = 0;
-  std::vector<ConnectionId> touched;
-  std::vector<ConnectionId> overfull;  // to be closed at the next safe moment
+  ConnectionTable connections;
   TimerWheel timers;
   DecoderPool decoders;
   AddressTable addresses;
@@ -99,15 +93,9 @@ struct World {
   std::vector<ConnectionId> shed;
   std::vector<std::uint32_t> fired;
 
-  Connection* find(ConnectionId id) const { return ids.find(id); }
   Account* find_account(std::string_view name) const;
   Room* find_room(std::string_view name) const;
 
-  void touch(Connection& connection) {
-    if (connection.is_touched) return;
-    connection.is_touched = true;
-    touched.push_back(connection.id);
-  }
   void log(const ServerEvent& event) { services.events.event(event, now.wall); }
 };
 
