@@ -46,10 +46,10 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
   release_downloads(world, connection);
   release_uploads(world, connection);
   connection.pending_login.reset();
-  connection.gaps.reset();
   if (connection.phase == Phase::in) {
     Account& account = *connection.account;
     flush_rooms_of(world, connection);
+    send_gaps(world, connection);  // not before: what is flushed would come without them
     leave_all_rooms(world, connection, leaving, words);
     connection.device->connection = {};
     connection.device->last_used = world.now.instant;

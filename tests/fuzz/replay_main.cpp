@@ -1,5 +1,5 @@
 // Runs a fuzz target without libFuzzer, so that every test run replays it: first the seeds of its corpus
-// folder, then a fixed number of mutations of each, always the same ones. On a crash it names the input and
+// folder, then a number of mutations of each, always the same ones. On a crash it names the input and
 // writes it to crash-input; move that into the corpus under a name that tells what it was, and it is replayed
 // for ever.
 #include <algorithm>
@@ -18,6 +18,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/number.hpp"
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 // Sanitizer reports end in abort(), so that the handler below can tell which input it was.
@@ -26,7 +28,7 @@ extern "C" const char* __asan_default_options() { return "abort_on_error=1:detec
 namespace {
 
 constexpr std::size_t kInputSizeMax = 64 * 1024;
-constexpr int kMutationCount = 400;  // of each seed
+constexpr std::uint64_t kMutationCount = 400;  // of each seed, unless told otherwise
 
 std::string current_name;
 std::string current_input;
@@ -80,7 +82,10 @@ std::string mutate(std::string text, const std::vector<std::string>& seeds, std:
 }  // namespace
 
 int main(int argument_count, char** arguments) {
-  if (argument_count != 2) return std::fprintf(stderr, "usage: %s CORPUS-FOLDER\n", arguments[0]), 2;
+  const auto mutation_count =
+      argument_count == 3 ? plaintalk::parse_decimal<std::uint64_t>(arguments[2]) : kMutationCount;
+  if (argument_count < 2 || argument_count > 3 || !mutation_count)
+    return std::fprintf(stderr, "usage: %s CORPUS-FOLDER [MUTATIONS-OF-EACH]\n", arguments[0]), 2;
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(arguments[1])) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
@@ -96,10 +101,10 @@ int main(int argument_count, char** arguments) {
   for (std::size_t index = 0; index < seeds.size(); ++index) run(paths[index].filename(), seeds[index]);
   std::mt19937 random(20260912);
   for (std::size_t index = 0; index < seeds.size(); ++index) {
-    for (int count = 0; count < kMutationCount; ++count)
+    for (std::uint64_t count = 0; count < *mutation_count; ++count)
       run(paths[index].filename().string() + ", mutation " + std::to_string(count),
           mutate(seeds[index], seeds, random));
   }
-  std::printf("%zu seeds and %zu mutations passed\n", seeds.size(), seeds.size() * kMutationCount);
+  std::printf("%zu seeds and %zu mutations passed\n", seeds.size(), seeds.size() * *mutation_count);
   return 0;
 }

@@ -64,6 +64,20 @@ TEST(SlowReader, EachRoomHasItsOwnGap) {
   EXPECT_EQ(count_of(heard, "GAP @alice,bob 1 4\n"), 1U) << heard;
 }
 
+// In one turn something is shed, more would fit again, and the slow reader's session ends.
+TEST(SlowReader, TheEndOfASessionTellsOfGapsAndNothingComesWithoutThem) {
+  Lab lab(small_queues());
+  Person& alice = lab.guest("alice", {"#lab"});
+  Person& bob = lab.guest("bob", {"#lab"});
+  bob.reads();
+  for (int n = 1; n <= 3; ++n) alice.asks("SAY #lab :" + kLong);
+  std::string heard = bob.reads_at_most(200);
+  bob.sends_octets("SAY #lab :short\nQUIT\n");
+  heard += bob.reads();
+  EXPECT_EQ(count_of(heard, "MSG #lab"), 2U) << heard;
+  EXPECT_TRUE(heard.ends_with("GAP #lab 3 4\nBYE :goodbye\n")) << heard;
+}
+
 TEST(SlowReader, ABarrierTellsOfGapsToo) {
   Lab lab(small_queues());
   Person& alice = lab.guest("alice", {"#lab"});
