@@ -11,9 +11,9 @@
 
 #include "base/time.hpp"
 #include "messenger/core/address_budgets.hpp"
-#include "messenger/core/address_queue.hpp"
 #include "messenger/core/handle.hpp"
 #include "messenger/core/request_memory.hpp"
+#include "messenger/core/use_queue.hpp"
 #include "messenger/core/verifier.hpp"
 
 namespace plaintalk::messenger::core {
@@ -39,30 +39,30 @@ struct Device {
 
 // The account was in the room with a connection that was lost; people there have not been told yet.
 struct Absence {
-  Room* room;
+  RoomHandle room;
   Instant due;
   std::string_view reason;  // a literal: "dropped" or "replaced"
 };
 
 struct Account {
+  AccountHandle handle;  // of this
   AccountId id{};
-  std::string name;
+  std::string name;  // never changes
   std::string display;
   std::optional<Verifier> verifier;  // only a registered account has one
   std::vector<ConnectionHandle> connections;
   std::vector<std::unique_ptr<Device>> devices;
   std::vector<Absence> absences;
-  std::unordered_map<const Account*, Room*> conversations;  // by the other person
-  std::size_t dirty_conversation_count = 0;                 // with frames that are not flushed yet
+  std::unordered_map<AccountHandle, RoomHandle> conversations;  // by the other person
+  std::size_t dirty_conversation_count = 0;                     // with frames that are not flushed yet
   std::size_t room_count = 0;
   std::uint64_t stamp = 0;        // of the last list that has it
   std::size_t closing_count = 0;  // connections on their way out, for the log
   Budget budget;
   bool is_away = false;
   bool may_have_unheard = false;  // direct messages that came without a connection
-  // Of a guest without a connection: its place in World::departed, and when it may be forgotten.
-  AddressQueue<Account>::Place departed_place{};
-  bool is_departed = false;
+  // Of a guest without a connection: its place among those, and when it may be forgotten.
+  UsePlace departed_place;
   Instant forget_at{};
   // Of a guest: its owner has shown to have got the token, so somebody may come back with it.
   bool has_token_holder = false;

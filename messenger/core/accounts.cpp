@@ -27,7 +27,7 @@ bool is_forgettable(const World& world, const Account& account) {
 
 void remove_conversations(World& world, const Account& account) {
   while (!account.conversations.empty()) {
-    Room& room = *account.conversations.begin()->second;
+    Room& room = world.rooms.at(account.conversations.begin()->second);
     flush(world, room);
     remove_room(world, room);
   }
@@ -36,24 +36,24 @@ void remove_conversations(World& world, const Account& account) {
 // The one that left first and whose last connection is really closed.
 Account* find_victim(World& world, const IpAddress& address, bool is_of_address) {
   for (int tries = 0; tries < kVictimTries; ++tries) {
-    Account* guest = is_of_address ? world.departed.oldest_of(address) : world.departed.oldest();
+    Account* guest =
+        is_of_address ? world.accounts.first_departed_of(address) : world.accounts.first_departed();
     if (guest == nullptr || guest->closing_count == 0) return guest;
-    world.departed.renew(guest->departed_place);
+    world.accounts.renew_departed(*guest);
   }
   return nullptr;
 }
 
 bool make_place_for_account(World& world, const IpAddress& address) {
   const std::size_t count_max = world.config.account_count_max;
-  const bool has_share =
-      world.departed.count_of(address) >= share_of(count_max, world.config.account_percent_per_address);
-  if (!has_share && world.accounts.size() < count_max) return true;
+  const bool has_share = world.accounts.departed_count_of(address) >=
+                         share_of(count_max, world.config.account_percent_per_address);
+  if (!has_share && world.accounts.count() < count_max) return true;
   Account* victim = find_victim(world, address, has_share);
   if (victim == nullptr) return false;
   start_afresh(world, *victim);
   remove_conversations(world, *victim);
-  end_departure(world, *victim);
-  world.accounts.erase(std::string(victim->name));
+  world.accounts.remove(*victim);
   return true;
 }
 
@@ -61,11 +61,9 @@ bool make_place_for_account(World& world, const IpAddress& address) {
 
 Account* make_account(World& world, const IpAddress& address, std::string_view name) {
   if (!make_place_for_account(world, address)) return nullptr;
-  auto account = std::make_unique<Account>();
-  account->id = AccountId{++world.last_account_id};
-  account->name = name;
-  account->budget = make_budget(world.config, 1, world.now.instant);
-  return world.accounts.emplace(std::string(name), std::move(account)).first->second.get();
+  Account& account = world.accounts.add(name);
+  account.budget = make_budget(world.config, 1, world.now.instant);
+  return &account;
 }
 
 void make_configured_accounts(World& world) {
@@ -76,7 +74,7 @@ void make_configured_accounts(World& world) {
                                   "': a name is a letter, then letters, digits, - and _, 32 at most");
     if (password.empty() || password.size() > kPasswordSizeMax)
       throw std::invalid_argument("account '" + name + "': the password must have 1 to 128 bytes");
-    if (world.find_account(*folded) != nullptr)
+    if (world.accounts.find(*folded) != nullptr)
       throw std::invalid_argument("account '" + name + "' is there twice");
     Account* account = make_account(world, IpAddress{}, *folded);
     if (account == nullptr) throw std::invalid_argument("too many accounts in the configuration");
@@ -120,15 +118,17 @@ std::string unused_device_name(const Account& account, ConnectionId connection) 
 void start_afresh(World& world, Account& account) {
   check(account.connections.empty(), "an account in use starts afresh");
   discard_uploads(world, account);  // they are found by the id
-  account.id = AccountId{++world.last_account_id};
+  world.accounts.become_another(account);
   finish_absences(world, account, true);
   flush_conversations_of(world, account);
-  for (const auto& [other, room] : account.conversations)
-    for (std::size_t side = 0; side < room->people.size(); ++side)
-      if (room->people[side] == &account) {
-        room->floors[side] = room->last_seq;
-        room->unheard[side] = 0;
+  for (const auto& [other, handle] : account.conversations) {
+    Room& room = world.rooms.at(handle);
+    for (std::size_t side = 0; side < room.people.size(); ++side)
+      if (room.people[side] == account.handle) {
+        room.floors[side] = room.last_seq;
+        room.unheard[side] = 0;
       }
+  }
   account.devices.clear();
   account.display.clear();
   account.is_away = false;
@@ -138,26 +138,21 @@ void start_afresh(World& world, Account& account) {
 
 void start_departure(World& world, Account& account, const IpAddress& address) {
   account.forget_at = world.now.instant + world.config.remembered_request_time;
-  account.departed_place = world.departed.add(address, account);
-  account.is_departed = true;
-}
-
-void end_departure(World& world, Account& account) {
-  if (std::exchange(account.is_departed, false)) world.departed.remove(account.departed_place);
+  world.accounts.note_departed(account, address);
 }
 
 void advance_departures(World& world) {
-  for (Account* account = world.departed.oldest();
-       account != nullptr && account->forget_at <= world.now.instant; account = world.departed.oldest()) {
+  for (Account* account = world.accounts.first_departed();
+       account != nullptr && account->forget_at <= world.now.instant;
+       account = world.accounts.first_departed()) {
     const bool is_forgotten = is_forgettable(world, *account);
     if (is_forgotten) start_afresh(world, *account);
     // Whoever has a conversation stays known: its room refers to both people and their floors.
     if (is_forgotten && account->conversations.empty()) {
-      end_departure(world, *account);
-      world.accounts.erase(std::string(account->name));
+      world.accounts.remove(*account);
     } else {
       account->forget_at = world.now.instant + world.config.remembered_request_time;
-      world.departed.renew(account->departed_place);
+      world.accounts.renew_departed(*account);
     }
   }
 }

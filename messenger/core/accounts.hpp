@@ -30,8 +30,6 @@ void start_afresh(World& world, Account& account);
 // The guest has lost its last connection, which came from `address`. It is remembered for
 // remembered_request_time, so that it can come back with its token.
 void start_departure(World& world, Account& account, const IpAddress& address);
-// It came back.
-void end_departure(World& world, Account& account);
 void advance_departures(World& world);
 
 }  // namespace plaintalk::messenger::core

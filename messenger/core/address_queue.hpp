@@ -1,68 +1,91 @@
-// Things that have an address to answer for them, in the order in which they were added: all of them, and
-// those of each address. So whoever has more than its share gives up its own oldest one, at the same cost
+// As UseQueue, of things that have an address to answer for them: in the order of their last use all of them,
+// and those of each address. So whoever has more than its share gives up its own oldest one, at the same cost
 // however many there are.
 //
-// Addresses are those of address_key(). The items are borrowed: whoever owns one removes it before it goes.
+// Addresses are those of address_key().
 #pragma once
 
 #include <cstddef>
-#include <list>
+#include <cstdint>
 #include <map>
+#include <set>
+#include <utility>
 
+#include "base/check.hpp"
 #include "base/endpoint.hpp"
 #include "messenger/core/address_table.hpp"
+#include "messenger/core/handle.hpp"
+#include "messenger/core/use_queue.hpp"
 
 namespace plaintalk::messenger::core {
 
-template <class Item>
+template <class T>
 class AddressQueue {
- private:
-  struct Entry;
-  using Entries = std::list<Entry>;
-  using Places = std::list<typename Entries::iterator>;
-  struct Entry {
-    Item* item;
-    typename std::map<IpAddress, Places>::iterator owner;
-    typename Places::iterator place_of_owner;
-  };
-
  public:
-  using Place = typename Entries::iterator;
-
-  Place add(const IpAddress& address, Item& item) {
-    const auto owner = owners_.try_emplace(address_key(address)).first;
-    const Place place = entries_.insert(entries_.end(), Entry{&item, owner, {}});
-    place->place_of_owner = owner->second.insert(owner->second.end(), place);
-    return place;
+  // REQUIRES: it is in no queue.
+  void add(const IpAddress& address, UsePlace& place, Handle<T> item) {
+    check(!place.is_queued(), "something is queued twice");
+    const IpAddress key = address_key(address);
+    place.queued = place.used = ++last_use_;
+    items_.emplace_hint(items_.end(), place.queued, Entry{item, key});
+    owners_[key].insert(place.queued);
   }
-  void remove(Place place) {
-    const auto owner = place->owner;
-    owner->second.erase(place->place_of_owner);
-    entries_.erase(place);
+  void use(UsePlace& place) { place.used = ++last_use_; }
+  // REQUIRES: it is in this queue.
+  void remove(UsePlace& place) {
+    const auto found = items_.find(place.queued);
+    check(found != items_.end(), "what is to leave a queue is not in it");
+    const auto owner = owners_.find(found->second.address);
+    owner->second.erase(place.queued);
     if (owner->second.empty()) owners_.erase(owner);
-  }
-  // As if it were added now.
-  void renew(Place place) {
-    Places& places = place->owner->second;
-    places.splice(places.end(), places, place->place_of_owner);
-    entries_.splice(entries_.end(), entries_, place);
+    items_.erase(found);
+    place = {};
   }
 
-  std::size_t count() const { return entries_.size(); }
+  std::size_t count() const { return items_.size(); }
   std::size_t count_of(const IpAddress& address) const {
     const auto owner = owners_.find(address_key(address));
     return owner == owners_.end() ? 0 : owner->second.size();
   }
-  // nullptr when there is none.
-  Item* oldest() const { return entries_.empty() ? nullptr : entries_.front().item; }
-  Item* oldest_of(const IpAddress& address) const {
+  // None when there is nothing. `place_of` gives the place of a handle.
+  template <class PlaceOf>
+  Handle<T> oldest(PlaceOf place_of) {
+    while (!items_.empty()) {
+      const Handle<T> item = items_.begin()->second.item;
+      if (!put_right(place_of(item))) return item;
+    }
+    return {};
+  }
+  template <class PlaceOf>
+  Handle<T> oldest_of(const IpAddress& address, PlaceOf place_of) {
     const auto owner = owners_.find(address_key(address));
-    return owner == owners_.end() ? nullptr : owner->second.front()->item;
+    if (owner == owners_.end()) return {};
+    for (;;) {
+      const Handle<T> item = items_.at(*owner->second.begin()).item;
+      if (!put_right(place_of(item))) return item;
+    }
   }
 
  private:
-  Entries entries_;
-  std::map<IpAddress, Places> owners_;
+  struct Entry {
+    Handle<T> item;
+    IpAddress address;
+  };
+  // False when it was in its right place.
+  bool put_right(UsePlace& place) {
+    if (place.used == place.queued) return false;
+    auto node = items_.extract(place.queued);
+    std::set<std::uint64_t>& owned = owners_.at(node.mapped().address);
+    owned.erase(place.queued);
+    owned.insert(place.used);
+    node.key() = place.queued = place.used;
+    items_.insert(std::move(node));
+    return true;
+  }
+
+  std::map<std::uint64_t, Entry> items_;                 // by UsePlace::queued
+  std::map<IpAddress, std::set<std::uint64_t>> owners_;  // their keys
+  std::uint64_t last_use_ = 0;
 };
 
 }  // namespace plaintalk::messenger::core

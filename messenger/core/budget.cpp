@@ -68,7 +68,7 @@ Nanoseconds take_command(const ServerConfig& config, Budget& budget, double unit
 
 // What all guests of the address share; nothing for an account with a password.
 Budget* shared_budget(World& world, const Connection& connection) {
-  if (connection.account->is_registered()) return nullptr;
+  if (world.account_of(connection).is_registered()) return nullptr;
   return &world.address_budgets.of(connection.client.address, world.now.instant);
 }
 
@@ -77,7 +77,7 @@ void pay(World& world, Connection& connection, double units) {
   const ServerConfig& config = world.config;
   if (!config.command_units_per_second && !config.fan_out_bytes_per_second) return;
   const Instant now = world.now.instant;
-  Nanoseconds debt = take_command(config, connection.account->budget, units, fan_out_bytes, now);
+  Nanoseconds debt = take_command(config, world.account_of(connection).budget, units, fan_out_bytes, now);
   if (Budget* shared = shared_budget(world, connection))
     debt = std::max(debt, take_command(config, *shared, units, fan_out_bytes, now));
   pause_reading(world, connection, debt);
@@ -102,7 +102,7 @@ Answer begin_command(World& world, Connection& connection, Verb verb) {
   world.fan_out_bytes = 0;
   world.has_paid_message = false;
   if (connection.phase != Phase::in || is_always_taken(verb)) return kAnswered;
-  Account& account = *connection.account;
+  Account& account = world.account_of(connection);
   const Instant now = world.now.instant;
   Nanoseconds debt{0};
   if (world.config.command_units_per_second) debt = account.budget.command_units.debt_after(0, now);
@@ -113,14 +113,14 @@ Answer begin_command(World& world, Connection& connection, Verb verb) {
 }
 
 void end_command(World& world, Connection& connection, const Frame& frame, bool is_refused) {
-  if (connection.account == nullptr) return;
+  if (connection.account.is_none()) return;
   // A repeated SAY is answered and not sent out: it costs what a refused one does.
   const bool is_answer_only = is_refused || (frame.verb == Verb::say && !world.has_paid_message);
   pay(world, connection, is_answer_only ? std::max(units_of(frame), 1.0) : units_of(frame));
 }
 
 void end_broken_line(World& world, Connection& connection) {
-  if (connection.account != nullptr) pay(world, connection, 1);
+  if (!connection.account.is_none()) pay(world, connection, 1);
 }
 
 void spend_fan_out(World& world, std::size_t bytes, std::size_t receiver_count) {
@@ -136,7 +136,7 @@ Answer take_message(World& world, Connection& connection, std::size_t body_size)
   world.has_paid_message = true;
   const ServerConfig& config = world.config;
   if (!config.messages_per_second && !config.chat_bytes_per_second) return kAnswered;
-  Budget& own = connection.account->budget;
+  Budget& own = world.account_of(connection).budget;
   const Instant now = world.now.instant;
   const auto bytes = static_cast<double>(body_size);
   Nanoseconds debt = message_debt(config, own, bytes, now);

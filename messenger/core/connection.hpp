@@ -23,13 +23,13 @@ struct PooledDecoder;
 enum class Phase : std::uint8_t { greeted, in, closing };
 
 struct Membership {
-  Room* room;
-  std::uint32_t place;  // in room->members
+  RoomHandle room;
+  std::uint32_t place;  // in its members
 };
 
 // Frames of a room that this connection was too slow for: GAP room first last.
 struct Gap {
-  Room* room;
+  RoomHandle room;
   std::uint64_t first;
   std::uint64_t last;
 };
@@ -61,7 +61,7 @@ struct Connection {
   bool counts_as_login = false;  // against the limit of its address
   OutQueue out;
 
-  Account* account = nullptr;
+  AccountHandle account;  // none before the login
   Device* device = nullptr;
   std::vector<Membership> rooms;
   std::unique_ptr<std::vector<Gap>> gaps;

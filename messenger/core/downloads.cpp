@@ -14,7 +14,8 @@ constexpr std::uint64_t kCreditDefault = 256 << 10;
 constexpr std::uint64_t kCreditMax = std::uint64_t{1} << 40;
 
 void end_download(World& world, Connection& connection, std::size_t index) {
-  connection.has_downloads = world.transfers.end_download(connection.id, connection.account->id, index);
+  connection.has_downloads =
+      world.transfers.end_download(connection.id, world.account_of(connection).id, index);
 }
 
 struct FoundDownload {
@@ -88,7 +89,7 @@ void send_chunk(World& world, Connection& connection, std::size_t index) {
     return refuse_download(
         world, connection, index,
         refusal(ErrorName::expired, "the file that you were fetching is gone; ask for it to be sent again"));
-  if (!may_read(world, *connection.account, *file))
+  if (!may_read(world, world.account_of(connection), *file))
     return refuse_download(world, connection, index,
                            refusal(ErrorName::no_such, "you have left the room of the file"));
   std::string chunk;
@@ -111,7 +112,7 @@ Answer handle_get(World& world, Connection& connection, const Frame& frame) {
   const auto from = number_or(frame, "from", 0);
   const auto credit = number_or(frame, "credit", kCreditDefault);
   if (frame.argument_count() != 1 || !from || !credit) return wrong_form(Verb::get);
-  const auto found = readable_file(world, *connection.account, frame.argument(0));
+  const auto found = readable_file(world, world.account_of(connection), frame.argument(0));
   if (!found) return found.error();
   StoredFile& file = **found;
   if (*from > file.size) {
@@ -121,13 +122,13 @@ Answer handle_get(World& world, Connection& connection, const Frame& frame) {
   }
   Download* download = find_download(world, connection, &file).download;
   if (download == nullptr) {
-    if (!has_place_for_download(world, *connection.account)) {
+    if (!has_place_for_download(world, world.account_of(connection))) {
       Refusal refused =
           refusal(ErrorName::rate, "you have too many transfers at once; wait until one has ended");
       refused.max = *world.config.transfers_per_user_max;
       return refused;
     }
-    download = &world.transfers.start_download(connection.id, connection.account->id, file);
+    download = &world.transfers.start_download(connection.id, world.account_of(connection).id, file);
     connection.has_downloads = true;
   }
   connection.out.drop_bulk(file.id);  // asked again: it starts where it was asked to

@@ -13,7 +13,7 @@ constexpr Milliseconds kQuotaRetry{60'000};
 
 bool may_read(const World& world, const Account& account, const StoredFile& file) {
   if (file.is_conversation()) return std::ranges::find(file.people, account.id) != file.people.end();
-  const Room* room = world.find_room(file.room);
+  const Room* room = world.rooms.find(file.room);
   return room != nullptr && is_in_room(world, account, *room);
 }
 
@@ -53,8 +53,8 @@ std::expected<StoredFile*, Refusal> own_file(World& world, const Account& accoun
 
 void log_transfer(World& world, const Connection& connection, std::string_view kind, const StoredFile& file,
                   std::uint64_t offset) {
-  world.log(TransferChanged{connection.id, kind, file.handle, connection.account->name, file.room, file.name,
-                            file.size, offset, file.sha256});
+  world.log(TransferChanged{connection.id, kind, file.handle, world.account_of(connection).name, file.room,
+                            file.name, file.size, offset, file.sha256});
 }
 
 }  // namespace plaintalk::messenger::core

@@ -112,7 +112,7 @@ std::string replace_token(World& world, Device& device) {
 }
 
 void send_login_ok(World& world, Connection& connection, std::string_view id) {
-  const Account& account = *connection.account;
+  const Account& account = world.account_of(connection);
   const std::string token = replace_token(world, *connection.device);
   connection.token_is_new = true;
   FrameWriter writer = begin_ok(world, id);
@@ -126,16 +126,18 @@ void send_login_ok(World& world, Connection& connection, std::string_view id) {
 
 // Calls back with each conversation in which something came that this account has not been told of.
 template <class Callback>
-void for_each_unheard(const Account& account, Callback callback) {
+void for_each_unheard(const World& world, const Account& account, Callback callback) {
   if (!account.may_have_unheard) return;
-  for (const auto& [other, room] : account.conversations)
-    for (std::size_t side = 0; side < room->people.size(); ++side)
-      if (room->people[side] == &account && room->unheard[side] != 0) callback(*room, side);
+  for (const auto& [other, handle] : account.conversations) {
+    Room& room = world.rooms.at(handle);
+    for (std::size_t side = 0; side < room.people.size(); ++side)
+      if (room.people[side] == account.handle && room.unheard[side] != 0) callback(room, side);
+  }
 }
 
 // As many as half of what may wait for the connection; who comes with more asks HISTORY of each.
 void tell_unheard(World& world, Connection& connection) {
-  for_each_unheard(*connection.account, [&](const Room& room, std::size_t side) {
+  for_each_unheard(world, world.account_of(connection), [&](const Room& room, std::size_t side) {
     if (connection.out.reply_size() >= world.config.reply_queue_bytes_max / 2) return;
     const std::uint64_t after = room.unheard[side] - 1;
     begin_reply(world, Verb::note)
@@ -169,12 +171,12 @@ Answer enter(World& world, Connection& connection, Account& account, const Login
   if (Connection* replaced = world.connections.find(device.connection)) take_over(world, *replaced);
   device.connection = connection.handle;
   device.last_used = world.now.instant;
-  connection.account = &account;
+  connection.account = account.handle;
   connection.device = &device;
   connection.phase = Phase::in;
   account.connections.push_back(connection.handle);
   account.reserved_until = {};
-  end_departure(world, account);
+  world.accounts.note_back(account);
   if (request.display) account.display = *request.display;
   stop_counting_login(world, connection);
   world.log(LoggedIn{connection.id, account.name, device.name, request.method});
@@ -189,7 +191,7 @@ Answer enter(World& world, Connection& connection, Account& account, const Login
 Answer login_as_guest(World& world, Connection& connection, const LoginRequest& request) {
   if (!world.config.guests_allowed)
     return refusal(ErrorName::denied, "no guests here: LOGIN name :password, or REGISTER name :password");
-  Account* account = world.find_account(request.account);
+  Account* account = world.accounts.find(request.account);
   if (account == nullptr) {
     account = make_account(world, connection.client.address, request.account);
     if (account == nullptr)
@@ -204,7 +206,7 @@ Answer login_as_guest(World& world, Connection& connection, const LoginRequest& 
 
 Answer login_by_token(World& world, Connection& connection, const LoginRequest& request,
                       std::string_view token) {
-  Account* account = world.find_account(request.account);
+  Account* account = world.accounts.find(request.account);
   Device* device = account == nullptr ? nullptr : find_device(*account, request.device);
   const std::string hash = sha256(token);
   if (device != nullptr) {
@@ -237,7 +239,7 @@ Answer start_password(World& world, Connection& connection, const Frame& frame, 
   }
   if (world.addresses.of(address).password_count >= world.config.password_jobs_per_address_max)
     return try_later(ErrorName::busy, "too many logins at once; try again", kLoginRetry);
-  const Account* account = world.find_account(request.account);
+  const Account* account = world.accounts.find(request.account);
   auto pending = std::make_unique<PendingLogin>();
   pending->ticket = ++world.last_ticket;
   pending->registers = registers;
@@ -263,7 +265,7 @@ Answer start_password(World& world, Connection& connection, const Frame& frame, 
 }
 
 Answer finish_register(World& world, Connection& connection, const LoginRequest& request, Verifier verifier) {
-  Account* account = world.find_account(request.account);
+  Account* account = world.accounts.find(request.account);
   if (account != nullptr && (account->is_registered() || is_held_by_guest(world, *account)))
     return name_taken(world, connection, *account);
   if (account == nullptr) account = make_account(world, connection.client.address, request.account);
@@ -276,7 +278,7 @@ Answer finish_register(World& world, Connection& connection, const LoginRequest&
 
 Answer finish_login(World& world, Connection& connection, const LoginRequest& request,
                     std::string_view salted_password) {
-  Account* account = world.find_account(request.account);
+  Account* account = world.accounts.find(request.account);
   const bool is_registered = account != nullptr && account->is_registered();
   const bool is_right = matches(is_registered ? *account->verifier : Verifier{}, salted_password);
   if (!is_registered || !is_right) return bad_login(world, connection, account, "wrong name or password");
@@ -285,7 +287,7 @@ Answer finish_login(World& world, Connection& connection, const LoginRequest& re
 }
 
 Answer repeat_login(World& world, Connection& connection, const LoginRequest& request) {
-  if (request.account != connection.account->name)
+  if (request.account != world.account_of(connection).name)
     return refusal(ErrorName::denied, "you are logged in under another name; QUIT and connect again");
   send_login_ok(world, connection, request.id);
   return kAnswered;
@@ -314,7 +316,7 @@ Answer handle_register(World& world, Connection& connection, const Frame& frame)
   if (!request || frame.body.empty()) return wrong_form(Verb::register_);
   if (connection.phase == Phase::in)
     return refusal(ErrorName::denied, "you are logged in already; QUIT and connect again to register");
-  const Account* account = world.find_account(request->account);
+  const Account* account = world.accounts.find(request->account);
   if (account != nullptr && (account->is_registered() || is_held_by_guest(world, *account)))
     return name_taken(world, connection, *account);
   return start_password(world, connection, frame, *request, true);
@@ -335,14 +337,15 @@ void finish_password(World& world, Connection& connection, std::string_view salt
   if (answer) refuse(world, connection, *answer, pending->registers ? "REGISTER" : "LOGIN", pending->id);
 }
 
-void confirm_token(Connection& connection) {
+void confirm_token(const World& world, Connection& connection) {
   connection.token_is_new = false;
   if (connection.device == nullptr) return;
   connection.device->replaced_token_hash.clear();
-  connection.account->has_token_holder = true;
+  Account& account = world.account_of(connection);
+  account.has_token_holder = true;
   // What came with the OK has arrived as well.
-  for_each_unheard(*connection.account, [](Room& room, std::size_t side) { room.unheard[side] = 0; });
-  connection.account->may_have_unheard = false;
+  for_each_unheard(world, account, [](Room& room, std::size_t side) { room.unheard[side] = 0; });
+  account.may_have_unheard = false;
 }
 
 }  // namespace plaintalk::messenger::core

@@ -16,6 +16,6 @@ Answer handle_register(World& world, Connection& connection, const Frame& frame)
 void finish_password(World& world, Connection& connection, std::string_view salted_password);
 
 // The client has shown that it got the token: the replaced one is of no use any more.
-void confirm_token(Connection& connection);
+void confirm_token(const World& world, Connection& connection);
 
 }  // namespace plaintalk::messenger::core

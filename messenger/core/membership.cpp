@@ -13,7 +13,7 @@ namespace {
 
 void forget_gap(Connection& connection, const Room& room) {
   if (!connection.gaps) return;
-  std::erase_if(*connection.gaps, [&](const Gap& gap) { return gap.room == &room; });
+  std::erase_if(*connection.gaps, [&](const Gap& gap) { return gap.room == room.handle; });
   if (connection.gaps->empty()) connection.gaps.reset();
 }
 
@@ -23,16 +23,18 @@ bool announces_members(const World& world, const Room& room) {
   return room.people_count <= world.config.room_member_announce_max;
 }
 
-Room* joined_room(const Connection& connection, std::string_view name) {
-  for (const Membership& membership : connection.rooms)
-    if (membership.room->name == name) return membership.room;
+Room* joined_room(const World& world, const Connection& connection, std::string_view name) {
+  for (const Membership& membership : connection.rooms) {
+    Room& room = world.rooms.at(membership.room);
+    if (room.name == name) return &room;
+  }
   return nullptr;
 }
 
 bool is_in_room(const World& world, const Account& account, const Room& room) {
   const auto has_joined = [&](ConnectionHandle handle) {
     return std::ranges::any_of(world.connections.at(handle).rooms,
-                               [&](const Membership& entry) { return entry.room == &room; });
+                               [&](const Membership& entry) { return entry.room == room.handle; });
   };
   return std::ranges::any_of(account.connections, has_joined);
 }
@@ -41,12 +43,13 @@ void leave_room(const World& world, Connection& connection, std::size_t index) {
   const Membership left = connection.rooms[index];
   connection.rooms[index] = connection.rooms.back();
   connection.rooms.pop_back();
-  std::vector<ConnectionHandle>& members = left.room->members;
+  Room& room = world.rooms.at(left.room);
+  std::vector<ConnectionHandle>& members = room.members;
   check(members[left.place] == connection.handle, "a member is not where it says");
   const ConnectionHandle moved = members.back();
   members[left.place] = moved;
   members.pop_back();
-  forget_gap(connection, *left.room);
+  forget_gap(connection, room);
   if (moved == connection.handle) return;
   for (Membership& membership : world.connections.at(moved).rooms)
     if (membership.room == left.room) membership.place = left.place;
@@ -71,8 +74,9 @@ void announce_parted(World& world, Room& room, Account& account, ConnectionId co
 
 namespace {
 
-void leave_conversation(const World& world, Account& account, const Room& room) {
-  std::erase_if(account.conversations, [&](const auto& entry) { return entry.second == &room; });
+void leave_conversation(const World& world, const Room& room, std::size_t side) {
+  Account& account = world.accounts.at(room.people[side]);
+  account.conversations.erase(room.people[1 - side]);
   for (const ConnectionHandle handle : account.connections) forget_gap(world.connections.at(handle), room);
 }
 
@@ -82,7 +86,7 @@ void use_room(World& world, Room& room, const IpAddress& address) {
   check(!room.payer && !is_in_use(room), "a room is paid for twice");
   room.payer = address_key(address);
   world.addresses.room_taken(address);
-  if (std::exchange(room.is_unused, false)) world.unused_rooms.erase(room.unused_place);
+  world.rooms.note_in_use(room);
 }
 
 void drop_room_if_unused(World& world, Room& room) {
@@ -90,31 +94,23 @@ void drop_room_if_unused(World& world, Room& room) {
   flush(world, room);
   if (room.payer) world.addresses.room_released(*std::exchange(room.payer, std::nullopt));
   if (room.history.empty()) return remove_room(world, room);
-  if (room.is_conversation() || std::exchange(room.is_unused, true)) return;
-  room.unused_place = world.unused_rooms.insert(world.unused_rooms.end(), &room);
+  if (!room.is_conversation()) world.rooms.note_unused(room);
 }
 
 void remove_room(World& world, Room& room) {
   check(!is_in_use(room) && room.batch == nullptr, "a room that is in use is removed");
-  if (room.is_conversation()) {
-    for (Account* account : room.people) leave_conversation(world, *account, room);
-    world.conversations.remove(room.conversation_place);
-  }
-  if (room.is_unused) world.unused_rooms.erase(room.unused_place);
-  if (room.is_recent) world.recent.erase(room.recent_place);
-  world.history_bytes -= room.history.held_bytes();
-  world.retired_numbers.retire(room.name, room.last_seq);
-  world.listed_rooms.erase(room.name);
-  world.rooms.erase(std::string(room.name));
+  if (room.is_conversation())
+    for (std::size_t side = 0; side < room.people.size(); ++side) leave_conversation(world, room, side);
+  world.history.forget(room);
+  world.rooms.remove(room);
 }
 
 void remove_emptied_rooms(World& world) {
-  for (const std::string& name : world.emptied) {
-    Room* room = world.find_room(name);
+  for (const RoomHandle handle : world.history.take_emptied()) {
+    Room* room = world.rooms.find(handle);
     if (room != nullptr && !is_in_use(*room) && room->batch == nullptr && room->history.empty())
       remove_room(world, *room);
   }
-  world.emptied.clear();
 }
 
 }  // namespace plaintalk::messenger::core

@@ -15,7 +15,7 @@ inline constexpr std::size_t kPartingTextSizeMax = 256;
 bool announces_members(const World& world, const Room& room);
 
 // Nothing when the connection has not joined it.
-Room* joined_room(const Connection& connection, std::string_view name);
+Room* joined_room(const World& world, const Connection& connection, std::string_view name);
 bool is_in_room(const World& world, const Account& account, const Room& room);
 
 // Takes the connection out of its index-th room, without telling anybody.

@@ -32,14 +32,14 @@ Answer repeat(World& world, Connection& connection, const RequestMemory::Request
   if (known.content_hash != hash)
     return refusal(ErrorName::id_reused, "this id has been used for another message; choose a new one");
   send_ok(world, connection, known.id, known.room, known.seq, known.at_ms, true);
-  world.log(Resent{connection.id, known.room, known.seq, connection.account->name, known.id});
+  world.log(Resent{connection.id, known.room, known.seq, world.account_of(connection).name, known.id});
   return kAnswered;
 }
 
 // A room one has joined under exactly the name that was written: the common case, without folding or looking
 // up anything.
-Room* room_as_written(const Connection& connection, std::string_view target) {
-  return target.starts_with('#') ? joined_room(connection, target) : nullptr;
+Room* room_as_written(const World& world, const Connection& connection, std::string_view target) {
+  return target.starts_with('#') ? joined_room(world, connection, target) : nullptr;
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
   if (frame.body_kind == BodyKind::counted && !is_utf8(frame.body))
     return refusal(ErrorName::not_utf8, "a message is UTF-8 text");
 
-  Room* room = room_as_written(connection, target);
+  Room* room = room_as_written(world, connection, target);
   std::optional<Target> parsed;
   if (room == nullptr) {
     parsed = parse_target(target);
@@ -62,8 +62,8 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
   const std::string_view id = id_of(frame);
   std::uint64_t hash = 0;
   if (!id.empty()) {
-    hash =
-        content_hash(room != nullptr ? room->name : room_name_of(*connection.account, *parsed), frame.body);
+    hash = content_hash(room != nullptr ? room->name : room_name_of(world.account_of(connection), *parsed),
+                        frame.body);
     if (const auto* known = connection.device->requests.find(id))
       return repeat(world, connection, *known, hash);
   }

@@ -115,7 +115,7 @@ void send_page(World& world, Connection& connection, Room* room, std::string_vie
   flush_rooms_of(world, connection);
   send_gaps(world, connection);
   const History& history = room == nullptr ? kNothingSaid : room->history;
-  const std::uint64_t floor = room == nullptr ? 0 : floor_of(*room, *connection.account);
+  const std::uint64_t floor = room == nullptr ? 0 : floor_of(*room, world.account_of(connection));
   const std::uint64_t oldest = std::max(history.oldest(), floor + 1);
   const Page page = oldest > history.last() ? Page{} : choose_page(history, oldest, request);
   queue_page(world, connection, history, page);
@@ -141,7 +141,7 @@ Answer handle_history(World& world, Connection& connection, const Frame& frame) 
   if (!request) return wrong_form(Verb::history);
   const auto room = find_readable(world, connection, request->target);
   if (!room) return room.error();
-  send_page(world, connection, *room, room_name_of(*connection.account, request->target), *request,
+  send_page(world, connection, *room, room_name_of(world.account_of(connection), request->target), *request,
             std::nullopt);
   return kAnswered;
 }
@@ -149,7 +149,7 @@ Answer handle_history(World& world, Connection& connection, const Frame& frame) 
 Answer handle_sync(World& world, Connection& connection, const Frame& frame) {
   const auto request = read_page_request(frame);
   if (!request || request->before) return wrong_form(Verb::sync);
-  const std::string name = room_name_of(*connection.account, request->target);
+  const std::string name = room_name_of(world.account_of(connection), request->target);
   if (request->target.kind == Target::Kind::room) {
     const auto room = enter_room(world, connection, name);
     if (!room) return room.error();

@@ -16,7 +16,7 @@ void tell_room(World& world, const Room& room, const Account& account, const Blo
   if (room.people_count > world.config.room_member_announce_max) return;
   for (const ConnectionHandle handle : room.members) {
     Connection& member = world.connections.at(handle);
-    if (member.account == &account || member.stamp == world.last_stamp) continue;
+    if (member.account == account.handle || member.stamp == world.last_stamp) continue;
     member.stamp = world.last_stamp;
     send_chat(world, member, block);
     spend_fan_out(world, block.size(), 1);
@@ -42,10 +42,12 @@ void announce_presence(World& world, Account& account, std::string_view state, s
   ++world.last_stamp;
   for (const ConnectionHandle handle : account.connections)
     for (const Membership& membership : world.connections.at(handle).rooms) {
-      flush(world, *membership.room);  // what the person said comes before
-      tell_room(world, *membership.room, account, block);
+      Room& room = world.rooms.at(membership.room);
+      flush(world, room);  // what the person said comes before
+      tell_room(world, room, account, block);
     }
-  for (const Absence& absence : account.absences) tell_room(world, *absence.room, account, block);
+  for (const Absence& absence : account.absences)
+    tell_room(world, world.rooms.at(absence.room), account, block);
 }
 
 Answer handle_away(World& world, Connection& connection, const Frame& frame) {
@@ -53,7 +55,7 @@ Answer handle_away(World& world, Connection& connection, const Frame& frame) {
   if (frame.body.size() > kAwayTextSizeMax)
     return too_large("an away text has at most 1024 bytes", kAwayTextSizeMax);
   if (!is_utf8(frame.body)) return refusal(ErrorName::not_utf8, "an away text is UTF-8");
-  Account& account = *connection.account;
+  Account& account = world.account_of(connection);
   const bool is_away = frame.body_kind != BodyKind::none;
   const bool is_news = is_away || account.is_away;
   account.is_away = is_away;
@@ -68,17 +70,16 @@ Answer handle_away(World& world, Connection& connection, const Frame& frame) {
 
 void start_absence(World& world, Account& account, Room& room, std::string_view reason) {
   const Instant due = world.now.instant + world.config.presence_grace;
-  account.absences.push_back({&room, due, reason});
-  room.absent.push_back(&account);
-  if (world.returns.empty() || world.returns.back().due != due ||
-      world.returns.back().account != account.name)
-    world.returns.push_back({due, account.name});
+  account.absences.push_back({room.handle, due, reason});
+  room.absent.push_back(account.handle);
+  world.accounts.await_return(account, due);
 }
 
 bool end_absence(Account& account, Room& room) {
-  const bool was_absent =
-      std::erase_if(account.absences, [&](const Absence& absence) { return absence.room == &room; }) > 0;
-  if (was_absent) std::erase(room.absent, &account);
+  const bool was_absent = std::erase_if(account.absences, [&](const Absence& absence) {
+                            return absence.room == room.handle;
+                          }) > 0;
+  if (was_absent) std::erase(room.absent, account.handle);
   return was_absent;
 }
 
@@ -95,17 +96,15 @@ void finish_absences(World& world, Account& account, bool all) {
       ++index;
       continue;
     }
-    end_absence(account, *absence.room);
-    announce_parted(world, *absence.room, account, ConnectionId{}, absence.reason, "");
-    drop_room_if_unused(world, *absence.room);
+    Room& room = world.rooms.at(absence.room);
+    end_absence(account, room);
+    announce_parted(world, room, account, ConnectionId{}, absence.reason, "");
+    drop_room_if_unused(world, room);
   }
 }
 
 void advance_presence(World& world) {
-  while (!world.returns.empty() && world.returns.front().due <= world.now.instant) {
-    Account* account = world.find_account(world.returns.front().account);
-    world.returns.pop_front();
-    if (account == nullptr) continue;
+  while (Account* account = world.accounts.take_due_return(world.now.instant)) {
     world.fan_out_bytes = 0;
     finish_absences(world, *account, false);
     pay_fan_out(world, *account);

@@ -89,7 +89,7 @@ void send_refusal(World& world, Connection& connection, const Refusal& refusal, 
   // What is no verb of ours may be anything, a password in the wrong place for one: the log never has it.
   if (++connection.refusal_count > kLoggedRefusalsMax) return;
   world.log(Refused{
-      connection.id, connection.account != nullptr ? connection.account->name : std::string_view{},
+      connection.id, !connection.account.is_none() ? world.account_of(connection).name : std::string_view{},
       find_verb(verb) == Verb::unknown ? std::string_view{} : verb, code, text_of(refusal.error),
       refusal.logged_text.empty() ? std::string_view(refusal.text) : refusal.logged_text, refusal.fatal});
 }

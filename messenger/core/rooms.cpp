@@ -18,34 +18,22 @@ constexpr std::size_t kTopicSizeMax = 1024;
 
 // The room left for longest goes. False when there are people in all of them.
 bool make_place_for_room(World& world) {
-  if (world.listed_rooms.size() < world.config.room_count_max) return true;
-  if (world.unused_rooms.empty()) return false;
-  remove_room(world, *world.unused_rooms.front());
+  if (world.rooms.listed_count() < world.config.room_count_max) return true;
+  Room* unused = world.rooms.longest_unused();
+  if (unused == nullptr) return false;
+  remove_room(world, *unused);
   return true;
 }
 
 // The one unused for longest goes: of the address itself when that has opened its share.
 void make_place_for_conversation(World& world, const IpAddress& address) {
   const std::size_t count_max = world.config.conversation_count_max;
-  const bool has_share =
-      world.conversations.count_of(address) >= share_of(count_max, world.config.room_percent_per_address);
-  if (!has_share && world.conversations.count() < count_max) return;
-  const auto oldest = [&] {
-    return has_share ? world.conversations.oldest_of(address) : world.conversations.oldest();
-  };
-  Room* room = oldest();
-  for (; std::exchange(room->was_used, false); room = oldest())
-    world.conversations.renew(room->conversation_place);
-  flush(world, *room);
-  remove_room(world, *room);
-}
-
-Room& add_room(World& world, std::string_view name) {
-  auto room = std::make_unique<Room>();
-  room->name = name;
-  room->last_seq = world.retired_numbers.last_of(name);
-  room->history.begin_after(room->last_seq);
-  return *world.rooms.emplace(std::string(name), std::move(room)).first->second;
+  const bool has_share = world.rooms.conversation_count_of(address) >=
+                         share_of(count_max, world.config.room_percent_per_address);
+  if (!has_share && world.rooms.conversation_count() < count_max) return;
+  Room* oldest = has_share ? world.rooms.oldest_conversation_of(address) : world.rooms.oldest_conversation();
+  flush(world, *oldest);
+  remove_room(world, *oldest);
 }
 
 // A room that nobody is in, or that is not there yet, is taken into use by the address of the connection.
@@ -70,9 +58,8 @@ std::expected<Room*, Refusal> take_into_use(World& world, const Connection& conn
     if (!make_place_for_room(world))
       return std::unexpected(try_later(
           ErrorName::busy, "all rooms are in use; JOIN one of ROOMS, or try again later", kNoRoomRetry));
-    room = &add_room(world, name);
-    world.listed_rooms.emplace(room->name, room);
-    world.log(RoomChanged{connection.id, "create", room->name, connection.account->name, ""});
+    room = &world.rooms.add_room(name);
+    world.log(RoomChanged{connection.id, "create", room->name, world.account_of(connection).name, ""});
   }
   use_room(world, *room, connection.client.address);
   return room;
@@ -112,7 +99,9 @@ Answer who_is_online(World& world, Connection& connection, const Frame& frame) {
   std::vector<const Account*> online;
   ++world.last_stamp;
   world.connections.for_each([&](const Connection& other) {
-    if (other.phase == Phase::in && is_new(world, *other.account)) online.push_back(other.account);
+    if (other.phase != Phase::in) return;
+    Account& account = world.account_of(other);
+    if (is_new(world, account)) online.push_back(&account);
   });
   std::ranges::sort(online, {}, &Account::name);
   std::uint64_t count = 0;
@@ -130,14 +119,14 @@ Answer who_is_in(World& world, Connection& connection, const Frame& frame, const
   std::uint64_t count = 0;
   for (const ConnectionHandle member : room.members) {
     if (list_is_full(world, connection)) break;
-    Account& account = *world.connections.at(member).account;
+    Account& account = world.account_of(world.connections.at(member));
     if (!is_new(world, account)) continue;
     note_who(world, connection, room.name, account);
     ++count;
   }
-  for (const Account* account : room.absent) {
+  for (const AccountHandle account : room.absent) {
     if (list_is_full(world, connection)) break;
-    note_who(world, connection, room.name, *account);
+    note_who(world, connection, room.name, world.accounts.at(account));
     ++count;
   }
   finish_list(world, connection, frame, count, count < room.people_count);
@@ -145,7 +134,7 @@ Answer who_is_in(World& world, Connection& connection, const Frame& frame, const
 }
 
 Answer where_is(World& world, Connection& connection, const Frame& frame, std::string_view name) {
-  const Account* account = world.find_account(name);
+  const Account* account = world.accounts.find(name);
   if (account == nullptr || (!account->is_registered() && account->connections.empty()))
     return refusal(ErrorName::no_such, "nobody of that name; WHO lists who is online");
   const std::string where = "@" + account->name;
@@ -157,11 +146,11 @@ Answer where_is(World& world, Connection& connection, const Frame& frame, std::s
 }  // namespace
 
 std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, std::string_view name) {
-  if (Room* joined = joined_room(connection, name)) return joined;
-  Account& account = *connection.account;
-  Room* room = world.find_room(name);
-  const bool is_known = room != nullptr &&
-                        (is_in_room(world, account, *room) || std::ranges::count(room->absent, &account) > 0);
+  if (Room* joined = joined_room(world, connection, name)) return joined;
+  Account& account = world.account_of(connection);
+  Room* room = world.rooms.find(name);
+  const bool is_known = room != nullptr && (is_in_room(world, account, *room) ||
+                                            std::ranges::count(room->absent, account.handle) > 0);
   const auto& limit = world.config.rooms_per_user_max;
   if (!is_known && limit && account.room_count >= *limit) {
     Refusal refused = refusal(ErrorName::rate, "you are in as many rooms as one may; PART one first");
@@ -176,7 +165,7 @@ std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, s
   flush(world, *room);  // what was said before is not for the newcomer
   const bool is_first = !is_known;
   end_absence(account, *room);
-  connection.rooms.push_back({room, static_cast<std::uint32_t>(room->members.size())});
+  connection.rooms.push_back({room->handle, static_cast<std::uint32_t>(room->members.size())});
   room->members.push_back(connection.handle);
   world.log(RoomChanged{connection.id, "join", room->name, account.name, is_first ? "" : "again"});
   if (!is_first) return room;
@@ -190,19 +179,19 @@ std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, s
 }
 
 Room& open_conversation(World& world, const Connection& connection, Account& one, Account& other) {
-  const auto found = one.conversations.find(&other);
+  const auto found = one.conversations.find(other.handle);
   if (found != one.conversations.end()) {
-    found->second->was_used = true;
-    return *found->second;
+    Room& room = world.rooms.at(found->second);
+    world.rooms.use_conversation(room);
+    return room;
   }
   const IpAddress& address = connection.client.address;
   make_place_for_conversation(world, address);
-  Room& room = add_room(world, conversation_name(one.name, other.name));
+  Room& room = world.rooms.add_conversation(conversation_name(one.name, other.name), address);
   const bool is_in_order = one.name <= other.name;
-  room.people = {is_in_order ? &one : &other, is_in_order ? &other : &one};
-  room.conversation_place = world.conversations.add(address, room);
-  one.conversations[&other] = &room;
-  other.conversations[&one] = &room;
+  room.people = {is_in_order ? one.handle : other.handle, is_in_order ? other.handle : one.handle};
+  one.conversations[other.handle] = room.handle;
+  other.conversations[one.handle] = room.handle;
   return room;
 }
 
@@ -227,9 +216,9 @@ Answer handle_join(World& world, Connection& connection, const Frame& frame) {
 Answer handle_part(World& world, Connection& connection, const Frame& frame) {
   const auto name = fold_room(frame.argument(0));
   if (!name || frame.argument_count() != 1) return wrong_form(Verb::part);
-  Room* room = joined_room(connection, *name);
+  Room* room = joined_room(world, connection, *name);
   if (room == nullptr) {
-    if (world.find_room(*name) == nullptr)
+    if (world.rooms.find(*name) == nullptr)
       return refusal(ErrorName::no_such, "there is no such room; ROOMS lists them");
     return refusal(ErrorName::denied, "you are not in this room");
   }
@@ -237,12 +226,12 @@ Answer handle_part(World& world, Connection& connection, const Frame& frame) {
     return too_large("parting words have at most 256 bytes", kPartingTextSizeMax);
   if (!is_utf8(frame.body)) return refusal(ErrorName::not_utf8, "parting words are UTF-8 text");
   flush(world, *room);
-  const auto place = std::ranges::find(connection.rooms, room, &Membership::room);
+  const auto place = std::ranges::find(connection.rooms, room->handle, &Membership::room);
   leave_room(world, connection, static_cast<std::size_t>(place - connection.rooms.begin()));
   begin_ok(world, frame).parameter("room", room->name).end();
   send_ordered(world, connection);  // nothing of the room comes after it
-  if (!is_in_room(world, *connection.account, *room)) {
-    announce_parted(world, *room, *connection.account, connection.id, "part", frame.body);
+  if (!is_in_room(world, world.account_of(connection), *room)) {
+    announce_parted(world, *room, world.account_of(connection), connection.id, "part", frame.body);
     drop_room_if_unused(world, *room);
   }
   return kAnswered;
@@ -250,22 +239,23 @@ Answer handle_part(World& world, Connection& connection, const Frame& frame) {
 
 Answer handle_rooms(World& world, Connection& connection, const Frame& frame) {
   std::uint64_t count = 0;
-  for (const auto& [name, room] : world.listed_rooms) {
-    if (list_is_full(world, connection)) break;
+  world.rooms.for_each_listed([&](const Room& room) {
+    if (list_is_full(world, connection)) return false;
     FrameWriter writer = begin_reply(world, Verb::note);
     writer.argument("ROOM")
-        .argument(name)
-        .parameter("members", room->people_count)
-        .parameter("last", room->last_seq);
-    if (room->topic.empty()) {
+        .argument(room.name)
+        .parameter("members", room.people_count)
+        .parameter("last", room.last_seq);
+    if (room.topic.empty()) {
       writer.end();
     } else {
-      writer.body(room->topic);
+      writer.body(room.topic);
     }
     send(world, connection);
     ++count;
-  }
-  finish_list(world, connection, frame, count, count < world.listed_rooms.size());
+    return true;
+  });
+  finish_list(world, connection, frame, count, count < world.rooms.listed_count());
   return kAnswered;
 }
 
@@ -275,7 +265,7 @@ Answer handle_who(World& world, Connection& connection, const Frame& frame) {
   const auto target = parse_target(what);
   if (!target || target->kind == Target::Kind::conversation) return wrong_form(Verb::who);
   if (target->kind == Target::Kind::account) return where_is(world, connection, frame, target->name);
-  const Room* room = world.find_room(target->name);
+  const Room* room = world.rooms.find(target->name);
   if (room == nullptr) return refusal(ErrorName::no_such, "there is no such room; ROOMS lists them");
   return who_is_in(world, connection, frame, *room);
 }
@@ -283,7 +273,7 @@ Answer handle_who(World& world, Connection& connection, const Frame& frame) {
 Answer handle_topic(World& world, Connection& connection, const Frame& frame) {
   const auto name = fold_room(frame.argument(0));
   if (!name || frame.argument_count() != 1) return wrong_form(Verb::topic);
-  Room* room = world.find_room(*name);
+  Room* room = world.rooms.find(*name);
   if (room == nullptr) return refusal(ErrorName::no_such, "there is no such room; ROOMS lists them");
   if (frame.body_kind == BodyKind::none) {
     FrameWriter writer = begin_ok(world, frame);
@@ -296,7 +286,7 @@ Answer handle_topic(World& world, Connection& connection, const Frame& frame) {
     send(world, connection);
     return kAnswered;
   }
-  if (joined_room(connection, *name) == nullptr)
+  if (joined_room(world, connection, *name) == nullptr)
     return refusal(ErrorName::denied, "only members set the topic: JOIN the room first");
   if (frame.body.size() > kTopicSizeMax) return too_large("a topic has at most 1024 bytes", kTopicSizeMax);
   if (!is_utf8(frame.body)) return refusal(ErrorName::not_utf8, "a topic is UTF-8 text");
@@ -306,10 +296,10 @@ Answer handle_topic(World& world, Connection& connection, const Frame& frame) {
   spend_fan_out(world, kAnnouncementSize + room->topic.size(), room->members.size());
   FrameWriter(announcement(world, *room), Verb::topic)
       .argument(room->name)
-      .argument(connection.account->name)
+      .argument(world.account_of(connection).name)
       .argument(static_cast<std::uint64_t>(wall_ms(world.now.wall)))
       .body(room->topic);
-  world.log(RoomChanged{connection.id, "topic", room->name, connection.account->name, room->topic});
+  world.log(RoomChanged{connection.id, "topic", room->name, world.account_of(connection).name, room->topic});
   return kAnswered;
 }
 

@@ -13,46 +13,24 @@ namespace {
 
 constexpr std::size_t kBatchSizeMax = 64 << 10;  // then the room is flushed at once
 constexpr std::size_t kUnnumberedShare = 4;      // of room_queue_bytes_max
-constexpr std::size_t kFreeBatchCountMax = 64;
-constexpr std::size_t kBatchCapacityKept = 128 << 10;
 
 Batch& batch_of(World& world, Room& room) {
   if (room.batch != nullptr) return *room.batch;
-  if (world.batches.empty()) world.batches.push_back(std::make_unique<Batch>());
-  room.batch = world.batches.back().release();
-  world.batches.pop_back();
-  room.dirty_place = static_cast<std::uint32_t>(world.dirty.size());
-  world.dirty.push_back(&room);
   if (room.is_conversation())
-    for (Account* account : room.people) ++account->dirty_conversation_count;
-  return *room.batch;
+    for (const AccountHandle account : room.people) ++world.accounts.at(account).dirty_conversation_count;
+  return world.batches.begin(room);
 }
 
-// Takes the batch away from the room; it is free again when the result goes.
 std::unique_ptr<Batch> take_batch(World& world, Room& room) {
-  std::unique_ptr<Batch> batch(std::exchange(room.batch, nullptr));
-  world.dirty[room.dirty_place] = world.dirty.back();
-  world.dirty[room.dirty_place]->dirty_place = room.dirty_place;
-  world.dirty.pop_back();
   if (room.is_conversation())
-    for (Account* account : room.people) --account->dirty_conversation_count;
-  return batch;
-}
-
-void recycle(World& world, std::unique_ptr<Batch> batch) {
-  const std::size_t held = batch->text.capacity() + batch->sequenced.capacity() * sizeof(Batch::Sequenced) +
-                           batch->routes.capacity() * sizeof(Batch::Route);
-  if (world.batches.size() >= kFreeBatchCountMax || held > kBatchCapacityKept) return;
-  batch->text.clear();
-  batch->sequenced.clear();
-  batch->routes.clear();
-  world.batches.push_back(std::move(batch));
+    for (const AccountHandle account : room.people) --world.accounts.at(account).dirty_conversation_count;
+  return world.batches.take(world.rooms, room);
 }
 
 Gap* find_gap(const Connection& connection, const Room& room) {
   if (!connection.gaps) return nullptr;
   for (Gap& gap : *connection.gaps)
-    if (gap.room == &room) return &gap;
+    if (gap.room == room.handle) return &gap;
   return nullptr;
 }
 
@@ -62,7 +40,7 @@ void owe_gap(Connection& connection, Room& room, std::uint64_t first, std::uint6
     return;
   }
   if (!connection.gaps) connection.gaps = std::make_unique<std::vector<Gap>>();
-  connection.gaps->push_back({&room, first, last});
+  connection.gaps->push_back({room.handle, first, last});
 }
 
 // What is flushed: all frames in one block, and those with a number alone, where they differ.
@@ -121,23 +99,8 @@ void deliver_to_all(World& world, Room& room, const Flushed& flushed, bool is_lo
     }
   };
   if (!room.is_conversation()) return deliver_to(room.members);
-  deliver_to(room.people[0]->connections);
-  if (room.people[1] != room.people[0]) deliver_to(room.people[1]->connections);
-}
-
-// Rooms that nobody has used for longest pay for the memory of all. No room goes here: whoever caused the
-// flush may refer to it.
-void bound_history(World& world) {
-  while (world.history_bytes > world.config.history_bytes_max && !world.recent.empty()) {
-    Room& oldest = *world.recent.front();
-    const std::size_t before = oldest.history.held_bytes();
-    if (!oldest.history.empty()) oldest.history.drop_oldest();
-    world.history_bytes -= before - oldest.history.held_bytes();
-    if (!oldest.history.empty()) continue;
-    world.recent.pop_front();
-    oldest.is_recent = false;
-    if (!is_in_use(oldest)) world.emptied.push_back(oldest.name);
-  }
+  deliver_to(world.accounts.at(room.people[0]).connections);
+  if (room.people[1] != room.people[0]) deliver_to(world.accounts.at(room.people[1]).connections);
 }
 
 // The numbered frames of the batch, in a block of their own unless there is nothing else in it: a history
@@ -151,21 +114,12 @@ Block numbered_block(const Batch& batch, std::size_t numbered_size, const Block&
 }
 
 void remember(World& world, Room& room, const Block& numbered, const Batch& batch) {
-  const std::size_t before = room.history.held_bytes();
   std::size_t offset = 0;
   for (const Batch::Sequenced& frame : batch.sequenced) {
-    room.history.add(numbered, offset, frame.size, world.config.history_count);
+    world.history.add(room, numbered, offset, frame.size, world.config.history_count);
     offset += frame.size;
   }
-  world.history_bytes += room.history.held_bytes();
-  world.history_bytes -= before;
-  if (room.is_recent) {
-    world.recent.splice(world.recent.end(), world.recent, room.recent_place);
-  } else {
-    room.recent_place = world.recent.insert(world.recent.end(), &room);
-    room.is_recent = true;
-  }
-  bound_history(world);
+  world.history.bound(world.rooms, world.config.history_bytes_max);
 }
 
 void log_routes(World& world, const Room& room, const Batch& batch, std::uint64_t first) {
@@ -179,7 +133,7 @@ void log_routes(World& world, const Room& room, const Batch& batch, std::uint64_
 void write_message(World& world, Room& room, Batch& batch, const Connection& sender,
                    const NewMessage& message) {
   FrameWriter writer(batch.text, message.verb);
-  writer.argument(room.name).argument(room.last_seq).argument(sender.account->name);
+  writer.argument(room.name).argument(room.last_seq).argument(world.account_of(sender).name);
   if (message.file == nullptr) {
     writer.argument(static_cast<std::uint64_t>(wall_ms(world.now.wall)));
   } else {
@@ -188,18 +142,20 @@ void write_message(World& world, Room& room, Batch& batch, const Connection& sen
   writer.body(message.body);
 }
 
-std::size_t receiver_count(const Room& room) {
+std::size_t receiver_count(const World& world, const Room& room) {
   if (!room.is_conversation()) return room.members.size();
-  const std::size_t count = room.people[0]->connections.size();
-  return room.people[0] == room.people[1] ? count : count + room.people[1]->connections.size();
+  const std::size_t count = world.accounts.at(room.people[0]).connections.size();
+  return room.people[0] == room.people[1] ? count
+                                          : count + world.accounts.at(room.people[1]).connections.size();
 }
 
 // Who has no connection now is told at the next login.
-void note_unheard(Room& room, std::uint64_t seq) {
+void note_unheard(const World& world, Room& room, std::uint64_t seq) {
   for (std::size_t side = 0; side < room.people.size(); ++side) {
-    if (!room.people[side]->connections.empty()) continue;
+    Account& account = world.accounts.at(room.people[side]);
+    if (!account.connections.empty()) continue;
     if (room.unheard[side] == 0) room.unheard[side] = seq;
-    room.people[side]->may_have_unheard = true;
+    account.may_have_unheard = true;
   }
 }
 
@@ -210,13 +166,13 @@ std::uint64_t route(World& world, Room& room, const Connection& sender, const Ne
   const std::uint64_t seq = ++room.last_seq;
   const std::size_t offset = batch.text.size();
   write_message(world, room, batch, sender, message);
-  spend_fan_out(world, batch.text.size() - offset, receiver_count(room));
-  if (room.is_conversation()) note_unheard(room, seq);
+  spend_fan_out(world, batch.text.size() - offset, receiver_count(world, room));
+  if (room.is_conversation()) note_unheard(world, room, seq);
   batch.sequenced.push_back(
       {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(batch.text.size() - offset)});
   if (world.services.events.wants_routes())
-    batch.routes.push_back({sender.id, message.file == nullptr ? "msg" : "file", sender.account->name,
-                            std::string(message.id),
+    batch.routes.push_back({sender.id, message.file == nullptr ? "msg" : "file",
+                            world.account_of(sender).name, std::string(message.id),
                             message.file == nullptr ? message.body.size() : message.file->size});
   if (batch.text.size() >= kBatchSizeMax) flush(world, room);
   return seq;
@@ -238,24 +194,24 @@ void flush(World& world, Room& room) {
   }
   deliver_to_all(world, room, flushed, !batch->routes.empty());
   log_routes(world, room, *batch, flushed.first);
-  recycle(world, std::move(batch));
+  world.batches.recycle(std::move(batch));
 }
 
 void flush_all(World& world) {
-  while (!world.dirty.empty()) flush(world, *world.dirty.back());
+  while (!world.batches.rooms().empty()) flush(world, world.rooms.at(world.batches.rooms().back()));
 }
 
 void flush_rooms_of(World& world, const Connection& connection) {
-  if (world.dirty.empty()) return;
-  for (const Membership& membership : connection.rooms) flush(world, *membership.room);
-  if (connection.account != nullptr) flush_conversations_of(world, *connection.account);
+  if (world.batches.rooms().empty()) return;
+  for (const Membership& membership : connection.rooms) flush(world, world.rooms.at(membership.room));
+  if (!connection.account.is_none()) flush_conversations_of(world, world.account_of(connection));
 }
 
 void flush_conversations_of(World& world, Account& account) {
   if (account.dirty_conversation_count == 0) return;
-  for (std::size_t index = world.dirty.size(); index-- > 0;) {
-    Room& room = *world.dirty[index];
-    if (room.people[0] == &account || room.people[1] == &account) flush(world, room);
+  for (std::size_t index = world.batches.rooms().size(); index-- > 0;) {
+    Room& room = world.rooms.at(world.batches.rooms()[index]);
+    if (room.people[0] == account.handle || room.people[1] == account.handle) flush(world, room);
   }
 }
 
@@ -263,7 +219,11 @@ void send_gaps(World& world, Connection& connection) {
   if (!connection.gaps) return;
   const std::unique_ptr<std::vector<Gap>> gaps = std::move(connection.gaps);
   for (const Gap& gap : *gaps) {
-    begin_reply(world, Verb::gap).argument(gap.room->name).argument(gap.first).argument(gap.last).end();
+    begin_reply(world, Verb::gap)
+        .argument(world.rooms.at(gap.room).name)
+        .argument(gap.first)
+        .argument(gap.last)
+        .end();
     send_ordered(world, connection);
   }
 }

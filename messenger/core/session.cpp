@@ -105,7 +105,7 @@ void check_login_bytes(World& world, Connection& connection) {
 }
 
 void confirm_what_arrived(World& world, Connection& connection) {
-  if (connection.token_is_new) confirm_token(connection);
+  if (connection.token_is_new) confirm_token(world, connection);
   if (connection.new_file != FileId{}) confirm_file(world, connection);
 }
 
@@ -181,9 +181,10 @@ void forget_connection(World& world, Connection& connection, std::string_view re
   end_session(world, connection, "", Leaving::dropped);
   const bool has_own_reason = !connection.close_reason.empty();
   std::string_view account;
-  if (connection.account != nullptr) {
-    account = connection.account->name;
-    --connection.account->closing_count;
+  if (!connection.account.is_none()) {
+    Account& person = world.account_of(connection);
+    account = person.name;
+    --person.closing_count;
   }
   world.log(
       ConnectionClosed{connection.id, account, has_own_reason ? connection.close_reason : reason,

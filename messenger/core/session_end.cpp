@@ -13,13 +13,13 @@ namespace plaintalk::messenger::core {
 namespace {
 
 void leave_all_rooms(World& world, Connection& connection, Leaving leaving, std::string_view words) {
-  Account& account = *connection.account;
+  Account& account = world.account_of(connection);
   const bool is_last = account.connections.size() == 1 && account.absences.empty();
   const bool is_told = !world.is_draining;
   if (is_told && is_last && leaving == Leaving::quit) announce_presence(world, account, "gone", "");
   std::erase(account.connections, connection.handle);
   while (!connection.rooms.empty()) {
-    Room& room = *connection.rooms.back().room;
+    Room& room = world.rooms.at(connection.rooms.back().room);
     leave_room(world, connection, connection.rooms.size() - 1);
     if (is_in_room(world, account, room)) continue;
     if (leaving == Leaving::quit || !is_told) {
@@ -47,7 +47,7 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
   release_uploads(world, connection);
   connection.pending_login.reset();
   if (connection.phase == Phase::in) {
-    Account& account = *connection.account;
+    Account& account = world.account_of(connection);
     flush_rooms_of(world, connection);
     send_gaps(world, connection);  // not before: what is flushed would come without them
     leave_all_rooms(world, connection, leaving, words);

@@ -34,8 +34,8 @@ bool can_be_reached(const Account* account) {
 
 std::expected<Room*, Refusal> find_joined(const World& world, const Connection& connection,
                                           std::string_view name) {
-  if (Room* room = joined_room(connection, name)) return room;
-  return std::unexpected(world.find_room(name) == nullptr ? no_such_room() : not_a_member());
+  if (Room* room = joined_room(world, connection, name)) return room;
+  return std::unexpected(world.rooms.find(name) == nullptr ? no_such_room() : not_a_member());
 }
 
 // The other person of a conversation of `account`, who can be reached.
@@ -43,7 +43,7 @@ std::expected<Account*, Refusal> find_other(const World& world, const Account& a
                                             const Target& target) {
   const auto name = other_person(account, target);
   if (!name) return std::unexpected(not_your_conversation());
-  Account* other = world.find_account(*name);
+  Account* other = world.accounts.find(*name);
   if (!can_be_reached(other)) return std::unexpected(nobody());
   return other;
 }
@@ -55,7 +55,7 @@ std::string room_name_of(const Account& account, const Target& target) {
 }
 
 std::expected<Room*, Refusal> open_target(World& world, Connection& connection, const Target& target) {
-  Account& account = *connection.account;
+  Account& account = world.account_of(connection);
   if (target.kind == Target::Kind::room) return find_joined(world, connection, target.name);
   const auto other = find_other(world, account, target);
   if (!other) return std::unexpected(other.error());
@@ -67,7 +67,7 @@ std::expected<void, Refusal> check_target(const World& world, const Connection& 
   if (target.kind == Target::Kind::room) {
     const auto room = find_joined(world, connection, target.name);
     if (!room) return std::unexpected(room.error());
-  } else if (const auto other = find_other(world, *connection.account, target); !other) {
+  } else if (const auto other = find_other(world, world.account_of(connection), target); !other) {
     return std::unexpected(other.error());
   }
   return {};
@@ -75,27 +75,27 @@ std::expected<void, Refusal> check_target(const World& world, const Connection& 
 
 std::expected<Room*, Refusal> find_readable(World& world, const Connection& connection,
                                             const Target& target) {
-  const Account& account = *connection.account;
+  const Account& account = world.account_of(connection);
   if (target.kind == Target::Kind::room) {
-    Room* room = world.find_room(target.name);
+    Room* room = world.rooms.find(target.name);
     if (room == nullptr) return std::unexpected(no_such_room());
-    if (joined_room(connection, target.name) == nullptr) return std::unexpected(not_a_member());
+    if (joined_room(world, connection, target.name) == nullptr) return std::unexpected(not_a_member());
     return room;
   }
   const auto name = other_person(account, target);
   if (!name) return std::unexpected(not_your_conversation());
-  Room* room = world.find_room(room_name_of(account, target));
+  Room* room = world.rooms.find(room_name_of(account, target));
   // Whoever resumes after a restart of the server asks for a conversation by its name and is told that it is
   // empty.
   const bool is_by_name = target.kind == Target::Kind::conversation;
-  if (room == nullptr && !is_by_name && !can_be_reached(world.find_account(*name)))
+  if (room == nullptr && !is_by_name && !can_be_reached(world.accounts.find(*name)))
     return std::unexpected(nobody());
   return room;
 }
 
 std::uint64_t floor_of(const Room& room, const Account& account) {
   for (std::size_t side = 0; side < room.people.size(); ++side)
-    if (room.people[side] == &account) return room.floors[side];
+    if (room.people[side] == account.handle) return room.floors[side];
   return 0;
 }
 

@@ -57,8 +57,8 @@ std::array<AccountId, 2> people_of(const World& world, std::string_view room) {
   std::array<AccountId, 2> people{};
   const auto names = parse_conversation(room);
   if (!names) return people;
-  const Account* first = world.find_account(names->first);
-  const Account* second = world.find_account(names->second);
+  const Account* first = world.accounts.find(names->first);
+  const Account* second = world.accounts.find(names->second);
   if (first != nullptr && second != nullptr) people = {first->id, second->id};
   return people;
 }
@@ -117,7 +117,7 @@ bool make_place_for_transfer(World& world, const Account& account) {
 }
 
 Answer make_place_for_upload(World& world, const Connection& connection) {
-  if (!make_place_for_transfer(world, *connection.account)) {
+  if (!make_place_for_transfer(world, world.account_of(connection))) {
     Refusal refused = refusal(ErrorName::rate, "you have too many transfers at once; end one first");
     refused.max = *world.config.transfers_per_user_max;
     return refused;
@@ -156,7 +156,7 @@ Answer start_upload(World& world, Connection& connection, const Frame& frame, Pu
   if (limit && request.size > *limit) return too_large("the file is larger than this server takes", *limit);
   if (Answer refused = make_place_for_upload(world, connection)) return refused;
   std::string handle = make_handle(world.services.random.bytes(kHandleRandomSize));
-  StoredFile& file = world.transfers.open(connection.account->id, std::move(handle));
+  StoredFile& file = world.transfers.open(world.account_of(connection).id, std::move(handle));
   file.name = std::move(request.name);
   file.size = request.size;
   file.sha256 = std::move(request.sha256);
@@ -260,9 +260,9 @@ void answer_done(World& world, FileId id) {
 Answer handle_put(World& world, Connection& connection, const Frame& frame) {
   auto request = read_put(frame);
   if (!request) return request.error();
-  request->room = room_name_of(*connection.account, request->target);
+  request->room = room_name_of(world.account_of(connection), request->target);
   request->people = people_of(world, request->room);
-  if (StoredFile* file = find_upload(world, *connection.account, *request)) {
+  if (StoredFile* file = find_upload(world, world.account_of(connection), *request)) {
     hand_over(world, connection, *file);
     log_transfer(world, connection, "resume", *file, file->next);
     send_put_ok(world, connection, frame, *file);
@@ -275,7 +275,7 @@ Answer handle_put(World& world, Connection& connection, const Frame& frame) {
 Answer handle_data(World& world, Connection& connection, const Frame& frame) {
   const auto offset = parse_decimal<std::uint64_t>(frame.argument(1));
   if (frame.argument_count() != 2 || !offset || frame.body.empty()) return wrong_form(Verb::data);
-  const auto found = own_file(world, *connection.account, frame.argument(0));
+  const auto found = own_file(world, world.account_of(connection), frame.argument(0));
   if (!found) return found.error();
   StoredFile& file = **found;
   if (Answer refused = refuse_data(world, file, *offset, frame.body.size())) return refused;
@@ -295,7 +295,7 @@ Answer handle_data(World& world, Connection& connection, const Frame& frame) {
 
 Answer handle_done(World& world, Connection& connection, const Frame& frame) {
   if (frame.argument_count() != 1) return wrong_form(Verb::done);
-  const auto found = own_file(world, *connection.account, frame.argument(0));
+  const auto found = own_file(world, world.account_of(connection), frame.argument(0));
   if (!found) return found.error();
   StoredFile& file = **found;
   if (file.next != file.size) return wrong_offset(file);
@@ -313,9 +313,9 @@ Answer handle_done(World& world, Connection& connection, const Frame& frame) {
 
 Answer handle_stat(World& world, Connection& connection, const Frame& frame) {
   if (frame.argument_count() != 1) return wrong_form(Verb::stat);
-  auto file = own_file(world, *connection.account, frame.argument(0));
+  auto file = own_file(world, world.account_of(connection), frame.argument(0));
   if (!file && world.transfers.find(frame.argument(0)) != nullptr)
-    file = readable_file(world, *connection.account, frame.argument(0));
+    file = readable_file(world, world.account_of(connection), frame.argument(0));
   if (!file) return file.error();
   FrameWriter writer = begin_ok(world, frame);
   writer.parameter("file", (*file)->handle)
@@ -329,7 +329,7 @@ Answer handle_stat(World& world, Connection& connection, const Frame& frame) {
 
 bool cancel_upload(World& world, Connection& connection, std::string_view handle) {
   StoredFile* file = world.transfers.find(handle);
-  if (file == nullptr || file->is_complete() || file->owner != connection.account->id) return false;
+  if (file == nullptr || file->is_complete() || file->owner != world.account_of(connection).id) return false;
   log_transfer(world, connection, "cancelled", *file, file->next);
   discard(world, *file, ErrorName::expired);
   return true;
@@ -348,8 +348,8 @@ void release_uploads(World& world, Connection& connection) {
     file->answer_was_lost = true;
   }
   connection.awaits_digest = false;
-  if (connection.account == nullptr) return;
-  for (const FileId id : world.transfers.share(connection.account->id).uploads) {
+  if (connection.account.is_none()) return;
+  for (const FileId id : world.transfers.share(world.account_of(connection).id).uploads) {
     StoredFile& file = *world.transfers.find(id);
     if (file.sender == connection.id) file.sender = {};
     std::erase_if(file.done, [&](const WaitingDone& done) { return done.connection == connection.id; });

@@ -22,14 +22,4 @@ World::World(ServerConfig configuration, Services outside, Now start)
   if (config.password_guesses_per_minute) guesses.emplace(*config.password_guesses_per_minute);
 }
 
-Account* World::find_account(std::string_view name) const {
-  const auto found = accounts.find(name);
-  return found == accounts.end() ? nullptr : found->second.get();
-}
-
-Room* World::find_room(std::string_view name) const {
-  const auto found = rooms.find(name);
-  return found == rooms.end() ? nullptr : found->second.get();
-}
-
 }  // namespace plaintalk::messenger::core

@@ -4,29 +4,24 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <functional>
-#include <list>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
 #include "messenger/core/account.hpp"
+#include "messenger/core/account_table.hpp"
 #include "messenger/core/address_budgets.hpp"
-#include "messenger/core/address_queue.hpp"
 #include "messenger/core/address_table.hpp"
+#include "messenger/core/batches.hpp"
 #include "messenger/core/connection.hpp"
 #include "messenger/core/connection_table.hpp"
 #include "messenger/core/decoder_pool.hpp"
 #include "messenger/core/guess_limiter.hpp"
-#include "messenger/core/retired_numbers.hpp"
+#include "messenger/core/history_memory.hpp"
 #include "messenger/core/room.hpp"
+#include "messenger/core/room_table.hpp"
 #include "messenger/core/server_config.hpp"
 #include "messenger/core/server_events.hpp"
 #include "messenger/core/services.hpp"
@@ -34,20 +29,6 @@
 #include "messenger/core/transfers.hpp"
 
 namespace plaintalk::messenger::core {
-
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
-template <class Value>
-using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
-
-// Something to look at again at a known time; the waits of one kind are all equally long, so a queue keeps
-// them in order.
-struct Wait {
-  Instant due;
-  std::string account;
-};
 
 struct World {
   World(ServerConfig configuration, Services outside, Now start);
@@ -68,21 +49,10 @@ struct World {
   std::uint64_t last_stamp = 0;
 
   RequestMemories request_memories;  // of the devices of all accounts
-  TextMap<std::unique_ptr<Account>> accounts;
-  std::uint64_t last_account_id = 0;
-  std::deque<Wait> returns;        // lost connections whose people may still come back
-  AddressQueue<Account> departed;  // guests without a connection, the one that left first in front
-
-  TextMap<std::unique_ptr<Room>> rooms;
-  std::map<std::string_view, Room*> listed_rooms;  // without conversations, in alphabetical order
-  std::list<Room*> unused_rooms;                   // that nobody is in, the one left for longest first
-  AddressQueue<Room> conversations;                // by the address of whoever opened them
-  RetiredNumbers retired_numbers;
-  std::vector<Room*> dirty;                     // with a batch
-  std::vector<std::unique_ptr<Batch>> batches;  // free ones
-  std::list<Room*> recent;                      // with history, the least recently used first
-  std::vector<std::string> emptied;             // names of rooms to be looked at: they lost all history
-  std::uint64_t history_bytes = 0;              // held by all rooms
+  AccountTable accounts;
+  RoomTable rooms;
+  Batches batches;
+  HistoryMemory history;
 
   Transfers transfers;
   Instant next_upload_check{};
@@ -93,8 +63,8 @@ struct World {
   std::vector<ConnectionId> shed;
   std::vector<std::uint32_t> fired;
 
-  Account* find_account(std::string_view name) const;
-  Room* find_room(std::string_view name) const;
+  // REQUIRES: the connection has logged in.
+  Account& account_of(const Connection& connection) const { return accounts.at(connection.account); }
 
   void log(const ServerEvent& event) { services.events.event(event, now.wall); }
 };
