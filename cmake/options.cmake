@@ -5,6 +5,8 @@ option(PLAINTALK_BENCH "Build the benchmarks" OFF)
 option(PLAINTALK_WERROR "Treat warnings as errors" OFF)
 set(PLAINTALK_SANITIZE "" CACHE STRING "Sanitizers for every target, such as address,undefined")
 
+option(PLAINTALK_COVERAGE "Count which lines run (gcov; read with ./plaintalk coverage)" OFF)
+
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -28,4 +30,9 @@ if(PLAINTALK_SANITIZE)
   if(PLAINTALK_SANITIZE MATCHES thread)
     target_compile_options(plaintalk_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
   endif()
+endif()
+if(PLAINTALK_COVERAGE)
+  # Several threads count in one program; what several processes counted is added up when they end.
+  target_compile_options(plaintalk_flags INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(plaintalk_flags INTERFACE --coverage)
 endif()
