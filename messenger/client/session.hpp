@@ -158,6 +158,7 @@ class ClientSession {
 
   // session_files.cpp: transfers
   void start_transfer(RequestId id, Waiting& waiting);
+  bool starts_over(const Sent& sent, const Refusal& refusal);
   RequestId cancel(RequestId id, Answered done, const std::string& name);
   bool cancel_upload(RequestId id, const std::string& name);
   bool cancel_download(RequestId id, const std::string& name);
@@ -176,7 +177,6 @@ class ClientSession {
   void on_download_done(const Frame& frame);
   void fail_download(RequestId id, std::string why, bool tell_server);
   void fail_running_downloads(const Refusal& refusal);
-  void own_file_appeared(const FileCame& file);
   std::optional<RequestId> find_download(std::string_view file) const;
   void progress(RequestId id, const Upload& upload);
   void progress(RequestId id, const Download& download);

@@ -84,7 +84,9 @@ bool ClientSession::cancel_upload(RequestId id, const std::string& name) {
   const bool is_meant = name.empty() || name == upload.source().name() || name == upload.file() ||
                         name == requests_.at(id).request.path;
   // Once DONE is under way the server announces it whatever we say.
-  if (!is_meant || upload.stage() == Upload::Stage::finishing) return false;
+  const bool is_ending =
+      upload.stage() == Upload::Stage::finishing || upload.stage() == Upload::Stage::unsure;
+  if (!is_meant || is_ending) return false;
   if (upload.stage() == Upload::Stage::sending) give_up(upload.file());
   answer(id, Refusal{0, "CANCELLED", upload.source().name() + ": cancelled"});
   return true;
@@ -113,12 +115,26 @@ RequestId ClientSession::cancel(RequestId id, Answered done, const std::string& 
 }
 
 void ClientSession::start_transfer(RequestId id, Waiting& waiting) {
-  const Verb verb = waiting.request.verb;
-  if (verb == Verb::put)
-    uploads_.at(id).write_put(output_);
-  else
+  Verb verb = waiting.request.verb;
+  if (verb == Verb::get) {
     downloads_.at(id).write_get(output_);
+  } else if (Upload& upload = uploads_.at(id); upload.stage() == Upload::Stage::unsure) {
+    upload.write_done(output_);
+    verb = Verb::done;
+  } else {
+    upload.write_put(output_);
+  }
   sent_.push_back(Sent{.what = Sent::What::request, .request = id, .verb = verb});
+}
+
+// A repeated DONE was refused because the server has no such upload, or not all of it: it was never
+// announced.
+bool ClientSession::starts_over(const Sent& sent, const Refusal& refusal) {
+  if (sent.verb != Verb::done || uploads_.at(sent.request).stage() != Upload::Stage::unsure) return false;
+  if (refusal.code != 404 && refusal.code != 409 && refusal.code != 410) return false;
+  uploads_.at(sent.request).start_over();
+  unsent_.insert(sent.request);
+  return true;
 }
 
 void ClientSession::fill(std::size_t unsent_size) {
@@ -187,21 +203,6 @@ void ClientSession::on_data_refused(const Sent& sent, const Frame& frame, const 
 void ClientSession::on_credit(const Frame& frame) {
   for (auto& [id, upload] : uploads_) {
     if (upload.file() == frame.argument(0)) upload.granted(number(frame.argument(1)));
-  }
-}
-
-void ClientSession::own_file_appeared(const FileCame& file) {
-  for (auto& [id, upload] : uploads_) {
-    // Announced, so verified: the answer to DONE got lost with its connection.
-    if (upload.file() != file.file || upload.stage() != Upload::Stage::waiting) continue;
-    Answered& done = requests_.at(id).answer;
-    done.room = file.room;
-    done.file = file.file;
-    done.name = upload.source().name();
-    done.size = file.size;
-    done.sha256 = file.sha256;
-    answer(id, std::nullopt);
-    return;
   }
 }
 

@@ -121,6 +121,7 @@ void ClientSession::on_refused(const Sent& sent, const Frame& frame) {
     return;
   }
   if (sent.verb == Verb::part) parted_.erase(waiting.request.target);
+  if (starts_over(sent, read_refusal(frame))) return;
   answer(sent.request, read_refusal(frame));
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "messenger/client/frame_fields.hpp"
+#include "messenger/client/render_text.hpp"
 #include "messenger/client/session.hpp"
 #include "protocol/frame_writer.hpp"
 #include "protocol/names.hpp"
@@ -166,8 +167,8 @@ void ClientSession::on_unheard(const Frame& frame) {
   room->cursor.start(after);
   room->cursor.announce(last);
   if (is_news)
-    notice("unheard", std::to_string(last - after) + (last - after == 1 ? " message of " : " messages of ") +
-                          target->name + " came while you were away");
+    notice("unheard", std::to_string(last - after) + (last - after == 1 ? " message" : " messages") +
+                          " from " + room_label(target->name, config_.user) + " came while you were away");
   if (room->cursor.behind() && !room->paging) ask_page(target->name, *room, Verb::history, false);
 }
 
@@ -193,12 +194,6 @@ void ClientSession::show(std::vector<RoomFrame>& frames) {
   for (RoomFrame& frame : frames) {
     const auto room = rooms_.find(std::visit([](const auto& event) { return event.room; }, frame));
     if (room != rooms_.end()) room->second.newest = identity_of(frame);
-    if (const auto* file = std::get_if<FileCame>(&frame); file != nullptr && file->own) {
-      const FileCame copy = *file;
-      std::visit([this](auto& event) { events_.emplace_back(std::move(event)); }, frame);
-      own_file_appeared(copy);
-      continue;
-    }
     std::visit([this](auto& event) { events_.emplace_back(std::move(event)); }, frame);
   }
 }

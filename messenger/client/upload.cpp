@@ -84,11 +84,14 @@ std::expected<std::uint64_t, std::string> Upload::write_data(std::string& out) {
 
 void Upload::write_done(std::string& out) {
   FrameWriter(out, Verb::done).argument(file_).end();
-  stage_ = Stage::finishing;
+  if (stage_ != Stage::unsure) stage_ = Stage::finishing;
 }
 
 void Upload::connection_lost() {
-  if (stage_ != Stage::unhashed) stage_ = Stage::waiting;
+  if (stage_ == Stage::finishing)
+    stage_ = Stage::unsure;
+  else if (stage_ != Stage::unhashed && stage_ != Stage::unsure)
+    stage_ = Stage::waiting;
   ++generation_;
 }
 

@@ -17,7 +17,8 @@ namespace plaintalk::messenger::client {
 
 class Upload {
  public:
-  enum class Stage : std::uint8_t { unhashed, waiting, putting, sending, finishing };
+  // unsure: DONE was sent, and the connection went before the answer.
+  enum class Stage : std::uint8_t { unhashed, waiting, putting, sending, finishing, unsure };
 
   Upload(std::unique_ptr<UploadSource> source, std::string target);
 
@@ -48,7 +49,10 @@ class Upload {
   std::expected<std::uint64_t, std::string> write_data(std::string& out);
   // Only when all of it is known to be there: a frame that was refused may still have to be repeated.
   bool may_finish() const { return stage_ == Stage::sending && confirmed_ == source_->size(); }
+  // May be repeated: it names the file, so that it is announced once whichever answers arrive.
   void write_done(std::string& out);
+  // The server does not know it, or not any more.
+  void start_over() { stage_ = Stage::waiting; }
   unsigned generation() const { return generation_; }
 
   void connection_lost();

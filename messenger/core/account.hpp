@@ -24,9 +24,9 @@ enum class AccountId : std::uint64_t {};
 
 // One program of one person. Tokens are kept as SHA-256 only.
 //
-// A token is replaced at each use, but the answer with the new one may be lost with the connection. So the
-// old one stays good until its connection has sent anything after that answer, and only while no living
-// connection holds the new one.
+// A token is replaced at each use, but the answer with the new one may be lost with the connection, and what
+// the client sends behind its LOGIN is no proof that it arrived. So the one before stays good until the new
+// one is used, unless a connection that has sent something since is there.
 struct Device {
   std::string name;
   std::string token_hash;           // empty: none
@@ -64,7 +64,7 @@ struct Account {
   // Of a guest without a connection: its place among those, and when it may be forgotten.
   UsePlace departed_place;
   Instant forget_at{};
-  // Of a guest: its owner has shown to have got the token, so somebody may come back with it.
+  // Of a guest: something came after the OK with the token, so somebody may come back with it.
   bool has_token_holder = false;
   // Of a guest whose connection was lost: nobody else gets the name before.
   Instant reserved_until{};

@@ -126,7 +126,7 @@ void start_afresh(World& world, Account& account) {
     for (std::size_t side = 0; side < room.people.size(); ++side)
       if (room.people[side] == account.handle) {
         room.floors[side] = room.last_seq;
-        room.unheard[side] = 0;
+        room.unheard[side] = {};
       }
   }
   account.devices.clear();

@@ -68,8 +68,7 @@ struct Connection {
   std::unique_ptr<PendingLogin> pending_login;
   std::unique_ptr<PooledDecoder> decoder;  // none while no frame is under way
   bool has_had_decoder = false;
-  bool token_is_new = false;   // its owner has not shown yet that the OK with it arrived
-  FileId new_file{};           // the same for the OK to DONE
+  bool token_is_new = false;   // nothing came since the OK with it
   bool has_downloads = false;  // some run: see Transfers
   bool awaits_digest = false;  // its DONE is not answered yet
 

@@ -124,31 +124,28 @@ void send_login_ok(World& world, Connection& connection, std::string_view id) {
   send(world, connection);
 }
 
-// Calls back with each conversation in which something came that this account has not been told of.
-template <class Callback>
-void for_each_unheard(const World& world, const Account& account, Callback callback) {
-  if (!account.may_have_unheard) return;
-  for (const auto& [other, handle] : account.conversations) {
-    Room& room = world.rooms.at(handle);
-    for (std::size_t side = 0; side < room.people.size(); ++side)
-      if (room.people[side] == account.handle && room.unheard[side] != 0) callback(room, side);
-  }
-}
-
-// As many as half of what may wait for the connection; who comes with more asks HISTORY of each.
+// Each conversation in which something came that this account has not asked for yet. As many as half of what
+// may wait for the connection: the others are told once those have been asked for.
 void tell_unheard(World& world, Connection& connection) {
-  for_each_unheard(world, world.account_of(connection), [&](const Room& room, std::size_t side) {
+  Account& account = world.account_of(connection);
+  if (!std::exchange(account.may_have_unheard, false)) return;
+  for (const auto& [other_handle, handle] : account.conversations) {
+    Room& room = world.rooms.at(handle);
+    const Room::Unheard* unheard = room.unheard_by(account.handle);
+    if (unheard == nullptr || unheard->first == 0) continue;
+    account.may_have_unheard = true;
     if (connection.out.reply_size() >= world.config.reply_queue_bytes_max / 2) return;
-    const std::uint64_t after = room.unheard[side] - 1;
+    const std::uint64_t after = unheard->first - 1;
+    const std::string& other = world.accounts.at(other_handle).name;
     begin_reply(world, Verb::note)
         .argument("DIRECT")
         .argument(room.name)
         .parameter("after", after)
-        .parameter("last", room.last_seq)
-        .body("messages came while you were away; page them with HISTORY " + room.name +
-              " after=" + std::to_string(after));
+        .parameter("last", unheard->last)
+        .body("messages from " + other + " came while you were away; HISTORY @" + other +
+              " after=" + std::to_string(after) + " shows them");
     send(world, connection);
-  });
+  }
 }
 
 void take_over(World& world, Connection& old_connection) {
@@ -180,7 +177,6 @@ Answer enter(World& world, Connection& connection, Account& account, const Login
   if (request.display) account.display = *request.display;
   stop_counting_login(world, connection);
   world.log(LoggedIn{connection.id, account.name, device.name, request.method});
-  // The replaced token stays good until this connection shows that it got the new one.
   if (request.method != "token") device.replaced_token_hash.clear();
   send_login_ok(world, connection, request.id);
   tell_unheard(world, connection);
@@ -211,7 +207,10 @@ Answer login_by_token(World& world, Connection& connection, const LoginRequest& 
   const std::string hash = sha256(token);
   if (device != nullptr) {
     const bool is_current = !device->token_hash.empty() && equal_in_constant_time(hash, device->token_hash);
-    const bool is_replaced = !device->replaced_token_hash.empty() && device->connection.is_none() &&
+    const Connection* user =
+        device->connection.is_none() ? nullptr : &world.connections.at(device->connection);
+    const bool is_in_use = user != nullptr && !user->token_is_new;
+    const bool is_replaced = !is_in_use && !device->replaced_token_hash.empty() &&
                              equal_in_constant_time(hash, device->replaced_token_hash);
     if (is_current || is_replaced) {
       if (device->token_time + kTokenLifetime < world.now.instant)
@@ -286,11 +285,9 @@ Answer finish_login(World& world, Connection& connection, const LoginRequest& re
   return enter(world, connection, *account, request);
 }
 
-Answer repeat_login(World& world, Connection& connection, const LoginRequest& request) {
-  if (request.account != world.account_of(connection).name)
-    return refusal(ErrorName::denied, "you are logged in under another name; QUIT and connect again");
-  send_login_ok(world, connection, request.id);
-  return kAnswered;
+Refusal logged_in_already(const World& world, const Connection& connection) {
+  return refusal(ErrorName::denied, "you are logged in already, as " + world.account_of(connection).name +
+                                        "; QUIT and connect again to log in anew");
 }
 
 }  // namespace
@@ -298,7 +295,7 @@ Answer repeat_login(World& world, Connection& connection, const LoginRequest& re
 Answer handle_login(World& world, Connection& connection, const Frame& frame) {
   auto request = read_login(frame);
   if (!request) return wrong_form(Verb::login);
-  if (connection.phase == Phase::in) return repeat_login(world, connection, *request);
+  if (connection.phase == Phase::in) return logged_in_already(world, connection);
   if (frame.body_kind != BodyKind::none) {
     request->method = "password";
     return start_password(world, connection, frame, *request, false);
@@ -314,8 +311,7 @@ Answer handle_login(World& world, Connection& connection, const Frame& frame) {
 Answer handle_register(World& world, Connection& connection, const Frame& frame) {
   const auto request = read_login(frame);
   if (!request || frame.body.empty()) return wrong_form(Verb::register_);
-  if (connection.phase == Phase::in)
-    return refusal(ErrorName::denied, "you are logged in already; QUIT and connect again to register");
+  if (connection.phase == Phase::in) return logged_in_already(world, connection);
   const Account* account = world.accounts.find(request->account);
   if (account != nullptr && (account->is_registered() || is_held_by_guest(world, *account)))
     return name_taken(world, connection, *account);
@@ -337,15 +333,9 @@ void finish_password(World& world, Connection& connection, std::string_view salt
   if (answer) refuse(world, connection, *answer, pending->registers ? "REGISTER" : "LOGIN", pending->id);
 }
 
-void confirm_token(const World& world, Connection& connection) {
+void heard_after_login(const World& world, Connection& connection) {
   connection.token_is_new = false;
-  if (connection.device == nullptr) return;
-  connection.device->replaced_token_hash.clear();
-  Account& account = world.account_of(connection);
-  account.has_token_holder = true;
-  // What came with the OK has arrived as well.
-  for_each_unheard(world, account, [](Room& room, std::size_t side) { room.unheard[side] = 0; });
-  account.may_have_unheard = false;
+  if (!connection.account.is_none()) world.account_of(connection).has_token_holder = true;
 }
 
 }  // namespace plaintalk::messenger::core

@@ -15,7 +15,7 @@ Answer handle_register(World& world, Connection& connection, const Frame& frame)
 // The salted password that a LOGIN or REGISTER waits for.
 void finish_password(World& world, Connection& connection, std::string_view salted_password);
 
-// The client has shown that it got the token: the replaced one is of no use any more.
-void confirm_token(const World& world, Connection& connection);
+// The first frame after the OK to a login.
+void heard_after_login(const World& world, Connection& connection);
 
 }  // namespace plaintalk::messenger::core

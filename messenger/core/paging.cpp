@@ -112,6 +112,8 @@ void send_page(World& world, Connection& connection, Room* room, std::string_vie
                const PageRequest& request, std::optional<std::uint64_t> members) {
   static const History kNothingSaid;
   if (room != nullptr) flush(world, *room);
+  if (Room::Unheard* unheard = room == nullptr ? nullptr : room->unheard_by(connection.account))
+    *unheard = {};
   flush_rooms_of(world, connection);
   send_gaps(world, connection);
   const History& history = room == nullptr ? kNothingSaid : room->history;

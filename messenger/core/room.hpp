@@ -35,8 +35,12 @@ struct Room {
   // back.
   std::array<AccountHandle, 2> people{};
   std::array<std::uint64_t, 2> floors{};
-  // The first number that came while that person had no connection and has not been told of; 0: none.
-  std::array<std::uint64_t, 2> unheard{};
+  // What came while that person had no connection, until the person asks for it; 0: nothing.
+  struct Unheard {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+  };
+  std::array<Unheard, 2> unheard{};
 
   // Of a room: the address that answers for it as long as somebody is in it, and its place among the unused
   // ones while nobody is.
@@ -46,6 +50,11 @@ struct Room {
   UsePlace conversation_place;  // of a conversation, among those of all
 
   bool is_conversation() const { return !people[0].is_none(); }
+  // Of one of the people of a conversation; nothing for others.
+  Unheard* unheard_by(AccountHandle account) {
+    if (people[0] == account) return &unheard[0];
+    return people[1] == account ? &unheard[1] : nullptr;
+  }
 };
 
 // Somebody is in the room, or was a moment ago and may come back.

@@ -149,12 +149,13 @@ std::size_t receiver_count(const World& world, const Room& room) {
                                           : count + world.accounts.at(room.people[1]).connections.size();
 }
 
-// Who has no connection now is told at the next login.
+// Who has no connection now is told at each login until the messages have been asked for.
 void note_unheard(const World& world, Room& room, std::uint64_t seq) {
   for (std::size_t side = 0; side < room.people.size(); ++side) {
     Account& account = world.accounts.at(room.people[side]);
     if (!account.connections.empty()) continue;
-    if (room.unheard[side] == 0) room.unheard[side] = seq;
+    if (room.unheard[side].first == 0) room.unheard[side].first = seq;
+    room.unheard[side].last = seq;
     account.may_have_unheard = true;
   }
 }

@@ -9,7 +9,6 @@
 #include "messenger/core/replies.hpp"
 #include "messenger/core/session_end.hpp"
 #include "messenger/core/timers.hpp"
-#include "messenger/core/uploads.hpp"
 #include "protocol/names.hpp"
 
 namespace plaintalk::messenger::core {
@@ -104,14 +103,9 @@ void check_login_bytes(World& world, Connection& connection) {
   refuse_and_end(world, connection, too_many);
 }
 
-void confirm_what_arrived(World& world, Connection& connection) {
-  if (connection.token_is_new) confirm_token(world, connection);
-  if (connection.new_file != FileId{}) confirm_file(world, connection);
-}
-
 void handle_step(World& world, Connection& connection, FrameDecoder::Step step) {
   if (connection.phase == Phase::greeted && !count_login_frame(world, connection)) return;
-  confirm_what_arrived(world, connection);
+  if (connection.token_is_new) heard_after_login(world, connection);
   if (step == FrameDecoder::Step::frame) {
     handle_frame(world, connection, connection.decoder->decoder.frame());
   } else {

@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kEntryCharge = 1024;  // what the table keeps of a file, its name included
 constexpr std::uint64_t kQueuedBytesMax = 32 << 20;
 constexpr std::size_t kRecentEndCountMax = 1024;
-// A download that gets nothing for so long, or an owner that says nothing, does not hold a file any more.
+// A download that gets nothing for so long does not hold a file any more.
 constexpr Milliseconds kHoldTime{60'000};
 constexpr Milliseconds kUploadPauseMin{10'000};
 constexpr Milliseconds kUploadSilentMax{60'000};
@@ -39,7 +39,13 @@ StoredFile* Transfers::find(std::string_view handle) {
 std::optional<ErrorName> Transfers::end_of(std::string_view handle) const {
   if (handle.size() != kHandleSize) return std::nullopt;
   const auto found = ends_.find(std::string(handle));
-  return found == ends_.end() ? std::nullopt : std::optional(found->second);
+  return found == ends_.end() ? std::nullopt : std::optional(found->second.reason);
+}
+
+bool Transfers::has_finished(std::string_view handle, AccountId owner) {
+  if (const StoredFile* file = find(handle)) return file->is_complete() && file->owner == owner;
+  const auto found = ends_.find(std::string(handle));
+  return found != ends_.end() && found->second.is_finished && found->second.owner == owner;
 }
 
 const Transfers::Share& Transfers::share(AccountId account) const {
@@ -49,10 +55,8 @@ const Transfers::Share& Transfers::share(AccountId account) const {
 }
 
 std::size_t Transfers::sending_count(AccountId account) const {
-  return static_cast<std::size_t>(std::ranges::count_if(share(account).uploads, [&](FileId id) {
-    const StoredFile& file = files_.at(id);
-    return !file.is_complete() && file.sender != ConnectionId{};
-  }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      share(account).uploads, [&](FileId id) { return files_.at(id).sender != ConnectionId{}; }));
 }
 
 void Transfers::close_share(AccountId account) {
@@ -71,9 +75,7 @@ StoredFile& Transfers::open(AccountId owner, std::string handle) {
   file.handle = std::move(handle);
   charged_bytes_ += charge_of(0);
   ++open_count_;
-  Share& share = open_share(owner);
-  share.uploads.push_back(id);
-  ++share.open_count;
+  open_share(owner).uploads.push_back(id);
   return file;
 }
 
@@ -98,7 +100,7 @@ void Transfers::finish(StoredFile& file, Instant now) {
   file.last_used = now;
   --open_count_;
   Share& share = open_share(file.owner);
-  --share.open_count;
+  std::erase(share.uploads, file.id);
   ++share.finished_count;
   const auto& of_one = config_.files_per_user_max;
   while (of_one && share.finished_count > *of_one && drop_oldest(file.owner, now)) {
@@ -108,13 +110,6 @@ void Transfers::finish(StoredFile& file, Instant now) {
   }
 }
 
-void Transfers::settle(StoredFile& file) {
-  const auto found = shares_.find(file.owner);
-  if (found == shares_.end()) return;
-  std::erase(found->second.uploads, file.id);
-  close_share(file.owner);
-}
-
 void Transfers::erase(StoredFile& file, ErrorName reason) {
   check(file.done.empty(), "a file goes that somebody waits for");
   spool_.submit({SpoolJob::Kind::remove, file.id, 0, {}});
@@ -122,11 +117,10 @@ void Transfers::erase(StoredFile& file, ErrorName reason) {
   if (file.reader_count > 0) wake_readers(file);
   charged_bytes_ -= charge_of(file.next);
   Share& share = open_share(file.owner);
-  std::erase(share.uploads, file.id);
   if (file.is_complete()) {
     --share.finished_count;
   } else {
-    --share.open_count;
+    std::erase(share.uploads, file.id);
     --open_count_;
   }
   const AccountId owner = file.owner;
@@ -148,14 +142,12 @@ void Transfers::remember_end(const StoredFile& file, ErrorName reason) {
     recent_ends_.pop_front();
   }
   recent_ends_.push_back(file.handle);
-  ends_.emplace(file.handle, reason);
+  ends_.emplace(file.handle, End{reason, file.owner, file.is_complete()});
 }
 
 bool Transfers::may_drop(const StoredFile& file, Instant now) const {
-  if (!file.is_complete()) return false;
   const bool is_read = file.reader_count > 0 && file.last_read + kHoldTime > now;
-  const bool is_awaited = !file.told.empty() && file.last_used + kHoldTime > now;
-  return !is_read && !is_awaited;
+  return file.is_complete() && !is_read;
 }
 
 bool Transfers::drop_oldest(std::optional<AccountId> owner, Instant now) {

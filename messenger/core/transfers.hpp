@@ -50,11 +50,9 @@ struct StoredFile {
   std::uint64_t next = 0;    // received
   std::uint64_t stored = 0;  // hashed and written
   std::uint64_t credit = 0;
-  std::string digest;              // of the content, once it was asked for
-  ConnectionId sender{};           // that sends it at the moment; none after it was lost
-  std::vector<WaitingDone> done;   // answered when the digest is there
-  std::vector<ConnectionId> told;  // of its end, and nothing came from them since
-  bool answer_was_lost = false;    // one of them went before anything came
+  std::string digest;             // of the content, once it was asked for
+  ConnectionId sender{};          // that sends it at the moment; none after it was lost
+  std::vector<WaitingDone> done;  // answered when the digest is there
   Instant last_used{};
 
   std::size_t reader_count = 0;  // running downloads
@@ -79,8 +77,7 @@ class Transfers {
  public:
   // What one account has here. Only accounts that have something have one.
   struct Share {
-    std::vector<FileId> uploads;  // open ones, and finished ones whose owner may not know that they are
-    std::size_t open_count = 0;
+    std::vector<FileId> uploads;  // open ones
     std::size_t finished_count = 0;
     std::size_t download_count = 0;
   };
@@ -91,6 +88,8 @@ class Transfers {
   StoredFile* find(std::string_view handle);
   // Why a file that was here lately is not here any more.
   std::optional<ErrorName> end_of(std::string_view handle) const;
+  // Whether it is a finished file of that owner, or was one when it made way.
+  bool has_finished(std::string_view handle, AccountId owner);
   const Share& share(AccountId account) const;
   // Uploads of the account that a connection sends at the moment.
   std::size_t sending_count(AccountId account) const;
@@ -102,8 +101,6 @@ class Transfers {
   void ask_for_digest(StoredFile& file);
   // The digest is right. Finished files of the account, or of all, go when there are too many.
   void finish(StoredFile& file, Instant now);
-  // The owner knows that it is complete: the same PUT is another file from now on.
-  void settle(StoredFile& file);
   // REQUIRES: nobody waits for its digest.
   void erase(StoredFile& file, ErrorName reason);
   // The spool has done something with bytes that it was given.
@@ -134,6 +131,12 @@ class Transfers {
   std::vector<ConnectionId> to_resume;
 
  private:
+  struct End {
+    ErrorName reason;
+    AccountId owner;
+    bool is_finished;  // it was announced before
+  };
+
   Share& open_share(AccountId account) { return shares_[account]; }
   void close_share(AccountId account);
   bool may_drop(const StoredFile& file, Instant now) const;
@@ -148,7 +151,7 @@ class Transfers {
   std::unordered_map<AccountId, Share> shares_;
   std::unordered_map<ConnectionId, Downloads> downloads_;
   std::deque<std::string> recent_ends_;
-  std::unordered_map<std::string, ErrorName> ends_;
+  std::unordered_map<std::string, End> ends_;
   std::uint64_t last_id_ = 0;
   std::uint64_t charged_bytes_ = 0;
   std::uint64_t queued_bytes_ = 0;  // given to the spool and not yet stored

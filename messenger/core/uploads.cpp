@@ -90,8 +90,7 @@ void discard(World& world, StoredFile& file, ErrorName reason) {
 StoredFile* find_upload(World& world, const Account& account, const PutRequest& request) {
   for (const FileId id : world.transfers.share(account.id).uploads) {
     StoredFile* file = world.transfers.find(id);
-    const bool is_free =
-        file->is_complete() ? file->answer_was_lost : file->sender == ConnectionId{} && file->done.empty();
+    const bool is_free = file->sender == ConnectionId{} && file->done.empty();
     if (is_free && file->name == request.name && file->size == request.size &&
         file->sha256 == request.sha256 && file->room == request.room && file->people == request.people)
       return file;
@@ -105,7 +104,7 @@ bool make_place_for_transfer(World& world, const Account& account) {
   if (!limit) return true;
   for (;;) {
     const Transfers::Share& share = world.transfers.share(account.id);
-    if (share.open_count + share.download_count < *limit) return true;
+    if (share.uploads.size() + share.download_count < *limit) return true;
     const auto is_abandoned = [&](FileId id) {
       const StoredFile& file = *world.transfers.find(id);
       return file.state == StoredFile::State::open && file.sender == ConnectionId{};
@@ -199,18 +198,15 @@ void grant_credit(World& world, StoredFile& file) {
   send(world, *connection);
 }
 
-void send_done_ok(World& world, Connection& connection, std::string_view id, StoredFile& file) {
-  begin_ok(world, id).parameter("file", file.handle).parameter("verified", std::uint64_t{1}).end();
+void send_done_ok(World& world, Connection& connection, std::string_view id, std::string_view handle) {
+  begin_ok(world, id).parameter("file", handle).parameter("verified", std::uint64_t{1}).end();
   send(world, connection);
-  connection.new_file = file.id;
-  file.told.push_back(connection.id);
-  file.answer_was_lost = false;
 }
 
 // The people of a conversation may have left and others may have their names: the file is not for those.
 Answer complete_upload(World& world, Connection& connection, std::string_view id, StoredFile& file) {
   if (file.is_complete()) {
-    send_done_ok(world, connection, id, file);
+    send_done_ok(world, connection, id, file.handle);
     return kAnswered;
   }
   if (file.is_conversation() && file.people != people_of(world, file.room)) {
@@ -225,7 +221,7 @@ Answer complete_upload(World& world, Connection& connection, std::string_view id
   const auto room = open_target(world, connection, *parse_target(file.room));
   if (!room) return room.error();
   log_transfer(world, connection, "verified", file, file.next);
-  send_done_ok(world, connection, id, file);
+  send_done_ok(world, connection, id, file.handle);
   world.transfers.finish(file, world.now.instant);
   route(world, **room, connection, {Verb::file, id, file.name, &file});
   return kAnswered;
@@ -295,12 +291,17 @@ Answer handle_data(World& world, Connection& connection, const Frame& frame) {
 
 Answer handle_done(World& world, Connection& connection, const Frame& frame) {
   if (frame.argument_count() != 1) return wrong_form(Verb::done);
-  const auto found = own_file(world, world.account_of(connection), frame.argument(0));
+  const Account& account = world.account_of(connection);
+  if (world.transfers.has_finished(frame.argument(0), account.id)) {
+    send_done_ok(world, connection, id_of(frame), frame.argument(0));
+    return kAnswered;
+  }
+  const auto found = own_file(world, account, frame.argument(0));
   if (!found) return found.error();
   StoredFile& file = **found;
   if (file.next != file.size) return wrong_offset(file);
-  // Asked again because the first answer may have been lost, or refused by its room.
-  if (file.is_complete() || (file.state == StoredFile::State::open && !file.digest.empty()))
+  // Asked again because its room refused it, or because the connection went meanwhile.
+  if (file.state == StoredFile::State::open && !file.digest.empty())
     return complete_upload(world, connection, id_of(frame), file);
   if (const auto allowed = check_target(world, connection, *parse_target(file.room)); !allowed)
     return allowed.error();
@@ -335,18 +336,7 @@ bool cancel_upload(World& world, Connection& connection, std::string_view handle
   return true;
 }
 
-void confirm_file(World& world, Connection& connection) {
-  StoredFile* file = world.transfers.find(std::exchange(connection.new_file, FileId{}));
-  if (file == nullptr) return;
-  std::erase(file->told, connection.id);
-  if (file->told.empty() && !file->answer_was_lost) world.transfers.settle(*file);
-}
-
 void release_uploads(World& world, Connection& connection) {
-  if (StoredFile* file = world.transfers.find(std::exchange(connection.new_file, FileId{}))) {
-    std::erase(file->told, connection.id);
-    file->answer_was_lost = true;
-  }
   connection.awaits_digest = false;
   if (connection.account.is_none()) return;
   for (const FileId id : world.transfers.share(world.account_of(connection).id).uploads) {
@@ -359,27 +349,15 @@ void release_uploads(World& world, Connection& connection) {
 void discard_uploads(World& world, const Account& account) {
   const std::vector<FileId> uploads = world.transfers.share(account.id).uploads;
   for (const FileId id : uploads) {
-    StoredFile* file = world.transfers.find(id);
-    if (file == nullptr) continue;
-    if (file->is_complete()) {
-      world.transfers.settle(*file);
-    } else {
-      discard(world, *file, ErrorName::expired);
-    }
+    if (StoredFile* file = world.transfers.find(id)) discard(world, *file, ErrorName::expired);
   }
 }
 
 void advance_uploads(World& world) {
   if (world.next_upload_check > world.now.instant) return;
   world.next_upload_check = world.now.instant + kUploadCheckInterval;
-  for (const FileId id : world.transfers.idle_uploads(world.now.instant)) {
-    StoredFile& file = *world.transfers.find(id);
-    if (file.is_complete()) {
-      world.transfers.settle(file);
-    } else {
-      discard(world, file, ErrorName::expired);
-    }
-  }
+  for (const FileId id : world.transfers.idle_uploads(world.now.instant))
+    discard(world, *world.transfers.find(id), ErrorName::expired);
 }
 
 void take_spool_result(World& world, const SpoolResult& result) {

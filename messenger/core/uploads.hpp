@@ -2,8 +2,8 @@
 //
 // An upload belongs to its account and survives its connection: the same PUT resumes it. DATA is answered
 // when it is accepted, CREDIT follows what was really stored, and DONE waits for the SHA-256 of the last
-// chunk. When the OK to DONE may have been lost with its connection (nothing came after it), the same PUT
-// and DONE are answered again and the file is not announced twice.
+// chunk. The OK to DONE may be lost with its connection, so DONE may be sent again at any later time: the
+// handle says which file is meant, and it is announced once.
 #pragma once
 
 #include <string_view>
@@ -21,8 +21,6 @@ Answer handle_stat(World& world, Connection& connection, const Frame& frame);
 
 // False when it is not an open upload of this account.
 bool cancel_upload(World& world, Connection& connection, std::string_view handle);
-// Something came from the connection after the OK to its DONE.
-void confirm_file(World& world, Connection& connection);
 // The connection is going: its uploads wait to be resumed.
 void release_uploads(World& world, Connection& connection);
 // Nobody can come back for the uploads of the account.

@@ -166,7 +166,7 @@ TEST(Session, ShowsDirectMessagesThatCameWhileAway) {
   talk.hear(
       "MSG @alice,bob 5 bob 1 :five\nMSG @alice,bob 6 bob 2 :six\nEND @alice,bob last=6 more=0 oldest=1\n");
   const std::string shown = talk.shown();
-  EXPECT_NE(shown.find("2 messages of @alice,bob came while you were away"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("2 messages from @bob came while you were away"), std::string::npos) << shown;
   EXPECT_NE(shown.find("five"), std::string::npos) << shown;
   EXPECT_NE(shown.find("six"), std::string::npos) << shown;
   EXPECT_EQ(talk.sent(), "");

@@ -75,23 +75,56 @@ TEST_F(FilesTest, GoesBackOnceForAllFramesThatWereInFlight) {
   EXPECT_EQ(talk_.sent(), "DONE f1\n");
 }
 
-TEST_F(FilesTest, TakesTheAnnouncementForTheAnswerThatGotLost) {
-  talk_.join_lab(0);
+// Goal: a file whose DONE was sent is not sent again, however often the answer is lost: DONE is repeated.
+TEST_F(FilesTest, RepeatsDoneWhenItsAnswerGotLost) {
   talk_.send_file("notes.txt", "#lab");
   talk_.sent();
   talk_.hear("OK file=f1 next=0 chunk=16 credit=100\n");
   talk_.sent();
   talk_.hear("ACK f1 10\n");
   EXPECT_EQ(talk_.sent(), "DONE f1\n");
-  talk_.lose();
-  talk_.greet();
-  talk_.hear(kLoginOk);
-  talk_.sent();
-  talk_.session.take_events();
-  talk_.hear("FILE #lab 1 alice f1 10 " + hash_of("0123456789") +
-             " :notes.txt\nEND #lab last=1 more=0 oldest=1\n");
-  EXPECT_EQ(talk_.answers().size(), 1U);
-  EXPECT_EQ(talk_.sent(), "") << "sent again, it would be announced twice";
+  for (int times = 0; times < 2; ++times) {
+    talk_.lose();
+    talk_.session.submit({.verb = Verb::cancel, .target = "notes.txt"}, talk_.now);
+    EXPECT_TRUE(talk_.answers()[0].refusal) << "it may have been announced";
+    talk_.greet();
+    talk_.hear(kLoginOk);
+    EXPECT_EQ(talk_.sent(), "LOGIN alice device=d token=T1\nDONE f1\n");
+    talk_.session.take_events();
+  }
+  talk_.hear("OK file=f1 verified=1\n");
+  const auto answers = talk_.answers();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_FALSE(answers[0].refusal);
+  EXPECT_EQ(answers[0].sha256, hash_of("0123456789"));
+  EXPECT_EQ(talk_.sent(), "");
+}
+
+TEST_F(FilesTest, SendsAgainWhatTheServerNeverFinished) {
+  for (const char* const refusal :
+       {"ERR 404 NO_SUCH verb=DONE :a new server\n", "ERR 410 EXPIRED verb=DONE :too late\n"}) {
+    talk_.send_file("notes.txt", "#lab");
+    talk_.sent();
+    talk_.hear("OK file=f1 next=0 chunk=16 credit=100\n");
+    talk_.sent();
+    talk_.hear("ACK f1 10\n");
+    EXPECT_EQ(talk_.sent(), "DONE f1\n");
+    talk_.lose();
+    talk_.greet();
+    talk_.hear(kLoginOk);
+    talk_.sent();
+    talk_.hear(refusal);
+    EXPECT_EQ(talk_.sent(), put_line());
+    talk_.hear("OK file=f2 next=0 chunk=16 credit=100\n");
+    EXPECT_EQ(talk_.sent(), data_frame("f2", 0, "0123456789"));
+    talk_.hear("ACK f2 10\n");
+    EXPECT_EQ(talk_.sent(), "DONE f2\n");
+    talk_.session.take_events();
+    talk_.hear(refusal);
+    const auto answers = talk_.answers();
+    ASSERT_EQ(answers.size(), 1U) << "refused at once, it is not sent for ever";
+    EXPECT_TRUE(answers[0].refusal);
+  }
 }
 
 TEST_F(FilesTest, ReportsAFileThatTheServerFoundDifferent) {

@@ -116,6 +116,7 @@ class ClientRun {
   std::map<std::string, std::uint64_t> numbers_;
   std::map<std::string, std::pair<std::string, std::uint64_t>> acknowledged_;  // text: room and number
   std::map<std::string, std::string> sent_files_;                              // by name
+  std::map<std::string, std::string> announced_files_;  // handles by name, since the last restart
   unsigned device_count_ = 0;
   ClientRunResult result_;
 };
@@ -234,6 +235,7 @@ void ClientRun::restart() {
   texts_.clear();
   numbers_.clear();
   acknowledged_.clear();
+  announced_files_.clear();
   for (auto& person : people_) {
     person->screen.clear();
     person->must_see_all = person->has_joined && !person->is_guest;
@@ -346,6 +348,8 @@ void ClientRun::look_at(std::unique_ptr<Person>& person) {
     if (const auto* answer = std::get_if<client::Answered>(&event)) answered(*person, *answer);
     if (const auto* file = std::get_if<client::FileCame>(&event)) {
       texts_[file->room].emplace(file->seq, file->file);
+      if (announced_files_.emplace(file->name, file->file).first->second != file->file)
+        broken(file->name + " was announced twice");
       if (!person->screen[file->room].emplace(file->seq, file->file).second)
         broken(person->session.user() + " sees a file twice");
       if (!file->own && !person->is_leaving && dice_.one_in(2)) to_fetch.push_back(file->file);

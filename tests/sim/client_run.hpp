@@ -8,7 +8,8 @@
 //   ever);
 //   - between two restarts a room has one text under each number, nobody sees one twice, and what somebody
 //     sees has no hole;
-//   - between two restarts no message is said twice, and one that was answered is there in the end;
+//   - between two restarts no message is said twice and no file announced twice, and what was answered is
+//   there in the end;
 //   - in the end everybody sees the end of each room; whoever was in a room before a restart, and the other
 //   side
 //     of a conversation, misses nothing since;

@@ -54,6 +54,9 @@ TEST_F(TightSpool, AFileThatSeveralDevicesHaveEndedMayGo) {
   share(bob, "y", content, "#lab");
   share(bob, "z", content, "#lab");
   EXPECT_TRUE(bob.asks("STAT " + file).starts_with("ERR 410 EXPIRED"));
+  // It was announced, so its owner is told so still, and nobody else.
+  EXPECT_NE(other.asks("DONE " + file).find("OK file=" + file + " verified=1\n"), std::string::npos);
+  EXPECT_TRUE(bob.asks("DONE " + file).starts_with("ERR 410 EXPIRED"));
   EXPECT_NE(one.asks("PING :a").find("PONG :a"), std::string::npos);
   EXPECT_NE(other.asks("PING :b").find("PONG :b"), std::string::npos);
   one.drops();

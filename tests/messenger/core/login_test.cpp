@@ -181,12 +181,26 @@ TEST(Login, TheSameDeviceTakesTheOldConnectionOver) {
   EXPECT_FALSE(new_connection.is_cut_by_server());
 }
 
-TEST(Login, ARepeatedLoginIsAnsweredAgainAndAnotherNameIsDenied) {
-  Lab lab;
+// Goal: no login on a connection that is logged in is taken for one, and none changes the token or the name.
+TEST(Login, WhoIsLoggedInIsToldSoAndKeepsTheToken) {
+  ServerConfig config = Lab::quick();
+  config.accounts["carol"] = "secret";
+  Lab lab(config);
   Person& alice = lab.guest("alice");
-  EXPECT_TRUE(alice.asks("LOGIN alice").starts_with("OK user=alice device=d-alice token="));
-  EXPECT_TRUE(alice.asks("LOGIN bob").starts_with("ERR 403 DENIED verb=LOGIN :"));
-  EXPECT_TRUE(alice.asks("REGISTER alice :x").starts_with("ERR 403 DENIED"));
+  Person& carol = lab.login("LOGIN carol device=pc :secret");
+  for (Person* person : {&alice, &carol}) {
+    const std::string name = person == &alice ? "alice" : "carol";
+    for (const std::string& line :
+         {std::string("LOGIN ") + name, "LOGIN " + name + " :wrong", "LOGIN " + name + " :secret",
+          std::string("LOGIN bob"), "LOGIN " + name + " device=d-alice token=" + person->token,
+          "REGISTER " + name + " :x"})
+      EXPECT_TRUE(person->asks(line).find(" :you are logged in already, as " + name) != std::string::npos)
+          << line;
+    EXPECT_EQ(lab.passwords.jobs.size(), 0U);
+    person->drops();
+  }
+  EXPECT_FALSE(lab.login("LOGIN alice device=d-alice token=" + alice.token).token.empty());
+  EXPECT_FALSE(lab.login("LOGIN carol device=pc token=" + carol.token).token.empty());
 }
 
 TEST(Tokens, ATokenBringsItsDeviceBackAndIsReplaced) {
@@ -197,6 +211,7 @@ TEST(Tokens, ATokenBringsItsDeviceBackAndIsReplaced) {
   Person& back = lab.login("LOGIN alice device=d-alice token=" + first);
   ASSERT_FALSE(back.token.empty());
   EXPECT_NE(back.token, first);
+  back.asks("PING");
   EXPECT_TRUE(lab.events.has("login alice d-alice token"));
   EXPECT_TRUE(
       lab.connect().asks("LOGIN alice device=d-alice token=" + first).starts_with("ERR 402 BAD_LOGIN"));
@@ -211,21 +226,26 @@ TEST(Tokens, ATokenIsGoodForItsDeviceOnly) {
   EXPECT_TRUE(lab.connect().asks("LOGIN alice device=d-alice token=0").starts_with("ERR 402 BAD_LOGIN"));
 }
 
-// Goal: the answer with the new token may be lost with the connection; its owner must still get back in.
-TEST(Tokens, TheReplacedTokenIsGoodUntilItsOwnerHasShownThatTheNewOneArrived) {
+// Goal: the answer with the new token may be lost with the connection; its owner must still get back in,
+// whatever it had sent behind its LOGIN, and whether the server knows yet that the connection is gone or not.
+TEST(Tokens, TheReplacedTokenIsGoodUntilTheNewOneIsUsed) {
   Lab lab;
   Person& alice = lab.guest("alice");
   const std::string first = alice.token;
   alice.drops();
-  Person& lost = lab.login("LOGIN alice device=d-alice token=" + first);
-  lost.drops();  // before anything more was sent
-  Person& back = lab.login("LOGIN alice device=d-alice token=" + first);
+  const std::string login = "LOGIN alice device=d-alice token=" + first;
+  lab.login(login).drops();
+  lab.login(login + "\nJOIN #lab\nPING").drops();  // on their way before the OK was written
+  lab.login(login);                                // half open
+  Person& back = lab.login(login);
   ASSERT_FALSE(back.token.empty());
-  back.asks("PING");  // now it is known to have arrived
+  back.asks("PING");
+  EXPECT_TRUE(lab.connect().asks(login).starts_with("ERR 402 BAD_LOGIN")) << "takes nobody's session over";
   back.drops();
-  EXPECT_TRUE(
-      lab.connect().asks("LOGIN alice device=d-alice token=" + first).starts_with("ERR 402 BAD_LOGIN"));
-  EXPECT_FALSE(lab.login("LOGIN alice device=d-alice token=" + back.token).token.empty());
+  Person& last = lab.login("LOGIN alice device=d-alice token=" + back.token);
+  ASSERT_FALSE(last.token.empty());
+  last.drops();
+  EXPECT_TRUE(lab.connect().asks(login).starts_with("ERR 402 BAD_LOGIN"));
 }
 
 TEST(Tokens, AGuestIsForgottenAfterTenMinutes) {
