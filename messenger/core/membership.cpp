@@ -74,10 +74,15 @@ void announce_parted(World& world, Room& room, Account& account, ConnectionId co
 
 namespace {
 
-void leave_conversation(const World& world, const Room& room, std::size_t side) {
+// Whoever was too slow for some of it learns that before it goes: its numbers go on above.
+void leave_conversation(World& world, const Room& room, std::size_t side) {
   Account& account = world.accounts.at(room.people[side]);
   account.conversations.erase(room.people[1 - side]);
-  for (const ConnectionHandle handle : account.connections) forget_gap(world.connections.at(handle), room);
+  for (const ConnectionHandle handle : account.connections) {
+    Connection& connection = world.connections.at(handle);
+    send_gap_of(world, connection, room);
+    forget_gap(connection, room);
+  }
 }
 
 }  // namespace

@@ -43,6 +43,15 @@ void owe_gap(Connection& connection, Room& room, std::uint64_t first, std::uint6
   connection.gaps->push_back({room.handle, first, last});
 }
 
+void send_gap(World& world, Connection& connection, const Gap& gap) {
+  begin_reply(world, Verb::gap)
+      .argument(world.rooms.at(gap.room).name)
+      .argument(gap.first)
+      .argument(gap.last)
+      .end();
+  send_ordered(world, connection);
+}
+
 // What is flushed: all frames in one block, and those with a number alone, where they differ.
 struct Flushed {
   Block all;
@@ -219,14 +228,11 @@ void flush_conversations_of(World& world, Account& account) {
 void send_gaps(World& world, Connection& connection) {
   if (!connection.gaps) return;
   const std::unique_ptr<std::vector<Gap>> gaps = std::move(connection.gaps);
-  for (const Gap& gap : *gaps) {
-    begin_reply(world, Verb::gap)
-        .argument(world.rooms.at(gap.room).name)
-        .argument(gap.first)
-        .argument(gap.last)
-        .end();
-    send_ordered(world, connection);
-  }
+  for (const Gap& gap : *gaps) send_gap(world, connection, gap);
+}
+
+void send_gap_of(World& world, Connection& connection, const Room& room) {
+  if (const Gap* gap = find_gap(connection, room)) send_gap(world, connection, *gap);
 }
 
 void send_gaps_when_drained(World& world, Connection& connection) {

@@ -238,9 +238,8 @@ void CoreModel::hear_login(View& view, const Command& command, const Frame& fram
   const std::string name = text(frame, "user");
   const bool is_guest = frame.parameter("guest").has_value();
   check(name == command.what, "logged in under another name");
-  if (view.person) {
-    check(name == view.name, "a second login under another name");
-  } else if (command.verb == Verb::register_) {
+  check(!view.person, "a second login on one connection");
+  if (command.verb == Verb::register_) {
     check(!is_guest && !configured_.contains(name) && was_registered_.insert(name).second,
           "a name is registered twice");
     // Somebody may have logged in with its password before this OK was read.

@@ -78,6 +78,20 @@ TEST(SlowReader, TheEndOfASessionTellsOfGapsAndNothingComesWithoutThem) {
   EXPECT_TRUE(heard.ends_with("GAP #lab 3 4\nBYE :goodbye\n")) << heard;
 }
 
+TEST(SlowReader, AGapIsToldBeforeItsConversationMakesWayForAnother) {
+  ServerConfig config = small_queues();
+  config.conversation_count_max = 1;
+  Lab lab(config);
+  Person& alice = lab.guest("alice");
+  Person& bob = lab.guest("bob");
+  for (int n = 1; n <= 3; ++n) alice.asks("SAY @bob :" + kLong);
+  alice.asks("SAY @alice :another conversation");
+  alice.asks("SAY @bob :again");
+  const std::string heard = bob.reads();
+  EXPECT_LT(heard.find("GAP @alice,bob 3 3\n"), heard.find("MSG @alice,bob 4 alice ")) << heard;
+  EXPECT_EQ(count_of(heard, "GAP"), 1U) << heard;
+}
+
 TEST(SlowReader, ABarrierTellsOfGapsToo) {
   Lab lab(small_queues());
   Person& alice = lab.guest("alice", {"#lab"});
