@@ -89,8 +89,9 @@ void Application::leave(int code) {
   });
 }
 
-void Application::give_up_later() {
-  first_login_timer_.expires_after(options_.timeout);
+void Application::give_up_later(Milliseconds put_off) {
+  // The link waits for up to half as long again (backoff.hpp).
+  first_login_timer_.expires_after(options_.timeout + put_off + put_off / 2);
   first_login_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || ever_ready_ || finished_ || !front_end_.gives_up()) return;
     end_with(fmt::format("no login at {} within {} s", place(), options_.timeout.count()), kExitNoConnection);
@@ -149,7 +150,12 @@ void Application::session_ended(const Ended& ended) {
     case Ended::Why::not_plaintalk:
       end_with(place() + ": " + terminal_safe(ended.text), kExitNoConnection);
       return;
-    case Ended::Why::lost: link_.lost("connection lost", ended.text, ended.retry); return;
+    case Ended::Why::lost:
+      if (ended.code == 0) return link_.lost("connection lost", ended.text, ended.retry);
+      if (!options_.retry) return end_with("login refused: " + terminal_safe(ended.text), kExitLoginRefused);
+      give_up_later(ended.retry);
+      link_.lost("not logged in yet", ended.text, ended.retry);
+      return;
   }
 }
 

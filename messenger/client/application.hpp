@@ -74,7 +74,8 @@ class Application {
   void tick();
   void look_at_hashes();
   void watch_signals();
-  void give_up_later();
+  // Counted anew when the server asks to come again later.
+  void give_up_later(Milliseconds put_off = Milliseconds{0});
   std::string place() const;
 
   boost::asio::io_context& io_;

@@ -142,7 +142,7 @@ struct Ended {
   Why why{};
   std::string text;
   Milliseconds retry{};  // what the server asks us to wait at least
-  unsigned code = 0;     // of the refused login
+  unsigned code = 0;     // of a refused login, also when it may be let in later; else 0
 };
 
 using Event = std::variant<LoggedIn, MessageCame, FileCame, PersonChanged, TopicSet, NoticeCame,

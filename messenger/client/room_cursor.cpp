@@ -21,10 +21,7 @@ void RoomCursor::start(std::uint64_t last) {
 
 RoomCursor::Verdict RoomCursor::take(std::uint64_t seq, RoomFrame frame, std::vector<RoomFrame>& out) {
   if (!known_) start(seq == 0 ? 0 : seq - 1);
-  if (seq <= cursor_) {
-    repeat_highest_ = std::max(repeat_highest_, seq);
-    return Verdict::repeat;
-  }
+  if (seq <= cursor_) return Verdict::repeat;
   highest_ = std::max(highest_, seq);
   if (seq == cursor_ + 1) {
     cursor_ = seq;
@@ -65,17 +62,10 @@ void RoomCursor::skip_to(std::uint64_t seq, Settled& settled, std::vector<RoomFr
   drain(out);
 }
 
-void RoomCursor::restart(std::uint64_t last) {
+void RoomCursor::start_over() {
   known_ = true;
   cursor_ = 0;
-  highest_ = last;
-  held_.clear();
-  held_bytes_ = 0;
-}
-
-void RoomCursor::forget_unshown() {
-  highest_ = cursor_;
-  repeat_highest_ = 0;
+  highest_ = 0;
   held_.clear();
   held_bytes_ = 0;
 }
@@ -84,14 +74,6 @@ RoomCursor::Settled RoomCursor::settle(std::uint64_t after, std::uint64_t last, 
                                        std::uint64_t oldest, std::vector<RoomFrame>& out) {
   Settled settled;
   start(last);
-  const std::uint64_t repeat_highest = std::exchange(repeat_highest_, 0);
-  if (last < after) {
-    // Everything in a room that was forgotten and filled anew is new to us: page it from its beginning.
-    settled.restarted = true;
-    restart(std::max(last, repeat_highest));
-    settled.page_again = behind();
-    return settled;
-  }
   highest_ = std::max(highest_, last);
   drain(out);
   // Frames that are held are shown although the server has dropped them meanwhile.

@@ -41,14 +41,10 @@ class RoomCursor {
   // Frames up to `seq` exist.
   void announce(std::uint64_t seq);
 
-  // The numbering began anew: forgets everything but that frames up to `last` exist.
-  void restart(std::uint64_t last);
-
-  // The server may be another one than before: what was held, or known to exist, may not be in its numbering.
-  void forget_unshown();
+  // The numbering begins anew, and everything in it is ours to show.
+  void start_over();
 
   struct Settled {
-    bool restarted = false;  // the numbering began anew: the server forgot the room
     std::vector<std::pair<std::uint64_t, std::uint64_t>> missed;  // ranges that nobody keeps any more
     bool page_again = false;                                      // ask for what comes after cursor()
   };
@@ -63,8 +59,6 @@ class RoomCursor {
   bool known_ = false;
   std::uint64_t cursor_ = 0;
   std::uint64_t highest_ = 0;
-  std::uint64_t repeat_highest_ =
-      0;  // of the frames taken for repeats since the last page; new ones after a restart
   std::map<std::uint64_t, RoomFrame> held_;
   std::size_t held_bytes_ = 0;
 };

@@ -7,7 +7,8 @@
 // A session outlives its connections. What it promises: every request gets exactly one Answered event; a
 // message is repeated after a lost connection with the same id and device until the server has answered, so
 // it is said once; every room is shown in order, without repeats, and what was missed is paged from history
-// (docs/PROTOCOL.md, section 6).
+// (docs/PROTOCOL.md, section 6). A server that was restarted (run= in its greeting) knows nothing of that:
+// all of its rooms is new, and what had no answer is said to it again.
 //
 // Bounds: kWaitingCountMax requests wait at most (more are refused at once), kInFlightMax are on the wire,
 // file data is added only while little is unsent, and the decoder holds one frame within its limits.
@@ -105,7 +106,6 @@ class ClientSession {
     std::string room{};        // page
     std::uint64_t after = 0;   // page
     bool catching_up = false;  // page
-    bool checking = false;     // page: begins with the frame at the cursor, which must be the one we know
     std::uint64_t size = 0;    // data
     unsigned generation = 0;   // data
   };
@@ -115,23 +115,28 @@ class ClientSession {
     bool paging = false;
     std::optional<Instant> page_at;  // a page the server had no time for; asked for again then
     bool catching_up = false;        // that page belongs to the catching up
-    std::string newest;              // what the frame at the cursor was, to know it again
-    bool restarted = false;          // found out in the middle of a page
-    bool doubtful = false;           // the server may be new, and count otherwise, until a page has told
   };
 
   // session.cpp: the course of a connection
   void end(Ended::Why why, std::string text, Milliseconds retry = Milliseconds{0}, unsigned code = 0);
+  void bye(const Frame& frame);
+
+  // session_login.cpp
   void greeted(const Frame& frame);
+  void forget_server();
   void send_login();
   void login_answered(const Frame& frame);
   void catch_up();
   void caught_up_with_one();
+
+  // session_requests.cpp
   void send_waiting();
+  bool waits_for_join(const Waiting& waiting) const;
+  std::size_t in_flight_count() const;
+  std::optional<std::string> encode_within(const Waiting& waiting);
   void send(RequestId id, Waiting& waiting);
   void answer(RequestId id, std::optional<Refusal> refusal);
   void leave(RequestId quit);
-  void bye(const Frame& frame);
 
   // session_frames.cpp and session_rooms.cpp: what each frame means
   void on_frame(const Frame& frame);
@@ -147,12 +152,7 @@ class ClientSession {
   bool show_as_history(const std::string& room, std::uint64_t seq, RoomFrame& frame);
   void show(std::vector<RoomFrame>& frames);
   Room* find_or_add_room(const std::string& name);
-  void ask_page(const std::string& name, Room& room, Verb verb, bool catching_up, bool checking = false);
-  void check_newest(const std::string& name, Room& room, std::uint64_t seq, const RoomFrame& frame);
-  bool is_being_checked(const std::string& name) const;
-  std::size_t in_flight_count() const;
-  bool waits_for_join(const Waiting& waiting) const;
-  std::optional<std::string> encode_within(const Waiting& waiting);
+  void ask_page(const std::string& name, Room& room, Verb verb, bool catching_up);
   std::string room_of(const std::string& target) const;
   void notice(std::string kind, std::string text);
 
@@ -203,16 +203,16 @@ class ClientSession {
   std::size_t catching_up_count_ = 0;
 
   std::string server_;
+  std::optional<std::string> run_;             // of the server that greeted us last
   std::size_t line_size_max_ = kLimitUnknown;  // of the greeting
   std::size_t body_size_max_ = kLimitUnknown;
   std::uint64_t file_size_max_ = kLimitUnknown;
   std::string token_;
   LoginWay login_way_ = LoginWay::guest;
   bool was_in_ = false;
-  bool login_was_lost_ = false;     // sent, and the connection went before the answer
-  bool registered_again_ = false;   // on this connection
-  bool server_may_be_new_ = false;  // it did not know our token
-  unsigned name_taken_count_ = 0;   // by what may be our own lost connection
+  bool is_known_here_ = false;     // was in since this server was started
+  bool login_was_lost_ = false;    // sent, and the connection went before the answer
+  unsigned name_taken_count_ = 0;  // by what may be a lost connection of ours
   std::optional<Instant> rate_pause_until_;
 
   Instant now_;

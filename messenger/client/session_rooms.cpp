@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::size_t kPageLimit = kPageSizeMax;
 
-// (room, seq) names a frame for ever on one server; who and when tell it from one with that number on
-// another.
-std::string identity_of(const RoomFrame& frame) {
-  if (const auto* message = std::get_if<MessageCame>(&frame))
-    return "MSG " + message->from + " " + std::to_string(message->at_ms);
-  const auto& file = std::get<FileCame>(frame);
-  return "FILE " + file.from + " " + file.file + " " + file.sha256;
-}
-
 }  // namespace
 
 void ClientSession::on_page(const Sent& sent, const Frame& frame) {
@@ -47,17 +38,10 @@ void ClientSession::on_page(const Sent& sent, const Frame& frame) {
     return;
   }
   room.joined = true;
-  room.doubtful = false;
-  if (std::exchange(room.restarted, false)) {
-    ask_page(sent.room, room, Verb::history, sent.catching_up);
-    return;
-  }
   std::vector<RoomFrame> frames;
   const auto settled =
       room.cursor.settle(sent.after, number(frame.parameter("last")), frame.parameter("more") == "1",
                          number(frame.parameter("oldest")), frames);
-  if (settled.restarted)
-    notice("restarted", "the server was restarted: " + sent.room + " counts from 1 again");
   for (const auto& [first, last] : settled.missed)
     events_.emplace_back(MessagesMissed{sent.room, first, last});
   show(frames);
@@ -67,35 +51,18 @@ void ClientSession::on_page(const Sent& sent, const Frame& frame) {
     caught_up_with_one();
 }
 
-void ClientSession::ask_page(const std::string& name, Room& room, Verb verb, bool catching_up,
-                             bool checking) {
+void ClientSession::ask_page(const std::string& name, Room& room, Verb verb, bool catching_up) {
   room.paging = true;
   FrameWriter(output_, verb)
       .argument(name)
-      .parameter("after", room.cursor.cursor() - (checking ? 1 : 0))
+      .parameter("after", room.cursor.cursor())
       .parameter("limit", std::uint64_t{kPageLimit})
       .end();
   sent_.push_back(Sent{.what = Sent::What::page,
                        .verb = verb,
                        .room = name,
                        .after = room.cursor.cursor(),
-                       .catching_up = catching_up,
-                       .checking = checking});
-}
-
-void ClientSession::check_newest(const std::string& name, Room& room, std::uint64_t seq,
-                                 const RoomFrame& frame) {
-  const bool checking = !sent_.empty() && sent_.front().checking && sent_.front().room == name;
-  if (!checking || room.restarted || seq != room.cursor.cursor()) return;
-  room.doubtful = false;
-  if (identity_of(frame) == room.newest) return;
-  notice("restarted", "the server was restarted: " + name + " counts from 1 again");
-  room.restarted = true;
-  room.cursor.restart(seq);
-}
-
-bool ClientSession::is_being_checked(const std::string& name) const {
-  return std::ranges::any_of(sent_, [&](const Sent& sent) { return sent.checking && sent.room == name; });
+                       .catching_up = catching_up});
 }
 
 std::string ClientSession::room_of(const std::string& target) const {
@@ -142,12 +109,6 @@ void ClientSession::on_room_frame(const Frame& frame) {
                        false};
     if (const auto* file = std::get_if<FileCame>(&shown)) seen_files_.add(file->file, file->name);
     if (show_as_history(name->name, seq, shown)) return;
-    check_newest(name->name, *room, seq, shown);
-    if (room->doubtful && seq > room->cursor.cursor() && is_being_checked(name->name)) {
-      // It may be a later one of another numbering: it is paged when that is known.
-      room->cursor.announce(seq);
-      return;
-    }
     std::vector<RoomFrame> frames;
     if (room->cursor.take(seq, std::move(shown), frames) == RoomCursor::Verdict::shown) show(frames);
     room->joined = true;
@@ -192,8 +153,6 @@ bool ClientSession::show_as_history(const std::string& room, std::uint64_t seq, 
 
 void ClientSession::show(std::vector<RoomFrame>& frames) {
   for (RoomFrame& frame : frames) {
-    const auto room = rooms_.find(std::visit([](const auto& event) { return event.room; }, frame));
-    if (room != rooms_.end()) room->second.newest = identity_of(frame);
     std::visit([this](auto& event) { events_.emplace_back(std::move(event)); }, frame);
   }
 }

@@ -35,7 +35,7 @@ void greet(World& world, Connection& connection) {
   } else {
     writer.parameter("ping", "unlimited");
   }
-  writer.body("type HELP");
+  writer.parameter("run", world.run).body("type HELP");
   send(world, connection);
 }
 

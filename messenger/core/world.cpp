@@ -3,7 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace plaintalk::messenger::core {
+
+namespace {
+
+constexpr std::size_t kRunSize = 16;
+
+}  // namespace
 
 Connection::Connection() = default;
 Connection::~Connection() = default;
@@ -11,6 +19,7 @@ Connection::~Connection() = default;
 World::World(ServerConfig configuration, Services outside, Now start)
     : config(std::move(configuration)),
       services(outside),
+      run(hex(services.random.bytes(kRunSize))),
       now(start),
       timers(start.instant),
       decoders(DecoderLimits{

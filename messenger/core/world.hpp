@@ -35,6 +35,7 @@ struct World {
 
   const ServerConfig config;
   Services services;
+  const std::string run;  // which run of the server this is, for clients that come back
   Now now;
 
   ConnectionTable connections;

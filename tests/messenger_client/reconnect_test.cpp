@@ -15,7 +15,8 @@ namespace plaintalk::test {
 namespace {
 
 const std::string kRawGreeting =
-    "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 ping=30 :type HELP\n";
+    "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 ping=30 run=a1 :type HELP\n";
+const std::string kRestartedGreeting = "PLAINTALK/1 lab ping=30 run=b2 :type HELP\n";
 
 std::vector<std::string> client_words(const std::string& place, std::vector<std::string> more) {
   std::vector<std::string> all{PLAINTALK_CLIENT, place, "--user", "alice", "--device", "d",
@@ -95,18 +96,54 @@ TEST(Reconnect, ComesBackAfterRefusedGreetingsAndARefusedToken) {
   EXPECT_EQ(server.read_line(), "LOGIN alice device=d");
   server.write("OK user=alice device=d token=T1 guest=1\n");
   ASSERT_TRUE(alice.read_until("\"ready\""));
-  // The server is restarted: it knows no token, and the name is held for a while.
   ASSERT_TRUE(server.accept());
   server.write(kRawGreeting);
   EXPECT_EQ(server.read_line(), "LOGIN alice device=d token=T1");
   server.write("ERR 402 BAD_LOGIN verb=LOGIN :no such token\n");
   EXPECT_EQ(server.read_line(), "LOGIN alice device=d");
+  // The server is restarted: it knows no token, and the name is held for a while.
+  ASSERT_TRUE(server.accept());
+  server.write(kRestartedGreeting);
+  EXPECT_EQ(server.read_line(), "LOGIN alice device=d");
   server.write("ERR 409 NAME_TAKEN verb=LOGIN retry=1 :its owner may come back\n");
   ASSERT_TRUE(server.accept());
-  server.write(kRawGreeting);
+  server.write(kRestartedGreeting);
   EXPECT_EQ(server.read_line(), "LOGIN alice device=d");
   server.write("OK user=alice device=d token=T2 guest=1\n");
   EXPECT_TRUE(alice.read_until("\"ready\""));
+}
+
+// Goal: the program that follows a killed one says what it waits for, and gets in; one that may not wait
+// ends, and so does one that is told to.
+TEST(Reconnect, WaitsForANameThatALostConnectionHolds) {
+  for (const std::string way : {"waits", "--no-retry", "SIGINT"}) {
+    RawServer server;
+    Program alice(
+        client_words(server.place(), way == "--no-retry" ? std::vector{way} : std::vector<std::string>{}));
+    ASSERT_TRUE(server.accept());
+    server.write(kRawGreeting);
+    EXPECT_EQ(server.read_line(), "LOGIN alice device=d");
+    server.write("ERR 409 NAME_TAKEN verb=LOGIN retry=" + std::string(way == "SIGINT" ? "60000" : "1") +
+                 " :its owner may come back; wait 20 s\n");
+    const auto told = alice.read_line();
+    ASSERT_TRUE(told);
+    EXPECT_NE(told->find("its owner may come back; wait 20 s"), std::string::npos) << *told;
+    if (way == "waits") {
+      EXPECT_NE(told->find("not logged in yet"), std::string::npos) << *told;
+      ASSERT_TRUE(server.accept());
+      server.write(kRawGreeting);
+      EXPECT_EQ(server.read_line(), "LOGIN alice device=d");
+      server.write("OK user=alice device=d token=T1 guest=1\n");
+      EXPECT_TRUE(alice.read_until("\"ready\""));
+    } else if (way == "SIGINT") {
+      alice.signal(SIGINT);
+      alice.read_all();
+      EXPECT_NE(alice.wait(), 0);
+    } else {
+      alice.read_all();
+      EXPECT_EQ(alice.wait(), 4);
+    }
+  }
 }
 
 TEST(Reconnect, EndsWhenItWasReplacedOrRefused) {

@@ -21,7 +21,8 @@
 namespace plaintalk::messenger::client {
 
 inline constexpr std::string_view kGreeting =
-    "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 ping=30 :type HELP\n";
+    "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 ping=30 run=a1 :type HELP\n";
+inline constexpr std::string_view kGreetingOfAnotherRun = "PLAINTALK/1 lab ping=30 run=b2 :type HELP\n";
 inline constexpr std::string_view kLoginOk = "OK user=alice device=d token=T1 guest=1\n";
 
 class Talk {
@@ -40,6 +41,11 @@ class Talk {
     hear(kLoginOk);
     sent();
     session.take_events();
+  }
+  // The server was restarted meanwhile.
+  void greet_anew() {
+    connect();
+    hear(kGreetingOfAnotherRun);
   }
   // In #lab, having seen everything up to `last`.
   void join_lab(unsigned last) {

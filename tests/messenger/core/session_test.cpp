@@ -6,11 +6,24 @@
 namespace plaintalk::messenger::test {
 namespace {
 
-TEST(Session, TheServerSpeaksFirstAndNamesItsLimits) {
+TEST(Session, TheServerSpeaksFirstAndNamesItsLimitsAndItsRun) {
   Lab lab;
-  Person person(lab, 1);
-  EXPECT_EQ(person.reads(),
-            "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 file=67108864 ping=30 :type HELP\n");
+  const std::string greeting = Person(lab, 1).reads();
+  const std::string run = value_of(greeting, "run");
+  EXPECT_EQ(run.size(), 32U);
+  EXPECT_EQ(greeting,
+            "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 file=67108864 ping=30 run=" +
+                run + " :type HELP\n");
+  EXPECT_EQ(Person(lab, 2).reads(), greeting) << "one run has one name";
+}
+
+// Goal: no run has the name of another.
+TEST(Session, EachRunOfAServerHasAnotherName) {
+  Lab lab;
+  const std::string first = value_of(Person(lab, 1).reads(), "run");
+  lab.core = std::make_unique<ServerCore>(
+      lab.config, Services{lab.spool, lab.passwords, lab.random, lab.events}, lab.now);
+  EXPECT_NE(value_of(Person(lab, 1).reads(), "run"), first);
 }
 
 TEST(Session, AnUnlimitedPingIntervalIsSpelledOut) {
