@@ -20,27 +20,19 @@
 #include <string>
 #include <vector>
 
-namespace plaintalk::sim {
+#include "tests/sim/client_person.hpp"
+#include "tests/sim/stage.hpp"
 
-// Faults that no correct server or client has, to prove that the run finds them.
-enum class ClientFault : std::uint8_t {
-  none,
-  never_comes_back,   // a client that is not told that its connection is gone
-  no_request_memory,  // the server takes a repeat for a new message
-  bent_text,          // one client gets another text
-};
+namespace plaintalk::sim {
 
 struct ClientRunResult {
   std::vector<std::string> violations;
-  std::string story;                // what happened, a line each
-  std::uint64_t message_count = 0;  // said
-  std::uint64_t restart_count = 0;
-  std::uint64_t drop_count = 0;
-  std::uint64_t kill_count = 0;     // clients
-  std::uint64_t repeat_count = 0;   // answered with dup=1
-  std::uint64_t file_count = 0;     // fetched whole
-  std::uint64_t refused_count = 0;  // files refused for want of room
+  std::string story;  // what happened, a line each
+  Happened happened;  // by what stage.hpp and client_run.cpp call it
 };
+
+// Everything that client_run.cpp counts.
+std::vector<std::string> all_that_may_happen();
 
 ClientRunResult run_clients(std::uint64_t seed, ClientFault fault);
 

@@ -7,10 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include "messenger/core/server_core.hpp"
-#include "messenger/store/inline_spool.hpp"
 #include "tests/sim/sim_client.hpp"
-#include "tests/sim/sim_parts.hpp"
+#include "tests/sim/stage.hpp"
 
 namespace plaintalk::sim {
 namespace {
@@ -74,12 +72,6 @@ struct Link {
   Instant slow_until{};
 };
 
-// A connection that the client has lost and the server does not know about yet.
-struct HalfOpen {
-  ConnectionId id;
-  Instant noticed_at;
-};
-
 class Run {
  public:
   Run(std::uint64_t seed, Fault fault, bool tells_story);
@@ -100,36 +92,25 @@ class Run {
   bool all_settled() const;
   std::string random_filler();
 
-  Dice dice_;
+  Stage stage_;
+  Dice& dice_ = stage_.dice;
+  Now& now_ = stage_.now;
   Fault fault_;
   bool tells_story_;
-  std::uint64_t seed_;
   Checker checker_;
-  messenger::InlineSpool spool_;
-  PasswordLine passwords_;
-  DiceRandom random_;
-  NoEvents events_;
-  Now now_{Instant{std::chrono::hours(1)}, WallTime{std::chrono::hours(24 * 365 * 50)}};
-  Instant next_tick_{};
-  std::vector<std::string> registered_;
-  std::unique_ptr<messenger::ServerCore> core_;
   std::vector<std::unique_ptr<Link>> links_;
-  std::vector<HalfOpen> half_open_;
   RunResult result_;
   int steps_ = 0;
 };
 
 Run::Run(std::uint64_t seed, Fault fault, bool tells_story)
-    : dice_(seed), fault_(fault), tells_story_(tells_story), seed_(seed), random_(dice_) {
-  core_ = std::make_unique<messenger::ServerCore>(
-      make_config(), messenger::Services{spool_, passwords_, random_, events_}, now_);
+    : stage_(seed), fault_(fault), tells_story_(tells_story) {
+  stage_.start_server(make_config());
   make_links();
 }
 
 messenger::ServerConfig Run::make_config() {
-  messenger::ServerConfig config;
-  config.password_iteration_count = 1;
-  config.login_connections_per_address_max = std::nullopt;
+  messenger::ServerConfig config = Stage::config();
   config.history_count = fault_ == Fault::short_history ? 3 : 100'000;
   if (fault_ == Fault::no_request_memory) config.remembered_request_count_max = 0;
   config.room_queue_bytes_max = 500 + dice_.below(4000);
@@ -137,7 +118,6 @@ messenger::ServerConfig Run::make_config() {
   if (dice_.one_in(2)) config.messages_per_second = std::nullopt;
   if (dice_.one_in(2)) config.ping_interval = Milliseconds(500);
   if (dice_.one_in(3)) config.presence_grace = Milliseconds(300);
-  for (const std::string name : {"ann", "ben", "cat"}) config.accounts[name] = "secret";
   return config;
 }
 
@@ -162,7 +142,7 @@ void Run::tell(const std::string& text) {
 std::string Run::random_filler() { return std::string(dice_.below(dice_.one_in(10) ? 900 : 60), 'x'); }
 
 void Run::connect(Link& link) {
-  link.id = core_->opened({IpAddress::v4(127, 0, 0, 2), 50'000}, {IpAddress::v4(127, 0, 0, 1), 7777}, now_);
+  link.id = stage_.connect();
   link.may_be_read = true;
   link.client.connected();
   tell(link.client.name() + " connects");
@@ -171,11 +151,7 @@ void Run::connect(Link& link) {
 void Run::drop(Link& link) {
   tell(link.client.name() + " loses the connection");
   ++result_.drop_count;
-  if (dice_.one_in(2)) {
-    core_->closed(*link.id, "reset", now_);
-  } else {
-    half_open_.push_back({*link.id, now_.instant + Milliseconds(dice_.below(3000))});
-  }
+  stage_.lose(*link.id, dice_.one_in(2), "reset");
   server_closed(link);
 }
 
@@ -210,16 +186,17 @@ void Run::deliver_upstream(Link& link) {
   const std::size_t size = 1 + dice_.below(dice_.one_in(3) ? 8 : link.upstream.size());
   const std::string octets = link.upstream.substr(0, size);
   link.upstream.erase(0, octets.size());
-  core_->received(*link.id, octets, now_);
+  stage_.server().received(*link.id, octets, now_);
 }
 
 // What a shell does: it only ever looks at connections that were named as touched.
 void Run::serve_touched() {
-  for (auto touched = core_->take_touched(); !touched.empty(); touched = core_->take_touched()) {
+  for (auto touched = stage_.server().take_touched(); !touched.empty();
+       touched = stage_.server().take_touched()) {
     for (const ConnectionId id : touched) {
       const auto link = std::ranges::find_if(links_, [&](const auto& each) { return each->id == id; });
       if (link == links_.end()) continue;
-      (*link)->may_be_read = core_->wants_input(id);
+      (*link)->may_be_read = stage_.server().wants_input(id);
       (*link)->is_active = true;
     }
   }
@@ -228,20 +205,14 @@ void Run::serve_touched() {
 void Run::write_downstream(Link& link, bool is_busy) {
   if (!link.id || !link.is_active) return;
   if (is_busy && link.slow_until > now_.instant) return;
-  std::array<iovec, 5> pieces{};
-  const std::size_t count = core_->gather(*link.id, pieces, dice_.one_in(2), now_);
-  std::string octets;
-  for (std::size_t index = 0; index < count; ++index)
-    octets.append(static_cast<const char*>(pieces[index].iov_base), pieces[index].iov_len);
-  if (!octets.empty()) {
-    octets.resize(1 + dice_.below(octets.size()));
-    core_->consumed(*link.id, octets.size(), now_);
-    link.client.received(link.bender.pass(octets));
-  } else if (core_->closing(*link.id)) {
+  const std::string bytes = stage_.write(*link.id, dice_.one_in(2));
+  if (!bytes.empty()) {
+    link.client.received(link.bender.pass(bytes));
+  } else if (stage_.server().closing(*link.id)) {
     tell("the server closes " + link.client.name());
-    core_->closed(*link.id, "closed", now_);
+    stage_.lose(*link.id, true, "closed");
     return server_closed(link);
-  } else if (!core_->wants_output(*link.id)) {
+  } else if (!stage_.server().wants_output(*link.id)) {
     link.is_active = false;
   }
   if (link.client.wants_to_reconnect()) drop(link);
@@ -249,35 +220,20 @@ void Run::write_downstream(Link& link, bool is_busy) {
 
 void Run::step(bool is_busy) {
   ++steps_;
-  const Milliseconds passed(1 + dice_.below(20));
-  now_.instant += passed;
-  now_.wall += passed;
-  if (now_.instant >= next_tick_) {
-    core_->tick(now_);
-    next_tick_ = now_.instant + messenger::kTickInterval;
-  }
-  if (!passwords_.jobs.empty() && dice_.one_in(2)) {
-    core_->password_ready(messenger::run(passwords_.jobs.front()), now_);
-    passwords_.jobs.pop_front();
-  }
+  stage_.pass_time();
   for (const auto& link : links_) {
     if (!link->id && link->reconnect_at <= now_.instant) connect(*link);
     if (is_busy) act(*link);
     deliver_upstream(*link);
   }
-  std::erase_if(half_open_, [&](const HalfOpen& gone) {
-    if (gone.noticed_at > now_.instant) return false;
-    core_->closed(gone.id, "timed out", now_);
-    return true;
-  });
-  core_->end_turn(now_);
+  stage_.end_turn();
   serve_touched();
   for (const auto& link : links_) write_downstream(*link, is_busy);
   serve_touched();
 }
 
 bool Run::all_settled() const {
-  return half_open_.empty() && std::ranges::all_of(links_, [](const auto& link) {
+  return stage_.knows_all_losses() && std::ranges::all_of(links_, [](const auto& link) {
            return link->upstream.empty() && link->client.is_settled() && !link->is_active;
          });
 }
