@@ -95,19 +95,21 @@ void Transfers::ask_for_digest(StoredFile& file) {
 }
 
 void Transfers::finish(StoredFile& file, Instant now) {
+  // Others make way before this one is among those that may: when all of them are being read, it stays all
+  // the same.
+  Share& share = open_share(file.owner);
+  const auto& of_one = config_.files_per_user_max;
+  while (of_one && share.finished_count >= *of_one && drop_oldest(file.owner, now)) {
+  }
+  const auto& of_all = config_.file_count_max;
+  while (of_all && files_.size() - open_count_ >= *of_all && drop_oldest(std::nullopt, now)) {
+  }
   file.state = StoredFile::State::complete;
   file.sender = {};
   file.last_used = now;
   --open_count_;
-  Share& share = open_share(file.owner);
   std::erase(share.uploads, file.id);
   ++share.finished_count;
-  const auto& of_one = config_.files_per_user_max;
-  while (of_one && share.finished_count > *of_one && drop_oldest(file.owner, now)) {
-  }
-  const auto& of_all = config_.file_count_max;
-  while (of_all && files_.size() - open_count_ > *of_all && drop_oldest(std::nullopt, now)) {
-  }
 }
 
 void Transfers::erase(StoredFile& file, ErrorName reason) {

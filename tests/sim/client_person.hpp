@@ -51,7 +51,10 @@ class Person {
   bool was_ready = false;
   bool was_cut = false;  // after it had sent something, its login first
   bool has_joined = false;
-  bool must_see_all = false;  // of the rooms of this server: was in them before it was started
+  bool has_seen_talk = false;  // something of its conversation, so that it asks for more
+  // Of this server: the program was in the room, or saw the conversation, before it was started.
+  bool must_see_room = false;
+  bool must_see_talk = false;
   Instant connect_at{};
   std::map<client::RequestId, std::string> asked;  // unanswered; the text of a message, else empty
   Screen screen;                                   // since the last restart

@@ -153,7 +153,8 @@ void ClientRun::restart() {
   judge_.server_restarted();
   for (auto& person : people_) {
     person->screen.clear();
-    person->must_see_all = person->has_joined && !person->is_guest;
+    person->must_see_room = person->has_joined && !person->is_guest;
+    person->must_see_talk = person->has_seen_talk;
   }
   start_server();
 }
@@ -233,6 +234,7 @@ void ClientRun::look_at(std::unique_ptr<Person>& person) {
   }
   for (const std::string& file : to_fetch) person->ask({.verb = Verb::get, .target = file});
   if (person->session.ready()) person->was_ready = true;
+  if (person->screen.contains(kTalk)) person->has_seen_talk = true;
   const auto ended = person->session.take_ended();
   if (!ended) return;
   tell(*person, "ends: " + ended->text);
@@ -282,10 +284,10 @@ void ClientRun::judge() {
 void ClientRun::judge_ends() {
   for (const auto& person : people_) {
     const std::string& name = person->name();
-    judge_.judge_end(name, person->screen, kLab, person->must_see_all);
+    judge_.judge_end(name, person->screen, kLab, person->must_see_room);
     const bool is_only_device = name == "ben";
     if (!person->is_guest)
-      judge_.judge_end(name, person->screen, kTalk, person->must_see_all && is_only_device);
+      judge_.judge_end(name, person->screen, kTalk, person->must_see_talk && is_only_device);
   }
 }
 

@@ -10,9 +10,8 @@
 //     sees has no hole;
 //   - between two restarts no message is said twice and no file announced twice, and what was answered is
 //   there in the end;
-//   - in the end everybody sees the end of each room; whoever was in a room before a restart, and the other
-//   side
-//     of a conversation, misses nothing since;
+//   - in the end everybody sees the end of each room; whose program was in a room before a restart, or has
+//     seen something of a conversation, misses nothing since;
 //   - a file that was answered as saved has the bytes that were sent.
 #pragma once
 

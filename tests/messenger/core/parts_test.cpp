@@ -232,6 +232,10 @@ TEST(RequestMemory, ForgetsWhatIsTooOld) {
   request.id = "old";
   request.time = at(0);
   memory.add(request, 100, Milliseconds(1000));
+  request.id = "of the last moment";
+  request.time = at(1000);
+  memory.add(request, 100, Milliseconds(1000));
+  EXPECT_NE(memory.find("old"), nullptr);
   request.id = "new";
   request.time = at(1001);
   memory.add(request, 100, Milliseconds(1000));

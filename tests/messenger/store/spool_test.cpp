@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -17,6 +18,7 @@
 #include "messenger/store/block_spool.hpp"
 #include "messenger/store/open_spool.hpp"
 #include "messenger/store/spool_jobs.hpp"
+#include "messenger/store/spool_queue.hpp"
 #include "messenger/store/spool_thread.hpp"
 
 namespace plaintalk::messenger {
@@ -157,16 +159,31 @@ TEST(SpoolJobs, TheDigestIsThatOfAllPieces) {
   EXPECT_EQ(jobs.run({SpoolJob::Kind::digest, FileId{3}, 0, {}}).sha256, sha256(""));
 }
 
+// The largest size that a file of this process may have stands for the size of the disk.
+class FullDisk {
+ public:
+  explicit FullDisk(std::uint64_t size) : previous_(std::signal(SIGXFSZ, SIG_IGN)) {
+    EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &before_), 0);
+    rlimit small = before_;
+    small.rlim_cur = size;
+    EXPECT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, previous_);
+  }
+
+ private:
+  void (*previous_)(int);
+  rlimit before_{};
+};
+
 // Goal: a disk that is full fails the file that meets it and gives back what that file had.
-// Method: the largest size that a file of this process may have stands for the size of the disk.
 TEST(SpoolJobs, WhatFailsGivesItsPlaceBackAndTakesNothingMore) {
   Folder folder;
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-  const auto previous = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit small = before;
-  small.rlim_cur = 3 * kSpoolBlockSize;
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const FullDisk disk(3 * kSpoolBlockSize);
   BlockSpool spool(folder.path);
   SpoolJobs jobs(spool);
   const std::string block = pattern(kSpoolBlockSize, 1);
@@ -179,8 +196,6 @@ TEST(SpoolJobs, WhatFailsGivesItsPlaceBackAndTakesNothingMore) {
   EXPECT_NE(jobs.run({SpoolJob::Kind::append, kFirst, 4 * kSpoolBlockSize, block}).trouble, "");
   EXPECT_NE(jobs.run({SpoolJob::Kind::digest, kFirst, 5 * kSpoolBlockSize, {}}).trouble, "");
   EXPECT_EQ(jobs.run({SpoolJob::Kind::append, kSecond, 0, block}).trouble, "") << "the place is free again";
-  ::setrlimit(RLIMIT_FSIZE, &before);
-  std::signal(SIGXFSZ, previous);
 }
 
 // Collects results as the event loop does.
@@ -266,6 +281,66 @@ TEST(SpoolThread, ResultsComeInTheOrderOfTheJobsAndNoneIsLost) {
   std::string out(content.size(), '?');
   ASSERT_TRUE(spool.read(kFirst, 0, out));
   EXPECT_EQ(out, content);
+}
+
+// Goal: whoever begins to listen late misses nothing.
+// Method: the thread takes the second job only after the results of the first are there, and shows when it
+// has.
+TEST(SpoolThread, TellsOfResultsThatWereThereBefore) {
+  BlockSpool blocks;
+  SpoolThread spool(blocks);
+  std::size_t count = 0;
+  for (const FileId file : {kFirst, kSecond}) {
+    spool.submit({SpoolJob::Kind::append, file, 0, "x"});
+    ++count;
+    while (blocks.file_count() < count) std::this_thread::yield();
+  }
+  bool is_told = false;
+  spool.notify([&is_told] { is_told = true; });
+  EXPECT_TRUE(is_told);
+  EXPECT_FALSE(spool.take_results().empty());
+  spool.notify({});
+}
+
+// Goal: when small appends were joined and the disk is full, all their bytes are given back to the core at
+// once, and the next file is not touched.
+TEST(SpoolQueue, JoinedAppendsMeetAFullDiskTogether) {
+  Folder folder;
+  const FullDisk disk(2 * kSpoolBlockSize);
+  BlockSpool spool(folder.path);
+  SpoolJobs jobs(spool);
+  SpoolQueue queue;
+  const std::string content = pattern(3 * kSpoolBlockSize, 1);
+  for (std::size_t at = 0; at < content.size(); at += 512)
+    queue.push({SpoolJob::Kind::append, kFirst, at, content.substr(at, 512)});
+  queue.push({SpoolJob::Kind::append, kSecond, 0, "small"});
+  queue.push({SpoolJob::Kind::digest, kFirst, content.size(), {}});
+  queue.push({SpoolJob::Kind::digest, kSecond, 5, {}});
+  std::uint64_t told = 0;
+  std::string trouble;
+  SpoolResult second;
+  for (const SpoolJob& job : queue.take()) {
+    const SpoolResult result = jobs.run(job);
+    if (job.file == kSecond) second = result;
+    if (job.file != kFirst) continue;
+    if (job.kind == SpoolJob::Kind::append) told += result.size;
+    if (job.kind == SpoolJob::Kind::digest) trouble = result.trouble;
+  }
+  EXPECT_EQ(told, content.size()) << "what was queued is not queued any more";
+  EXPECT_NE(trouble, "");
+  EXPECT_EQ(second.trouble, "");
+  EXPECT_EQ(second.sha256, sha256("small"));
+  EXPECT_EQ(spool.held_bytes(), kSpoolBlockSize) << "of the second file alone";
+}
+
+TEST(SpoolQueue, JoinsUpToItsLimitAndNotBeyond) {
+  SpoolQueue queue;
+  const std::string half(SpoolQueue::kJoinedBytesMax / 2, 'x');
+  queue.push({SpoolJob::Kind::append, kFirst, 0, half});
+  queue.push({SpoolJob::Kind::append, kFirst, half.size(), half});
+  EXPECT_EQ(queue.count(), 1U);
+  queue.push({SpoolJob::Kind::append, kFirst, 2 * half.size(), "x"});
+  EXPECT_EQ(queue.count(), 2U);
 }
 
 TEST(SpoolThread, EndsWithWorkUnderWay) {
