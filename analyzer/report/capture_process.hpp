@@ -7,6 +7,8 @@
 
 #include <sys/types.h>
 
+#include "base/file_descriptor.hpp"
+
 namespace plaintalk::analyzer {
 
 class CaptureProcess {
@@ -27,7 +29,7 @@ class CaptureProcess {
 
  private:
   pid_t process_ = -1;
-  int descriptor_ = -1;
+  FileDescriptor descriptor_;
 };
 
 }  // namespace plaintalk::analyzer

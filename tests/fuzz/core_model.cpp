@@ -41,7 +41,31 @@ CoreModel::CoreModel(DecoderLimits limits, std::set<std::string> configured_acco
 
 void CoreModel::opened(ConnectionId id) { views_[id] = std::make_unique<View>(limits_); }
 
-void CoreModel::closed(ConnectionId id) { views_.erase(id); }
+void CoreModel::closed(ConnectionId id) {
+  note_left(*views_.at(id));
+  views_.erase(id);
+}
+
+// What an open view has joined, or may have joined without having heard so.
+std::set<std::string> CoreModel::rooms_of(const View& view) {
+  std::set<std::string> rooms;
+  for (const auto& [room, next] : view.joined) rooms.insert(room);
+  for (const Command& command : view.pending)
+    if (command.verb == Verb::join || command.verb == Verb::sync) rooms.insert(command.what);
+  return rooms;
+}
+
+std::set<std::string> CoreModel::names_of(const View& view) {
+  std::set<std::string> names{view.name};
+  for (const Command& command : view.pending)
+    if (command.verb == Verb::login || command.verb == Verb::register_) names.insert(command.what);
+  return names;
+}
+
+void CoreModel::note_left(const View& view) {
+  for (const std::string& name : names_of(view))
+    for (const std::string& room : rooms_of(view)) left_at_[{name, room}] = clock_;
+}
 
 void CoreModel::restarted() {
   views_.clear();
@@ -53,6 +77,7 @@ void CoreModel::restarted() {
   acknowledged_.clear();
   requests_.clear();
   files_.clear();
+  left_at_.clear();
 }
 
 void CoreModel::knows_content(std::string sha256, std::string_view content) {
@@ -109,7 +134,9 @@ void CoreModel::received(ConnectionId id, std::string_view bytes) {
     const FrameDecoder::Step step = view.downstream.next();
     if (step == FrameDecoder::Step::need_more) return;
     check(step == FrameDecoder::Step::frame, "the server sent what is no frame");
+    ++clock_;
     hear(view, view.downstream.frame());
+    view.heard_at = clock_;
   }
 }
 
@@ -163,6 +190,7 @@ void CoreModel::hear(View& view, const Frame& frame) {
     }
     case Verb::bye:
       release_held(view);
+      note_left(view);
       view.is_over = view.has_said_bye = true;
       return;
     case Verb::note:
@@ -207,7 +235,10 @@ void CoreModel::hear_ok(View& view, const Frame& frame) {
       check(room == command.what, "another room was joined");
       view.joined.try_emplace(room, number(text(frame, "last")) + 1);
       return;
-    case Verb::part: check(view.joined.erase(room) == 1, "a room is left that was not joined"); return;
+    case Verb::part:
+      check(view.joined.erase(room) == 1, "a room is left that was not joined");
+      left_at_[{view.name, room}] = clock_;
+      return;
     case Verb::say: return hear_said(view, command, frame);
     case Verb::put: return hear_put(view, command, frame);
     case Verb::get: return hear_get(view, command, frame);
@@ -320,13 +351,11 @@ void CoreModel::check_reader(const View& view, std::map<std::string, PersonId>& 
         "two people of one name get the same");
 }
 
-bool CoreModel::is_in_room(PersonId person, const std::string& room) const {
+bool CoreModel::was_in_room(const std::string& name, const std::string& room, std::uint64_t since) const {
+  const auto left = left_at_.find({name, room});
+  if (left != left_at_.end() && left->second >= since) return true;
   return std::ranges::any_of(views_, [&](const auto& entry) {
-    const View& view = *entry.second;
-    if (view.person != person) return false;
-    return view.joined.contains(room) || std::ranges::any_of(view.pending, [&](const Command& command) {
-             return (command.verb == Verb::join || command.verb == Verb::sync) && command.what == room;
-           });
+    return names_of(*entry.second).contains(name) && rooms_of(*entry.second).contains(room);
   });
 }
 
@@ -336,7 +365,8 @@ void CoreModel::hear_get(View& view, const Command& command, const Frame& frame)
             text(frame, "sha256") == file.sha256,
         "a GET finds another file");
   if (is_room(file.room)) {
-    check(is_in_room(person_of(view), file.room), "a file of a room for somebody who is not in it");
+    check(was_in_room(view.name, file.room, command.sent_at),
+          "a file of a room for somebody who is not in it");
   } else {
     check(is_one_of(view.name, file.room), "a file of a conversation for a third person");
     check_reader(view, file.readers, file.seen_at);
@@ -349,10 +379,9 @@ void CoreModel::hear_chunk(View& view, const Frame& frame) {
   check(running != view.downloads.end(), "a chunk that was not asked for");
   check(number(frame.argument(1)) == running->second, "a chunk is missing");
   const File& file = file_of(frame.argument(0));
-  // One may have been on its way when the room was left.
-  const bool may_read = !is_room(file.room) || is_in_room(person_of(view), file.room);
-  view.chunks_after_leaving = may_read ? 0 : view.chunks_after_leaving + 1;
-  check(view.chunks_after_leaving <= 1, "a download goes on after its reader has left the room");
+  // The server looks when it queues a chunk: not before the frame ahead of it was heard.
+  check(!is_room(file.room) || was_in_room(view.name, file.room, view.heard_at),
+        "a download goes on after its reader has left the room");
   const std::string_view content = contents_.at(file.sha256);
   check(
       frame.body == content.substr(std::min<std::size_t>(running->second, content.size()), frame.body.size()),

@@ -100,7 +100,7 @@ class CoreModel {
     std::map<std::string, Next> conversations;
     std::map<std::string, std::uint64_t> downloads;  // handle: offset of the next chunk
     std::vector<Numbered> held;
-    unsigned chunks_after_leaving = 0;
+    std::uint64_t heard_at = 0;  // when its last frame was heard
   };
   struct Message {
     std::size_t hash = 0;
@@ -140,7 +140,12 @@ class CoreModel {
   PersonId person_of(const View& view) const;
   // The reader is not another one than before under this name, and not somebody who came later.
   void check_reader(const View& view, std::map<std::string, PersonId>& readers, std::uint64_t seen_at) const;
-  bool is_in_room(PersonId person, const std::string& room) const;
+  static std::set<std::string> rooms_of(const View& view);
+  // Who its person is, or may be without having heard so.
+  static std::set<std::string> names_of(const View& view);
+  void note_left(const View& view);
+  // On any connection, now or at some time since.
+  bool was_in_room(const std::string& name, const std::string& room, std::uint64_t since) const;
   File& file_of(std::string_view handle);
 
   DecoderLimits limits_;
@@ -156,6 +161,7 @@ class CoreModel {
   std::set<std::pair<std::string, Sequence>> acknowledged_;
   std::map<std::tuple<PersonId, std::string, std::string>, std::pair<std::string, Sequence>> requests_;
   std::map<std::string, File, std::less<>> files_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> left_at_;  // by name and room
 };
 
 }  // namespace plaintalk::messenger::test

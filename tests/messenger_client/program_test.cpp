@@ -1,6 +1,4 @@
 // The real client against the real server: scripts, JSON, lost connections, a server that dies.
-#include "tests/messenger_client/program.hpp"
-
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -10,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
+
+#include "tests/support/child_process.hpp"
 
 namespace plaintalk::test {
 namespace {
@@ -50,7 +50,7 @@ class ProgramTest : public testing::Test {
 
   fs::path folder_;
   std::string place_;
-  std::optional<Program> server_;
+  std::optional<ChildProcess> server_;
 };
 
 std::vector<json> events(const std::string& text) {
@@ -67,9 +67,9 @@ std::vector<json> events(const std::string& text) {
 // Method: alice says 200 numbered messages and cuts her connection hard nine times in between, without
 // waiting for any answer; bob, whose connection is cut as well, must have each of them once and in order.
 TEST_F(ProgramTest, LosesAndRepeatsNothingWhenConnectionsAreCutInTheMiddleOfSending) {
-  Program bob(words("bob", {"--json", "--room", "#lab"}));
+  ChildProcess bob(words("bob", {"--json", "--room", "#lab"}));
   ASSERT_TRUE(bob.read_until("\"answer\""));
-  Program alice(words("alice", {"--json", "--room", "#lab"}));
+  ChildProcess alice(words("alice", {"--json", "--room", "#lab"}));
   constexpr int count = 200;  // the server keeps 256, for whoever comes back late
   for (int number = 1; number <= count; ++number) {
     alice.write(
@@ -112,9 +112,9 @@ TEST_F(ProgramTest, LosesAndRepeatsNothingWhenConnectionsAreCutInTheMiddleOfSend
 }
 
 TEST_F(ProgramTest, ComesBackToAServerThatWasKilledAndStartedAgain) {
-  Program bob(words("bob", {"--json", "--room", "#lab"}));
+  ChildProcess bob(words("bob", {"--json", "--room", "#lab"}));
   ASSERT_TRUE(bob.read_until("\"answer\""));
-  Program alice(words("alice", {"--json", "--room", "#lab"}));
+  ChildProcess alice(words("alice", {"--json", "--room", "#lab"}));
   alice.write("{\"command\":\"say\",\"text\":\"before\"}\n");
   ASSERT_TRUE(bob.read_until("\"text\":\"before\""));
   server_->signal(SIGKILL);
@@ -140,13 +140,13 @@ TEST_F(ProgramTest, ScriptsTalkAndPassAFileThroughALostConnection) {
   for (unsigned i = 0; i < 1'500'000; ++i) octets += static_cast<char>(i * i >> 7 & 0xFF);
   std::ofstream(folder_ / "router image.bin", std::ios::binary) << octets;
   fs::create_directory(folder_ / "in");
-  Program bob(
+  ChildProcess bob(
       words("bob", {"--room", "#lab", "--download-dir", (folder_ / "in").string(), "--script",
                     script("bob.txt",
                            "/expect who has it?\nI want it\n/expect router image.bin\n/get router image.bin\n"
                            "got it\n/expect well done\n-/get nosuchfile\n/history 1\n")}));
   ASSERT_TRUE(bob.read_until("joined #lab"));
-  Program alice(
+  ChildProcess alice(
       words("alice", {"--script", script("alice.txt", "/join #lab\nwho has it?\n/expect I want it\n/send " +
                                                           (folder_ / "router image.bin").string() +
                                                           "\n/expect got it\n/drop\nwell done\n")}));
@@ -167,7 +167,7 @@ TEST_F(ProgramTest, ScriptsTalkAndPassAFileThroughALostConnection) {
 TEST_F(ProgramTest, ResumesAFileWhoseConnectionIsCutOnTheWay) {
   const std::string octets(6'000'000, 'q');
   std::ofstream(folder_ / "big.bin", std::ios::binary) << octets;
-  Program alice(words("alice", {"--json", "--room", "#lab", "--download-dir", folder_.string()}));
+  ChildProcess alice(words("alice", {"--json", "--room", "#lab", "--download-dir", folder_.string()}));
   ASSERT_TRUE(alice.read_until("\"answer\""));
   alice.write(json{{"command", "send"}, {"path", (folder_ / "big.bin").string()}, {"tag", "up"}}.dump() +
               "\n");
@@ -203,7 +203,7 @@ TEST_F(ProgramTest, GoesOnWithAFileAfterItWasKilled) {
   std::ofstream(folder_ / "big.bin", std::ios::binary) << bytes;
   const fs::path in = folder_ / "in";
   fs::create_directory(in);
-  Program alice(words("alice", {"--json", "--room", "#lab"}));
+  ChildProcess alice(words("alice", {"--json", "--room", "#lab"}));
   ASSERT_TRUE(alice.read_until("\"answer\""));
   alice.write(json{{"command", "send"}, {"path", (folder_ / "big.bin").string()}, {"tag", "up"}}.dump() +
               "\n");
@@ -212,7 +212,7 @@ TEST_F(ProgramTest, GoesOnWithAFileAfterItWasKilled) {
   const std::string file = json::parse(*line)["file"];
   const std::string get = json{{"command", "get"}, {"file", file}, {"tag", "down"}}.dump() + "\n";
   {
-    Program bob(words("bob", {"--json", "--room", "#lab", "--download-dir", in.string()}));
+    ChildProcess bob(words("bob", {"--json", "--room", "#lab", "--download-dir", in.string()}));
     ASSERT_TRUE(bob.read_until("\"answer\""));
     bob.write(get);
     while (line &&
@@ -220,14 +220,14 @@ TEST_F(ProgramTest, GoesOnWithAFileAfterItWasKilled) {
       line = bob.read_line();
     ASSERT_TRUE(line);
     bob.signal(SIGKILL);
-    EXPECT_EQ(bob.wait(), -SIGKILL);
+    EXPECT_EQ(bob.wait(), 128 + SIGKILL);
   }
   std::uint64_t left = 0;
   for (const auto& entry : fs::directory_iterator(in)) left += entry.file_size();
   ASSERT_GE(left, 1'000'000U);
   ASSERT_LT(left, bytes.size()) << "it was killed too late";
   std::ofstream(in / "big.bin") << "mine";
-  Program carol(words("carol", {"--json", "--room", "#lab", "--download-dir", in.string()}));
+  ChildProcess carol(words("carol", {"--json", "--room", "#lab", "--download-dir", in.string()}));
   ASSERT_TRUE(carol.read_until("\"answer\""));
   carol.write(get);
   line = carol.read_until("\"hashing\":false");
@@ -246,7 +246,7 @@ TEST_F(ProgramTest, GoesOnWithAFileAfterItWasKilled) {
 
 TEST_F(ProgramTest, EndsWithTheStatusThatTellsWhatWentWrong) {
   const auto status_of = [](std::vector<std::string> all) {
-    Program client(all);
+    ChildProcess client(all);
     client.close_input();
     client.read_all();
     return client.wait();
@@ -287,7 +287,7 @@ TEST_F(ProgramTest, EndsAtOneSignalAndSaysSoInItsStatus) {
     for (const auto& face : faces) {
       for (const bool server_hangs : {false, true}) {
         if (server_hangs && face != faces[signal.number == SIGTERM ? 0 : 2]) continue;  // two seconds each
-        Program client(words("alice" + std::to_string(signal.number), face));
+        ChildProcess client(words("alice" + std::to_string(signal.number), face));
         ASSERT_TRUE(client.read_until("#lab"));
         if (server_hangs) server_->signal(SIGSTOP);
         client.signal(signal.number);
@@ -297,7 +297,7 @@ TEST_F(ProgramTest, EndsAtOneSignalAndSaysSoInItsStatus) {
       }
     }
   }
-  Program lost(words("bob", {"--json"}));
+  ChildProcess lost(words("bob", {"--json"}));
   ASSERT_TRUE(lost.read_until("\"ready\""));
   server_->signal(SIGKILL);
   ASSERT_TRUE(lost.read_until("\"retrying\""));
@@ -307,7 +307,7 @@ TEST_F(ProgramTest, EndsAtOneSignalAndSaysSoInItsStatus) {
 }
 
 TEST_F(ProgramTest, SendsEverythingThatIsPipedInBeforeItLeaves) {
-  Program alice(words("alice", {"--room", "#lab"}));
+  ChildProcess alice(words("alice", {"--room", "#lab"}));
   alice.write("one\n/nonsense\ntwo");
   alice.close_input();
   const std::string saw = alice.read_all();

@@ -7,9 +7,9 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/messenger_client/program.hpp"
 #include "tests/messenger_client/raw_server.hpp"
 #include "tests/messenger_client/scratch_folder.hpp"
+#include "tests/support/child_process.hpp"
 
 namespace plaintalk::test {
 namespace {
@@ -42,7 +42,7 @@ class AfterALoss : public testing::TestWithParam<Loss> {};
 TEST_P(AfterALoss, ComesBackWithItsToken) {
   const Loss& loss = GetParam();
   RawServer server;
-  Program alice(client_words(server.place(), {}));
+  ChildProcess alice(client_words(server.place(), {}));
   ASSERT_TRUE(server.accept());
   server.write(loss.name == "Silence" ? "PLAINTALK/1 lab ping=1 :type HELP\n" : kRawGreeting);
   EXPECT_EQ(server.read_line(), "LOGIN alice device=d");
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Reconnect, ComesBackAfterRefusedGreetingsAndARefusedToken) {
   RawServer server;
-  Program alice(client_words(server.place(), {}));
+  ChildProcess alice(client_words(server.place(), {}));
   for (const std::string words : {"ERR 503 BUSY fatal=1 retry=300 :the server is full\n",
                                   "BYE 503 DRAINING :the server is stopping\n"}) {
     ASSERT_TRUE(server.accept());
@@ -118,7 +118,7 @@ TEST(Reconnect, ComesBackAfterRefusedGreetingsAndARefusedToken) {
 TEST(Reconnect, WaitsForANameThatALostConnectionHolds) {
   for (const std::string way : {"waits", "--no-retry", "SIGINT"}) {
     RawServer server;
-    Program alice(
+    ChildProcess alice(
         client_words(server.place(), way == "--no-retry" ? std::vector{way} : std::vector<std::string>{}));
     ASSERT_TRUE(server.accept());
     server.write(kRawGreeting);
@@ -153,7 +153,7 @@ TEST(Reconnect, EndsWhenItWasReplacedOrRefused) {
   };
   for (const Final& last : {Final{"BYE 409 REPLACED :taken over\n", 1}, Final{"", 3}}) {
     RawServer server;
-    Program alice(client_words(server.place(), {"--no-retry"}));
+    ChildProcess alice(client_words(server.place(), {"--no-retry"}));
     ASSERT_TRUE(server.accept());
     server.write(kRawGreeting);
     server.read_line();
@@ -184,16 +184,16 @@ class RealRestart : public testing::Test {
 
   ScratchFolder folder_;
   std::string place_;
-  std::optional<Program> server_;
+  std::optional<ChildProcess> server_;
 };
 
 // Goal: an orderly restart, which says BYE, is survived as a cut is: guests and registered accounts alike,
 // although the new server knows neither.
 TEST_F(RealRestart, ComesBackToAServerThatSaidGoodbye) {
   const std::string password = folder_.write("password.txt", "tulip9\n");
-  Program guest(client_words(place_, {"--room", "#lab"}));
-  Program carol({PLAINTALK_CLIENT, place_, "--user", "carol", "--register", "--password-file", password,
-                 "--timeout", "50", "--json", "--room", "#lab"});
+  ChildProcess guest(client_words(place_, {"--room", "#lab"}));
+  ChildProcess carol({PLAINTALK_CLIENT, place_, "--user", "carol", "--register", "--password-file", password,
+                      "--timeout", "50", "--json", "--room", "#lab"});
   ASSERT_TRUE(guest.read_until("\"answer\""));
   ASSERT_TRUE(carol.read_until("\"answer\""));
   for (int restart = 0; restart < 2; ++restart) {
@@ -207,7 +207,7 @@ TEST_F(RealRestart, ComesBackToAServerThatSaidGoodbye) {
     ASSERT_TRUE(carol.read_until(text));
     ASSERT_TRUE(guest.read_until(text));
   }
-  for (Program* client : {&guest, &carol}) {
+  for (ChildProcess* client : {&guest, &carol}) {
     client->close_input();
     client->read_all();
     EXPECT_EQ(client->wait(), 0);

@@ -111,9 +111,10 @@ TEST(Bench, VerifiesEveryDeliveryOfEachWorkload) {
       {"--workload", "idle", "--members", "30"}};
   for (std::vector<std::string> arguments : workloads) {
     arguments.insert(arguments.end(), {"--target", "plaintalk", address, "--server-pid", process, "--json"});
-    ChildProcess generator(PLAINTALK_BENCH, arguments);
+    arguments.insert(arguments.begin(), PLAINTALK_BENCH);
+    ChildProcess generator(arguments);
     EXPECT_EQ(generator.wait(), 0) << generator.errors();
-    EXPECT_TRUE(generator.output().starts_with("{\"target\":\"plaintalk\",\"workload\":\"" + arguments[1]))
+    EXPECT_TRUE(generator.output().starts_with("{\"target\":\"plaintalk\",\"workload\":\"" + arguments[2]))
         << generator.output();
   }
   EXPECT_EQ(server.stop(), 0);
@@ -122,14 +123,14 @@ TEST(Bench, VerifiesEveryDeliveryOfEachWorkload) {
 TEST(Bench, FailsWithOneLineWhenTheTargetIsNotThereOrIsAnotherServer) {
   ServerProcess server({"--quiet"});
   const std::string address = "127.0.0.1:" + std::to_string(server.port());
-  ChildProcess other(PLAINTALK_BENCH, {"--target", "nats", address});
+  ChildProcess other({PLAINTALK_BENCH, "--target", "nats", address});
   EXPECT_EQ(other.wait(), 1);
   EXPECT_NE(other.errors().find("the target is no NATS server"), std::string::npos) << other.errors();
   EXPECT_EQ(server.stop(), 0);
-  ChildProcess nobody(PLAINTALK_BENCH, {"--target", "plaintalk", address});
+  ChildProcess nobody({PLAINTALK_BENCH, "--target", "plaintalk", address});
   EXPECT_EQ(nobody.wait(), 1);
   EXPECT_NE(nobody.errors().find("cannot connect to "), std::string::npos) << nobody.errors();
-  ChildProcess remote(PLAINTALK_BENCH, {"--target", "plaintalk", "192.0.2.1:7777"});
+  ChildProcess remote({PLAINTALK_BENCH, "--target", "plaintalk", "192.0.2.1:7777"});
   EXPECT_EQ(remote.wait(), 1);
   EXPECT_NE(remote.errors().find("--allow-remote"), std::string::npos) << remote.errors();
 }

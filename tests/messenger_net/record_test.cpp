@@ -77,7 +77,7 @@ TEST(Record, HoldsExactlyTheOctetsThatWereExchanged) {
 
 TEST(Record, SaysThatTheFileCannotBeMade) {
   const TemporaryFolder folder;
-  ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:0", "--record", folder / "missing/r.pcapng"});
+  ChildProcess server({PLAINTALK_SERVER, "--listen", "127.0.0.1:0", "--record", folder / "missing/r.pcapng"});
   EXPECT_EQ(server.wait(), 1);
   EXPECT_NE(server.errors().find("missing/r.pcapng"), std::string::npos) << server.errors();
 }
@@ -88,8 +88,8 @@ TEST(Record, KeepsAFileThatExistsAndLetsOneServerWriteIt) {
   const TemporaryFolder folder;
   const std::string file = folder / "r.pcapng";
   const auto refused = [&](std::vector<std::string> more) {
-    more.insert(more.begin(), {"--listen", "127.0.0.1:0", "--record", file});
-    ChildProcess server(PLAINTALK_SERVER, more);
+    more.insert(more.begin(), {PLAINTALK_SERVER, "--listen", "127.0.0.1:0", "--record", file});
+    ChildProcess server(more);
     EXPECT_EQ(server.wait(), 1);
     return server.errors();
   };
@@ -137,8 +137,8 @@ TEST(Record, DoesNotFollowALink) {
   const TemporaryFolder folder;
   std::ofstream(folder / "other") << "keep me";
   std::filesystem::create_symlink(folder / "other", folder / "r.pcapng");
-  ChildProcess server(PLAINTALK_SERVER,
-                      {"--listen", "127.0.0.1:0", "--overwrite", "--record", folder / "r.pcapng"});
+  ChildProcess server(
+      {PLAINTALK_SERVER, "--listen", "127.0.0.1:0", "--overwrite", "--record", folder / "r.pcapng"});
   EXPECT_EQ(server.wait(), 1);
   EXPECT_NE(server.errors().find("is a link"), std::string::npos) << server.errors();
   EXPECT_EQ(std::filesystem::file_size(folder / "other"), 7U);

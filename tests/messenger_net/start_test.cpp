@@ -43,7 +43,7 @@ TEST(ServerStart, QuietMeansNothingButTheReadyLine) {
 
 // Goal: each --listen is really served, not only named.
 TEST(ServerStart, ListensOnSeveralAddresses) {
-  ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"});
+  ChildProcess server({PLAINTALK_SERVER, "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"});
   ASSERT_TRUE(server.wait_for_output("ready: ") && server.wait_for_output(", 127.0.0.1:"));
   const std::string& line = server.output();
   const std::size_t second = line.find(", 127.0.0.1:");
@@ -58,7 +58,7 @@ TEST(ServerStart, ListensOnSeveralAddresses) {
 TEST(ServerStart, RefusesATakenPortWithOneLineThatSaysWhatToDo) {
   ServerProcess first;
   const std::string address = "127.0.0.1:" + std::to_string(first.port());
-  ChildProcess second(PLAINTALK_SERVER, {"--listen", address});
+  ChildProcess second({PLAINTALK_SERVER, "--listen", address});
   EXPECT_EQ(second.wait(), 1);
   EXPECT_EQ(second.errors(),
             "plaintalk-server: cannot listen on " + address +
@@ -68,7 +68,7 @@ TEST(ServerStart, RefusesATakenPortWithOneLineThatSaysWhatToDo) {
 }
 
 TEST(ServerStart, RefusesAnAddressThatIsNone) {
-  ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:port"});
+  ChildProcess server({PLAINTALK_SERVER, "--listen", "127.0.0.1:port"});
   EXPECT_EQ(server.wait(), 1);
   EXPECT_NE(server.errors().find("plaintalk-server: --listen: '127.0.0.1:port' is not HOST:PORT"),
             std::string::npos)
@@ -77,7 +77,7 @@ TEST(ServerStart, RefusesAnAddressThatIsNone) {
 
 TEST(ServerStart, RefusesALogThatCannotBeWritten) {
   const TemporaryFolder folder;
-  ChildProcess server(PLAINTALK_SERVER, {"--listen", "127.0.0.1:0", "--log", folder / "missing/log.jsonl"});
+  ChildProcess server({PLAINTALK_SERVER, "--listen", "127.0.0.1:0", "--log", folder / "missing/log.jsonl"});
   EXPECT_EQ(server.wait(), 1);
   EXPECT_EQ(count(server.errors(), "\n"), 1U) << server.errors();
   EXPECT_NE(server.errors().find("cannot write the log"), std::string::npos);
@@ -86,7 +86,7 @@ TEST(ServerStart, RefusesALogThatCannotBeWritten) {
 TEST(ServerStart, ReportsAConfigurationErrorWithFileAndLine) {
   const TemporaryFolder folder;
   const std::string file = folder.write("server.toml", "name = \"x\"\n[limits]\nline_size = 5\n");
-  ChildProcess server(PLAINTALK_SERVER, {"--config", file});
+  ChildProcess server({PLAINTALK_SERVER, "--config", file});
   EXPECT_EQ(server.wait(), 1);
   EXPECT_EQ(server.errors(), "plaintalk-server: " + file +
                                  ":3: limits.line_size: no such setting; did you mean limits.line_size_max? "
@@ -105,11 +105,11 @@ TEST(ServerStart, LetsTheCommandLineWinOverTheFile) {
 }
 
 TEST(ServerStart, ExitsWithTwoForAWrongCommandLineAndZeroForHelpAndVersion) {
-  ChildProcess wrong(PLAINTALK_SERVER, {"--no-such-option"});
+  ChildProcess wrong({PLAINTALK_SERVER, "--no-such-option"});
   EXPECT_EQ(wrong.wait(), 2);
-  ChildProcess help(PLAINTALK_SERVER, {"--help"});
+  ChildProcess help({PLAINTALK_SERVER, "--help"});
   EXPECT_EQ(help.wait(), 0);
-  ChildProcess version(PLAINTALK_SERVER, {"--version"});
+  ChildProcess version({PLAINTALK_SERVER, "--version"});
   EXPECT_EQ(version.wait(), 0);
   EXPECT_EQ(version.output(), "plaintalk-server 0.1.0\n");
 }

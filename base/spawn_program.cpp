@@ -1,0 +1,44 @@
+#include "base/spawn_program.hpp"
+
+#include <system_error>
+
+#include <errno.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/check.hpp"
+
+extern char** environ;
+
+namespace plaintalk {
+
+pid_t spawn_program(std::vector<std::string> words, StandardDescriptors descriptors) {
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  const auto becomes = [&actions](int descriptor, int number) {
+    if (descriptor >= 0) ::posix_spawn_file_actions_adddup2(&actions, descriptor, number);
+  };
+  becomes(descriptors.input, STDIN_FILENO);
+  becomes(descriptors.output, STDOUT_FILENO);
+  becomes(descriptors.error, STDERR_FILENO);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t process = -1;
+  const int error = ::posix_spawnp(&process, arguments[0], &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) throw std::system_error(error, std::generic_category(), "cannot start " + words[0]);
+  return process;
+}
+
+int wait_for_exit(pid_t process) {
+  int status = 0;
+  while (::waitpid(process, &status, 0) < 0)
+    check(errno == EINTR, "somebody else has waited for this process");
+  return exit_code_of(status);
+}
+
+int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+}  // namespace plaintalk
