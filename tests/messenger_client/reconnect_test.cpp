@@ -44,7 +44,7 @@ TEST_P(AfterALoss, ComesBackWithItsToken) {
   RawServer server;
   ChildProcess alice(client_words(server.place(), {}));
   ASSERT_TRUE(server.accept());
-  server.write(loss.name == "Silence" ? "PLAINTALK/1 lab ping=1 :type HELP\n" : kRawGreeting);
+  server.write(loss.name == "Silence" ? "PLAINTALK/1 lab ping=1 run=a1 :type HELP\n" : kRawGreeting);
   EXPECT_EQ(server.read_line(), "LOGIN alice device=d");
   server.write("OK user=alice device=d token=T1 guest=1\n");
   ASSERT_TRUE(alice.read_until("\"ready\""));

@@ -47,7 +47,8 @@ class Peer {
 // Logged in as a guest and in the room; everything up to the last answer has been read.
 void enter(Peer& peer, std::string_view name, std::string_view room);
 
-// Times become T and tokens X, so that a whole session can be compared with an expected text.
+// Times become T, tokens and what names the run of the server X, so that a whole session can be compared with
+// an expected text.
 std::string masked(std::string_view text);
 
 }  // namespace plaintalk::messenger::test

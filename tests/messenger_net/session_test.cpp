@@ -13,12 +13,13 @@ namespace plaintalk::messenger::test {
 namespace {
 
 constexpr std::string_view kGreeting =
-    "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 file=67108864 ping=30 :type HELP\n";
+    "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 file=67108864 ping=30 run=X "
+    ":type HELP\n";
 
 TEST(Session, AnswersAPersonWhoTypesInNetcat) {
   ServerProcess server;
   Peer peer(server.port());
-  EXPECT_EQ(peer.read_until("\n"), kGreeting);
+  EXPECT_EQ(masked(peer.read_until("\n")), kGreeting);
   peer.send("login alice device=nc\r\n");
   EXPECT_EQ(masked(peer.read_until("\n")), "OK user=alice device=nc token=X guest=1\n");
   peer.send("\nJOIN #lab\n");
