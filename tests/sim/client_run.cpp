@@ -348,7 +348,7 @@ std::vector<std::string> all_that_may_happen() {
           "guest renewed",
           "login guest",
           "login password",
-          "login refused BAD_LOGIN",
+
           "login refused NAME_TAKEN",
           "login token",
           "repeat answered",
