@@ -48,7 +48,7 @@ bool rearranges_text(std::uint32_t value) {
          value == 0x2029 || value == 0x200E || value == 0x200F || value == 0x061C;
 }
 
-void append_octet_escape(std::string& out, std::uint32_t value) {
+void append_byte_escape(std::string& out, std::uint32_t value) {
   std::array<char, 16> text{};
   const int size = std::snprintf(text.data(), text.size(), "\\x%02x", value);
   out.append(text.data(), static_cast<std::size_t>(size));
@@ -136,7 +136,7 @@ std::string terminal_safe(std::string_view text) {
     const CodePoint point = decode_utf8(text);
     const std::size_t size = point.size == 0 ? 1 : point.size;
     if (point.size == 0) {
-      append_octet_escape(out, static_cast<std::uint8_t>(text.front()));
+      append_byte_escape(out, static_cast<std::uint8_t>(text.front()));
     } else if (point.value == '\n') {
       out += "\\n";
     } else if (point.value == '\r') {
@@ -146,7 +146,7 @@ std::string terminal_safe(std::string_view text) {
     } else if (point.value == '\\') {
       out += "\\\\";
     } else if (point.value < 0x20 || (point.value >= 0x7F && point.value < 0xA0)) {
-      append_octet_escape(out, point.value);
+      append_byte_escape(out, point.value);
     } else if (rearranges_text(point.value)) {
       append_code_point_escape(out, point.value);
     } else {
@@ -202,9 +202,9 @@ std::string hex(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size() * 2);
   for (const char c : bytes) {
-    const auto octet = static_cast<std::uint8_t>(c);
-    out += kDigits[octet >> 4];
-    out += kDigits[octet & 15];
+    const auto byte = static_cast<std::uint8_t>(c);
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
   }
   return out;
 }

@@ -10,7 +10,7 @@ namespace plaintalk {
 
 // Well-formed UTF-8 (RFC 3629): no surrogates, no overlong forms, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
-// How many octets at the front of `text` are well-formed UTF-8; text.size() when all are.
+// How many bytes at the front of `text` are well-formed UTF-8; text.size() when all are.
 std::size_t utf8_prefix_size(std::string_view text);
 
 // For a terminal or a log line: control characters (C0, DEL, C1), line breaks, bidirectional overrides and

@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::size_t kDigestSize = 32;
 
-std::string from_octets(const std::array<unsigned char, kDigestSize>& octets) {
-  return {reinterpret_cast<const char*>(octets.data()), octets.size()};
+std::string from_bytes(const std::array<unsigned char, kDigestSize>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-const unsigned char* octets(std::string_view text) {
+const unsigned char* as_unsigned(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
@@ -46,7 +46,7 @@ void Sha256::update(std::string_view bytes) {
 std::string Sha256::finish() {
   std::array<unsigned char, kDigestSize> digest{};
   check(EVP_DigestFinal_ex(context_->state, digest.data(), nullptr) == 1, "SHA-256 finish");
-  return from_octets(digest);
+  return from_bytes(digest);
 }
 
 std::string sha256(std::string_view bytes) {
@@ -58,19 +58,19 @@ std::string sha256(std::string_view bytes) {
 std::string hmac_sha256(std::string_view key, std::string_view message) {
   std::array<unsigned char, kDigestSize> digest{};
   unsigned size = 0;
-  check(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), octets(message), message.size(),
+  check(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), as_unsigned(message), message.size(),
              digest.data(), &size) != nullptr,
         "HMAC");
-  return from_octets(digest);
+  return from_bytes(digest);
 }
 
 std::string pbkdf2_sha256(std::string_view password, std::string_view salt, unsigned iteration_count) {
   std::array<unsigned char, kDigestSize> key{};
-  check(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), octets(salt),
+  check(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), as_unsigned(salt),
                           static_cast<int>(salt.size()), static_cast<int>(iteration_count), EVP_sha256(),
                           static_cast<int>(key.size()), key.data()) == 1,
         "PBKDF2");
-  return from_octets(key);
+  return from_bytes(key);
 }
 
 std::string random_bytes(std::size_t size) {

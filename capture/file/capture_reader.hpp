@@ -44,7 +44,7 @@ class CaptureReader {
   // Comments of the sections (opt_comment): the messenger's own recordings say here that their headers are
   // synthetic.
   const std::vector<std::string>& comments() const;
-  // Octets read so far, and in all if the input is a file: for a progress bar.
+  // Bytes read so far, and in all if the input is a file: for a progress bar.
   std::uint64_t position() const;
   std::optional<std::uint64_t> size() const;
 

@@ -25,7 +25,7 @@ struct Catalog {
   std::unexpected<CaptureError> fault(std::uint64_t file_offset, std::string what) const {
     return std::unexpected(CaptureError{file_offset, packet_count + 1, std::move(what)});
   }
-  // The input stopped after `have` of `want` octets of `part`.
+  // The input stopped after `have` of `want` bytes of `part`.
   std::unexpected<CaptureError> cut(const Input& input, const std::string& part, std::size_t have,
                                     std::size_t want) const;
 };

@@ -84,7 +84,7 @@ void Input::refill(std::size_t size) {
 }
 
 // Moves what is left to the front, and doubles the buffer only when it is full: a record that merely says it
-// is large costs memory only as its octets really arrive.
+// is large costs memory only as its bytes really arrive.
 void Input::make_room(std::size_t size) {
   const std::size_t left = end_ - begin_;
   if (capacity_ - left == 0 || capacity_ == 0) {

@@ -1,8 +1,8 @@
-// The octets of a capture, from a file, a pipe or memory, as one window that moves forward.
+// The bytes of a capture, from a file, a pipe or memory, as one window that moves forward.
 //
 // Files are read in blocks of 1 MiB and not mapped: a file that somebody truncates while it is mapped kills
 // the reader with SIGBUS, and a capture that is still being written is exactly such a file (docs/CAPTURE.md
-// has the measurement). A pipe is read only until the octets asked for are there, so that each record can be
+// has the measurement). A pipe is read only until the bytes asked for are there, so that each record can be
 // handed on as soon as it is complete.
 #pragma once
 
@@ -24,15 +24,15 @@ class Input {
   Input& operator=(Input&&) = delete;
   ~Input();
 
-  // At least `size` octets from the present position, or all that are left if there are fewer. Valid until
+  // At least `size` bytes from the present position, or all that are left if there are fewer. Valid until
   // the next peek() or skip().
   Bytes peek(std::size_t size) {
     if (end_ - begin_ < size) refill(size);
     return {data_ + begin_, end_ - begin_};
   }
-  // REQUIRES: peek() returned at least `size` octets.
+  // REQUIRES: peek() returned at least `size` bytes.
   void advance(std::size_t size) { begin_ += size; }
-  // Moves over octets that nobody wants to see; returns how many there were.
+  // Moves over bytes that nobody wants to see; returns how many there were.
   std::uint64_t skip(std::uint64_t size);
 
   std::uint64_t position() const { return before_ + begin_; }
@@ -52,7 +52,7 @@ class Input {
   const std::uint8_t* data_ = nullptr;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::uint64_t before_ = 0;  // octets that have left the window
+  std::uint64_t before_ = 0;  // bytes that have left the window
   std::unique_ptr<std::uint8_t[]> buffer_;
   std::size_t capacity_ = 0;
   int descriptor_ = -1;

@@ -47,7 +47,7 @@ std::expected<void, std::string> PcapParser::begin(Input& input, Catalog& catalo
 
   InterfaceInfo info;
   info.snap_length = order_.u32(header, 16);
-  // The upper half says how many octets of frame check sequence follow each packet; whoever looks inside
+  // The upper half says how many bytes of frame check sequence follow each packet; whoever looks inside
   // trims by IP length anyway.
   info.link_type = LinkType{order_.u32(header, 20) & 0xFFFF};
   info.time_units_per_second = fraction_ns_ == 1 ? 1'000'000'000 : 1'000'000;
@@ -70,7 +70,7 @@ NextRecord PcapParser::next(Input& input, Catalog& catalog) {
     std::swap(captured_size, original_size);
   if (captured_size > kRecordSizeMax)
     return catalog.fault(input.position(), inside() + " claims " + std::to_string(captured_size) +
-                                               " octets, more than any packet: the file is damaged here");
+                                               " bytes, more than any packet: the file is damaged here");
   const std::size_t record_size = header_size + captured_size;
   bytes = input.peek(record_size);
   if (bytes.size() < record_size) return catalog.cut(input, inside(), bytes.size(), record_size);

@@ -1,7 +1,7 @@
 // pcap (draft-ietf-opsawg-pcap): one header, then records of one link type.
 //
 //   header   magic | version 2.4 | 2 unused words | snap length | FCS length (4 bits), f (1), reserved (11),
-//   link type (16) record   seconds | fraction | captured length | original length | [8 octets in the
+//   link type (16) record   seconds | fraction | captured length | original length | [8 bytes in the
 //   "modified" format] | packet
 //
 // The magic tells byte order and the unit of the fraction. Files older than version 2.4 have the two lengths
@@ -20,7 +20,7 @@ namespace plaintalk::capture {
 
 class PcapParser {
  public:
-  // By the first four octets.
+  // By the first four bytes.
   static std::optional<PcapParser> recognise(Bytes start);
 
   // Reads the file header; the error says why the file cannot be used.

@@ -1,8 +1,8 @@
 // The numbers of the pcapng format that the reader and the writer share (draft-ietf-opsawg-pcapng, sections 3
 // and 4).
 //
-//   every block:   type (32) | total length (32) | body, a multiple of 4 octets | total length again (32)
-//   every option:  code (16) | length (16)       | value, padded to 4 octets
+//   every block:   type (32) | total length (32) | body, a multiple of 4 bytes | total length again (32)
+//   every option:  code (16) | length (16)       | value, padded to 4 bytes
 #pragma once
 
 #include <cstddef>

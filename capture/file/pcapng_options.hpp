@@ -35,7 +35,7 @@ class OptionReader {
     return Option{code, value};
   }
 
-  // The last option claimed more octets than the block has.
+  // The last option claimed more bytes than the block has.
   bool is_overrun() const { return is_overrun_; }
 
  private:

@@ -110,7 +110,7 @@ std::expected<std::optional<PcapngParser::Head>, CaptureError> PcapngParser::rea
 std::expected<Bytes, CaptureError> PcapngParser::read_body(Input& input, Catalog& catalog, const Head& head) {
   if (head.length > kBlockSizeMax)
     return catalog.fault(input.position(), "a block claims " + std::to_string(head.length) +
-                                               " octets, more than any packet: the file is damaged here");
+                                               " bytes, more than any packet: the file is damaged here");
   const Bytes block = input.peek(head.length);
   if (block.size() < head.length) {
     const std::string part = is_packet(head.type)
@@ -231,7 +231,7 @@ std::expected<PacketRecord, std::string> PcapngParser::record(const Packet& pack
     return Sentence(name + " names interface " + std::to_string(packet.interface) +
                     ", which its section has not described");
   if (packet.captured_size > packet.data.size())
-    return Sentence(name + " claims " + std::to_string(packet.captured_size) + " octets, its block has " +
+    return Sentence(name + " claims " + std::to_string(packet.captured_size) + " bytes, its block has " +
                     std::to_string(packet.data.size()));
   const std::size_t index = section_start_ + packet.interface;
   // A simple packet block has no time; the time of the record before it keeps the order without inventing a

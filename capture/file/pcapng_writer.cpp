@@ -27,9 +27,9 @@ void put64(std::string& out, std::uint64_t value) {
   put32(out, static_cast<std::uint32_t>(value >> 32));
 }
 
-void put_padded(std::string& out, std::string_view octets) {
-  out.append(octets);
-  out.append(pcapng::padded(octets.size()) - octets.size(), '\0');
+void put_padded(std::string& out, std::string_view bytes) {
+  out.append(bytes);
+  out.append(pcapng::padded(bytes.size()) - bytes.size(), '\0');
 }
 
 void put_option(std::string& out, std::uint16_t code, std::string_view value) {
@@ -91,7 +91,7 @@ std::uint32_t PcapngWriter::add_interface(const Interface& interface) {
   put32(block_, interface.snap_length);
   put_option(block_, pcapng::kInterfaceName, interface.name);
   put_option(block_, pcapng::kInterfaceTimeResolution, kNanoseconds);
-  // The first octet says that the filter is text as libpcap reads it.
+  // The first byte says that the filter is text as libpcap reads it.
   if (!interface.filter.empty()) put_option(block_, pcapng::kInterfaceFilter, '\0' + interface.filter);
   end_options(block_);
   end_block(block_);
@@ -99,15 +99,15 @@ std::uint32_t PcapngWriter::add_interface(const Interface& interface) {
   return interface_count_++;
 }
 
-void PcapngWriter::packet(std::uint32_t interface, WallTime time, Bytes octets, std::uint32_t original_size,
+void PcapngWriter::packet(std::uint32_t interface, WallTime time, Bytes bytes, std::uint32_t original_size,
                           std::string_view comment) {
   check(interface < interface_count_, "a packet of an interface that was not added");
   begin_block(block_, pcapng::kEnhancedPacketBlock);
   put32(block_, interface);
   put_time(block_, time);
-  put32(block_, static_cast<std::uint32_t>(octets.size()));
+  put32(block_, static_cast<std::uint32_t>(bytes.size()));
   put32(block_, original_size);
-  put_padded(block_, as_text(octets));
+  put_padded(block_, as_text(bytes));
   if (!comment.empty()) {
     put_option(block_, pcapng::kComment, comment);
     end_options(block_);

@@ -1,6 +1,6 @@
 // Writes pcapng: little-endian, nanosecond time stamps, one section (draft-ietf-opsawg-pcapng).
 //
-// Octets go to a sink, so that the same writer serves a file, a pipe and a test. Each block is whole when it
+// Bytes go to a sink, so that the same writer serves a file, a pipe and a test. Each block is whole when it
 // reaches the sink: a reader that follows a live file never sees half a block.
 #pragma once
 
@@ -39,7 +39,7 @@ class PcapngWriter {
 
   // Returns the index to name it by.
   std::uint32_t add_interface(const Interface& interface);
-  void packet(std::uint32_t interface, WallTime time, Bytes octets, std::uint32_t original_size,
+  void packet(std::uint32_t interface, WallTime time, Bytes bytes, std::uint32_t original_size,
               std::string_view comment = {});
   void statistics(std::uint32_t interface, WallTime time, const InterfaceStatistics& statistics);
 

@@ -49,7 +49,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--duration", options.duration_s, "Stop after this many seconds")
       ->check(CLI::PositiveNumber);
   app.add_option("--count", options.count, "Stop after this many packets")->check(CLI::PositiveNumber);
-  app.add_option("--snap-length", options.live.snap_length, "Keep this many octets of each packet")
+  app.add_option("--snap-length", options.live.snap_length, "Keep this many bytes of each packet")
       ->capture_default_str()
       ->check(CLI::Range(64, 262144));
   app.add_option("--buffer-size", options.buffer_size_mib, "The kernel's buffer, in MiB")

@@ -20,7 +20,7 @@ std::uint64_t mixed(std::uint64_t value) {
 }
 
 std::uint64_t mixed(const Endpoint& endpoint, std::uint64_t seed) {
-  for (const std::uint8_t octet : endpoint.address.octets) seed = mixed(seed ^ octet);
+  for (const std::uint8_t byte : endpoint.address.octets) seed = mixed(seed ^ byte);
   return mixed(seed ^ endpoint.port);
 }
 
@@ -72,23 +72,23 @@ void SyntheticConnection::open(WallTime time) {
   send(client_, server_, tcp_flag::kAck, {}, time);
 }
 
-void SyntheticConnection::sent(Side& from, Side& to, std::string_view octets, WallTime time) {
+void SyntheticConnection::sent(Side& from, Side& to, std::string_view bytes, WallTime time) {
   open(time);
   if (state_ != State::open) return;
-  while (!octets.empty()) {
-    const std::string_view segment = octets.substr(0, kSegmentSizeMax);
-    octets.remove_prefix(segment.size());
-    send(from, to, octets.empty() ? tcp_flag::kPsh | tcp_flag::kAck : tcp_flag::kAck, segment, time);
+  while (!bytes.empty()) {
+    const std::string_view segment = bytes.substr(0, kSegmentSizeMax);
+    bytes.remove_prefix(segment.size());
+    send(from, to, bytes.empty() ? tcp_flag::kPsh | tcp_flag::kAck : tcp_flag::kAck, segment, time);
     send(to, from, tcp_flag::kAck, {}, time);
   }
 }
 
-void SyntheticConnection::client_sent(std::string_view octets, WallTime time) {
-  sent(client_, server_, octets, time);
+void SyntheticConnection::client_sent(std::string_view bytes, WallTime time) {
+  sent(client_, server_, bytes, time);
 }
 
-void SyntheticConnection::server_sent(std::string_view octets, WallTime time) {
-  sent(server_, client_, octets, time);
+void SyntheticConnection::server_sent(std::string_view bytes, WallTime time) {
+  sent(server_, client_, bytes, time);
 }
 
 void SyntheticConnection::close(bool client_first, WallTime time) {

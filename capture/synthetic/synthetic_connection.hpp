@@ -4,7 +4,7 @@
 //
 // Used by the messenger's --record, for machines that allow no capture, and by the generator of test
 // captures. What it cannot show: real segmentation, loss, timing of acknowledgements. Files made with it say
-// so in their section comment (kSyntheticComment). The same calls give the same octets: nothing is random.
+// so in their section comment (kSyntheticComment). The same calls give the same bytes: nothing is random.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ inline constexpr std::string_view kSyntheticComment =
 // within a connection.
 class SyntheticConnection {
  public:
-  // Called with each finished IP packet; the octets are borrowed until it returns.
+  // Called with each finished IP packet; the bytes are borrowed until it returns.
   using PacketSink = std::function<void(WallTime, Bytes)>;
 
   SyntheticConnection(Endpoint client, Endpoint server, PacketSink sink);
@@ -33,8 +33,8 @@ class SyntheticConnection {
   void open(WallTime time);  // SYN, SYN-ACK, ACK
   // Cut into segments of at most kSegmentSizeMax, each acknowledged at once. Opens the connection if that was
   // not done.
-  void client_sent(std::string_view octets, WallTime time);
-  void server_sent(std::string_view octets, WallTime time);
+  void client_sent(std::string_view bytes, WallTime time);
+  void server_sent(std::string_view bytes, WallTime time);
   void close(bool client_first, WallTime time);  // FIN both ways
   void reset(bool by_client, WallTime time);
   // After close() or reset() further calls do nothing.
@@ -50,7 +50,7 @@ class SyntheticConnection {
   };
 
   void send(Side& from, const Side& to, std::uint8_t flags, std::string_view payload, WallTime time);
-  void sent(Side& from, Side& to, std::string_view octets, WallTime time);
+  void sent(Side& from, Side& to, std::string_view bytes, WallTime time);
   WallTime later(WallTime time);
 
   Side client_;

@@ -1,4 +1,4 @@
-// One TCP segment with its IP header, from plain values to octets with right lengths and checksums
+// One TCP segment with its IP header, from plain values to bytes with right lengths and checksums
 // (RFC 791, RFC 8200, RFC 9293 section 3.1). The counterpart of analyzer/wire, for packets that never were on
 // a wire.
 #pragma once

@@ -72,11 +72,11 @@ int connect_to(const HostPort& where, bool remote_allowed) {
   fail_system("cannot connect to " + where.host + ':' + std::to_string(where.port));
 }
 
-void send_all(int descriptor, std::string_view octets, Instant deadline) {
-  while (!octets.empty()) {
-    const ssize_t sent = ::send(descriptor, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+void send_all(int descriptor, std::string_view bytes, Instant deadline) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0)
-      octets.remove_prefix(static_cast<std::size_t>(sent));
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
     else if (errno == EAGAIN)
       wait_for(descriptor, POLLOUT, deadline);
     else if (errno != EINTR)

@@ -29,7 +29,7 @@ struct Client {
 
 // Blocking while the session is set up, each step bounded by `deadline`. All throw std::runtime_error.
 int connect_to(const HostPort& where, bool remote_allowed);
-void send_all(int descriptor, std::string_view octets, Instant deadline);
+void send_all(int descriptor, std::string_view bytes, Instant deadline);
 // Reads until the client's unparsed text has a whole line, and takes it out without its line end.
 std::string read_line(Client& client, Instant deadline);
 // Throws: which client, and what went wrong with it.

@@ -46,7 +46,7 @@ void add_options(CLI::App& app, CommandLine& line) {
       ->check(CLI::Range(1, 100'000));
   app.add_option("--publishers", plan.publisher_count, "clients in each room that send")
       ->check(CLI::Range(1, 10'000));
-  app.add_option("--size", plan.body_size, "octets of a message")
+  app.add_option("--size", plan.body_size, "bytes of a message")
       ->check(CLI::Range(bench::kBodySizeMin, std::size_t{65536}));
   app.add_option("--messages", plan.message_count, "messages in all")
       ->check(CLI::Range(1ULL, 10'000'000'000ULL));

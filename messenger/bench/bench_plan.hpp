@@ -44,7 +44,7 @@ struct Target {
 struct Outcome {
   std::uint64_t message_count = 0;
   std::uint64_t delivery_count = 0;
-  std::uint64_t octets_received = 0;
+  std::uint64_t bytes_received = 0;
   double seconds = 0;  // from the first message sent to the last one received
   double generator_cpu_seconds = 0;
   std::optional<double> server_cpu_seconds;

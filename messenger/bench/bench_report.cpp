@@ -37,7 +37,7 @@ std::string_view text_of(Workload workload) {
 
 std::string report(const Plan& plan, const Target& target, const Outcome& outcome) {
   std::string text =
-      fmt::format("{:<10} {} of {} in {} room{}, {} publishing in each, {} octets a message\n",
+      fmt::format("{:<10} {} of {} in {} room{}, {} publishing in each, {} bytes a message\n",
                   text_of(target.kind), text_of(plan.workload), plan.member_count, plan.room_count,
                   plan.room_count == 1 ? "" : "s", plan.publisher_count, plan.body_size);
   const auto line = [&](std::string_view name, const std::string& value) {
@@ -50,7 +50,7 @@ std::string report(const Plan& plan, const Target& target, const Outcome& outcom
                                per_second(outcome.message_count, outcome)));
   line("deliveries, all verified",
        fmt::format("{}, {:.0f}/s", outcome.delivery_count, per_second(outcome.delivery_count, outcome)));
-  line("received", fmt::format("{:.1f} MB/s", per_second(outcome.octets_received, outcome) / 1e6));
+  line("received", fmt::format("{:.1f} MB/s", per_second(outcome.bytes_received, outcome) / 1e6));
   if (outcome.server_cpu_seconds)
     line("server CPU",
          fmt::format("{:.2f} s, {:.3f} us a delivery, {:.0f} % busy", *outcome.server_cpu_seconds,

@@ -149,10 +149,10 @@ void BenchRun::read_from(Client& client) {
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (size <= 0) wrong(client, "the server closed the connection");
   received_at_ns_ = plan_.workload == Workload::paced ? monotonic_ns() : 0;
-  outcome_.octets_received += static_cast<std::uint64_t>(size);
-  const std::string_view octets(input_.data(), kept + static_cast<std::size_t>(size));
-  const std::size_t used = dialect_->parse(client, octets, *this);
-  client.unparsed.assign(octets.substr(used));
+  outcome_.bytes_received += static_cast<std::uint64_t>(size);
+  const std::string_view bytes(input_.data(), kept + static_cast<std::size_t>(size));
+  const std::size_t used = dialect_->parse(client, bytes, *this);
+  client.unparsed.assign(bytes.substr(used));
 }
 
 void BenchRun::delivered(Client& client, std::uint64_t seq, std::string_view body) {

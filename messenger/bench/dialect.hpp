@@ -33,10 +33,10 @@ class Dialect {
   virtual void set_up(Client& client, Instant deadline) = 0;
   // Appends a message of this client to its room to client.unsent.
   virtual void say(Client& client, const MessageBody::Content& content) = 0;
-  // Reads whole units from `octets` and returns how many octets they had. What the server has to be answered
+  // Reads whole units from `bytes` and returns how many bytes they had. What the server has to be answered
   // is appended to client.unsent. Throws std::runtime_error when the server says something that may not
   // happen.
-  virtual std::size_t parse(Client& client, std::string_view octets, DeliverySink& sink) = 0;
+  virtual std::size_t parse(Client& client, std::string_view bytes, DeliverySink& sink) = 0;
 };
 
 std::unique_ptr<Dialect> make_plaintalk_dialect(const Plan& plan);

@@ -40,7 +40,7 @@ class MessageBody {
     out += pattern_;
   }
 
-  // Nothing when a single octet is not as append() would have written it.
+  // Nothing when a single byte is not as append() would have written it.
   std::optional<Content> read(std::string_view body) const {
     if (body.size() != pattern_.size()) return std::nullopt;
     if (std::memcmp(body.data() + kFillerAt, pattern_.data() + kFillerAt, body.size() - kFillerAt) != 0)

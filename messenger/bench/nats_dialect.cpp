@@ -34,10 +34,10 @@ class NatsDialect final : public Dialect {
     client.unsent += "\r\n";
   }
 
-  std::size_t parse(Client& client, std::string_view octets, DeliverySink& sink) override {
+  std::size_t parse(Client& client, std::string_view bytes, DeliverySink& sink) override {
     std::size_t used = 0;
     for (;;) {
-      const std::string_view rest = octets.substr(used);
+      const std::string_view rest = bytes.substr(used);
       const std::size_t end = rest.find('\n');
       if (end == rest.npos) return used;
       if (rest.starts_with("MSG ")) {

@@ -46,10 +46,10 @@ class PlaintalkDialect final : public Dialect {
     client.unsent += '\n';
   }
 
-  std::size_t parse(Client& client, std::string_view octets, DeliverySink& sink) override {
+  std::size_t parse(Client& client, std::string_view bytes, DeliverySink& sink) override {
     std::size_t used = 0;
     for (;;) {
-      const std::string_view rest = octets.substr(used);
+      const std::string_view rest = bytes.substr(used);
       const std::size_t size = rest.starts_with("MSG ") ? message(client, rest, sink) : line(client, rest);
       if (size == 0) return used;
       used += size;

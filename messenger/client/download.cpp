@@ -63,15 +63,15 @@ void Download::discard() {
   if (sink_ != nullptr) sink_->discard();
 }
 
-std::expected<void, std::string> Download::data(std::uint64_t offset, std::string_view octets,
+std::expected<void, std::string> Download::data(std::uint64_t offset, std::string_view bytes,
                                                 std::string& out) {
   if (!running_ || offset != received_)
     return std::unexpected("file data arrived out of order; fetch it again");
-  if (octets.size() > size_ - received_) return std::unexpected("more file data arrived than was announced");
-  if (auto stored = sink_->append(octets); !stored) return stored;
-  hash_.update(octets);
-  received_ += octets.size();
-  ungranted_ += octets.size();
+  if (bytes.size() > size_ - received_) return std::unexpected("more file data arrived than was announced");
+  if (auto stored = sink_->append(bytes); !stored) return stored;
+  hash_.update(bytes);
+  received_ += bytes.size();
+  ungranted_ += bytes.size();
   if (ungranted_ >= kDownloadCredit / 2 && received_ < size_) {
     FrameWriter(out, Verb::credit).argument(file_).argument(std::exchange(ungranted_, 0)).end();
   }

@@ -37,7 +37,7 @@ class Download {
   std::expected<bool, std::string> accepted(std::string name, std::uint64_t size, std::string sha256,
                                             std::uint64_t from, FileStore& files);
   // Stores one DATA frame and appends a CREDIT frame to `out` when half of what was granted is used.
-  std::expected<void, std::string> data(std::uint64_t offset, std::string_view octets, std::string& out);
+  std::expected<void, std::string> data(std::uint64_t offset, std::string_view bytes, std::string& out);
   // Starts hashing the part from before, or looks how far it is: whether it is done.
   std::expected<bool, std::string> hash();
   std::uint64_t hashed() const { return hashing_ == nullptr ? 0 : hashing_->done(); }

@@ -51,10 +51,10 @@ void InputLines::look() {
 
 void InputLines::read_more() {
   watch_.wait([this] {
-    std::array<char, 65536> octets;
-    const ssize_t got = ::read(fd_, octets.data(), octets.size());
+    std::array<char, 65536> bytes;
+    const ssize_t got = ::read(fd_, bytes.data(), bytes.size());
     if (got > 0)
-      pending_.append(octets.data(), static_cast<std::size_t>(got));
+      pending_.append(bytes.data(), static_cast<std::size_t>(got));
     else if (got == 0 || (errno != EINTR && errno != EAGAIN))
       at_end_ = true;
     look();

@@ -127,10 +127,10 @@ void LineEditor::wait_for_input() {
   if (std::exchange(waiting_, true)) return;
   input_.wait([this] {
     waiting_ = false;
-    std::array<char, 4096> octets;
-    const ssize_t got = ::read(STDIN_FILENO, octets.data(), octets.size());
+    std::array<char, 4096> bytes;
+    const ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
     if (got > 0)
-      filter_.feed(std::string_view(octets.data(), static_cast<std::size_t>(got)), characters_);
+      filter_.feed(std::string_view(bytes.data(), static_cast<std::size_t>(got)), characters_);
     else if (got == 0 || (errno != EINTR && errno != EAGAIN))
       input_ended_ = true;
   });

@@ -63,9 +63,7 @@ std::wstring widen(std::string_view text) {
 
 std::string narrow(std::wstring_view text) {
   std::string out;
-  const auto add = [&out](std::uint32_t octet) {
-    out += static_cast<char>(static_cast<unsigned char>(octet));
-  };
+  const auto add = [&out](std::uint32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
   for (const wchar_t character : text) {
     auto value = static_cast<std::uint32_t>(character);
     if (value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) value = 0xFFFD;
@@ -88,13 +86,13 @@ std::string narrow(std::wstring_view text) {
   return out;
 }
 
-void PasteFilter::feed(std::string_view octets, std::deque<wchar_t>& characters) {
-  pending_ += octets;
+void PasteFilter::feed(std::string_view bytes, std::deque<wchar_t>& characters) {
+  pending_ += bytes;
   while (!pending_.empty() && take_one(characters)) {
   }
 }
 
-// False when more octets are needed.
+// False when more bytes are needed.
 bool PasteFilter::take_one(std::deque<wchar_t>& characters) {
   if (pasting_) {
     const auto end = pending_.find(kPasteEnd);

@@ -22,8 +22,8 @@ inline constexpr std::size_t kPasteCountMax =
 
 class PasteFilter {
  public:
-  // Appends the characters of `octets` to `characters`.
-  void feed(std::string_view octets, std::deque<wchar_t>& characters);
+  // Appends the characters of `bytes` to `characters`.
+  void feed(std::string_view bytes, std::deque<wchar_t>& characters);
   // The line with its marks replaced by what was pasted.
   std::string expand(std::string line) const;
 

@@ -1,4 +1,4 @@
-// The client's side of PLAINTALK/1 without a socket, a clock or a disk: octets and times in, octets and
+// The client's side of PLAINTALK/1 without a socket, a clock or a disk: bytes and times in, bytes and
 // events out.
 //
 //   connected -> greeting -> login -> catching up (one page request for each room) -> ready -> disconnected
@@ -62,7 +62,7 @@ class ClientSession {
 
   // A TCP connection stands. REQUIRES: none does from before.
   void connected(Instant now);
-  void received(std::string_view octets, Instant now);
+  void received(std::string_view bytes, Instant now);
   // The connection is gone, for whatever reason; unanswered requests wait for the next one.
   void disconnected();
 

@@ -74,9 +74,9 @@ bool Upload::may_send() const {
 
 std::expected<std::uint64_t, std::string> Upload::write_data(std::string& out) {
   const auto size = static_cast<std::size_t>(std::min(chunk_, source_->size() - next_));
-  auto octets = source_->read(next_, size);
-  if (!octets) return std::unexpected(std::move(octets.error()));
-  FrameWriter(out, Verb::data).argument(file_).argument(next_).counted_body(*octets);
+  auto bytes = source_->read(next_, size);
+  if (!bytes) return std::unexpected(std::move(bytes.error()));
+  FrameWriter(out, Verb::data).argument(file_).argument(next_).counted_body(*bytes);
   next_ += size;
   credit_ -= size;
   return size;

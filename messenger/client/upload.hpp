@@ -39,12 +39,12 @@ class Upload {
   void granted(std::uint64_t credit);
   // ACK: the server has everything before `next`.
   void acknowledged(std::uint64_t next);
-  // 409 OFFSET or 429 RATE on the DATA frame of generation `generation` with `size` octets: go back, once for
+  // 409 OFFSET or 429 RATE on the DATA frame of generation `generation` with `size` bytes: go back, once for
   // all frames in flight.
   void rewind(std::uint64_t next, std::uint64_t size, unsigned generation, bool wait_for_credit);
 
   bool may_send() const;
-  // Appends one DATA frame; how many octets of the file it has, or why they cannot be read. REQUIRES:
+  // Appends one DATA frame; how many bytes of the file it has, or why they cannot be read. REQUIRES:
   // may_send().
   std::expected<std::uint64_t, std::string> write_data(std::string& out);
   // Only when all of it is known to be there: a frame that was refused may still have to be repeated.

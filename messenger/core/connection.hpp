@@ -1,4 +1,4 @@
-// One connection as the rules see it. The object is small (parts_test.cpp holds it to 512 octets)
+// One connection as the rules see it. The object is small (parts_test.cpp holds it to 512 bytes)
 // because most connections are idle: what only busy ones need is behind a pointer.
 #pragma once
 

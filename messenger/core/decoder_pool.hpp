@@ -16,12 +16,12 @@ namespace plaintalk::messenger::core {
 
 struct PooledDecoder {
   explicit PooledDecoder(DecoderLimits limits) : decoder(limits) {}
-  void feed(std::string_view octets) {
-    fed += octets.size();
-    decoder.feed(octets);
+  void feed(std::string_view bytes) {
+    fed += bytes.size();
+    decoder.feed(bytes);
   }
   FrameDecoder::Step next();
-  // REQUIRES: next() answered need_more. True when the last octet fed was the last one of a whole frame.
+  // REQUIRES: next() answered need_more. True when the last byte fed was the last one of a whole frame.
   bool is_between_frames() const { return fed == frame_end; }
 
   FrameDecoder decoder;

@@ -1,6 +1,6 @@
 // HISTORY and SYNC: pages of a room by number (docs/PROTOCOL.md, section 5, "Messages").
 //
-// A page ends early at kPageBytesMax octets, but never before its first frame; more=1 then says that there is
+// A page ends early at kPageBytesMax bytes, but never before its first frame; more=1 then says that there is
 // more. Of a page with before=, more=1 means that older frames are kept.
 #pragma once
 

@@ -59,9 +59,9 @@ ConnectionId ServerCore::opened(const Endpoint& client, const Endpoint& server, 
   return core::open_connection(*state_, client, server).id;
 }
 
-void ServerCore::received(ConnectionId id, std::string_view octets, Now now) {
+void ServerCore::received(ConnectionId id, std::string_view bytes, Now now) {
   state_->now = now;
-  core::receive(*state_, state_->at(id), octets);
+  core::receive(*state_, state_->at(id), bytes);
 }
 
 void ServerCore::closed(ConnectionId id, std::string_view reason, Now now) {

@@ -1,10 +1,10 @@
 // The rules of the messenger: who is in which room, who hears what, who has to wait, who must go.
 //
-// Octets and times go in, queues of octets come out; no socket, no clock, no thread. A test runs a day of
+// Bytes and times go in, queues of bytes come out; no socket, no clock, no thread. A test runs a day of
 // traffic in a millisecond and repeats it from a seed. The shell (messenger/net) does this for each turn of
 // its loop:
 //
-//   for each readable socket    core.received(id, octets, now)
+//   for each readable socket    core.received(id, bytes, now)
 //   core.end_turn(now)          frames of one room are batched until here and reach each member as one queue
 //   entry for (id : core.take_touched())
 //     write with gather()/consumed(); then close if closing(id) and nothing is left; stop or resume reading
@@ -38,8 +38,8 @@ class ServerCore {
 
   // A connection was accepted. The greeting (or a refusal) is queued at once.
   ConnectionId opened(const Endpoint& client, const Endpoint& server, Now now);
-  // REQUIRES: `id` is open; `octets` may be gone after the call.
-  void received(ConnectionId id, std::string_view octets, Now now);
+  // REQUIRES: `id` is open; `bytes` may be gone after the call.
+  void received(ConnectionId id, std::string_view bytes, Now now);
   // The peer or the network ended the connection, or the shell has closed it as closing() asked. `id` is gone
   // afterwards.
   void closed(ConnectionId id, std::string_view reason, Now now);
@@ -59,7 +59,7 @@ class ServerCore {
   // True when it is to be closed as soon as gather() gives nothing more.
   bool closing(ConnectionId id) const;
 
-  // The next octets to write, in order, at most iovecs.size() pieces; how many were filled. Valid until
+  // The next bytes to write, in order, at most iovecs.size() pieces; how many were filled. Valid until
   // consumed() or the next call that takes `now`. File data is added only when `kernel_is_drained` (little
   // unsent data waits in the socket).
   std::size_t gather(ConnectionId id, std::span<iovec> iovecs, bool kernel_is_drained, Now now);

@@ -59,7 +59,7 @@ struct PasswordJob {
 struct PasswordResult {
   ConnectionId connection;
   std::uint64_t ticket = 0;
-  std::string salted_password;  // PBKDF2-HMAC-SHA-256 of the password, 32 octets
+  std::string salted_password;  // PBKDF2-HMAC-SHA-256 of the password, 32 bytes
 };
 PasswordResult run(const PasswordJob& job);
 

@@ -152,8 +152,8 @@ Connection& open_connection(World& world, const Endpoint& client, const Endpoint
   return connection;
 }
 
-void receive(World& world, Connection& connection, std::string_view octets) {
-  connection.bytes_in += octets.size();
+void receive(World& world, Connection& connection, std::string_view bytes) {
+  connection.bytes_in += bytes.size();
   connection.last_seen = world.now.instant;
   connection.ping_count = 0;
   if (connection.phase == Phase::closing) return;
@@ -161,7 +161,7 @@ void receive(World& world, Connection& connection, std::string_view octets) {
     connection.decoder = connection.has_had_decoder ? world.decoders.lend() : world.decoders.fresh();
     connection.has_had_decoder = true;
   }
-  connection.decoder->feed(octets);
+  connection.decoder->feed(bytes);
   run_frames(world, connection);
 }
 

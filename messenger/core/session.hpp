@@ -1,4 +1,4 @@
-// A connection from its greeting to its end: feeding its octets to the decoder, and deciding which frame may
+// A connection from its greeting to its end: feeding its bytes to the decoder, and deciding which frame may
 // be handled now. How it ends: session_end.hpp.
 #pragma once
 
@@ -10,7 +10,7 @@ namespace plaintalk::messenger::core {
 
 // Opens the connection and queues the greeting or the refusal.
 Connection& open_connection(World& world, const Endpoint& client, const Endpoint& server);
-void receive(World& world, Connection& connection, std::string_view octets);
+void receive(World& world, Connection& connection, std::string_view bytes);
 // Handles frames that had to wait, if nothing holds them back any more.
 void resume(World& world, Connection& connection);
 

@@ -10,11 +10,11 @@ namespace plaintalk::messenger {
 inline Endpoint to_endpoint(const boost::asio::ip::tcp::endpoint& from) {
   const auto address = from.address();
   if (address.is_v4()) {
-    const auto octets = address.to_v4().to_bytes();
-    return {IpAddress::v4(Bytes(octets)), from.port()};
+    const auto bytes = address.to_v4().to_bytes();
+    return {IpAddress::v4(Bytes(bytes)), from.port()};
   }
-  const auto octets = address.to_v6().to_bytes();
-  return {IpAddress::v6(Bytes(octets)), from.port()};
+  const auto bytes = address.to_v6().to_bytes();
+  return {IpAddress::v6(Bytes(bytes)), from.port()};
 }
 
 }  // namespace plaintalk::messenger

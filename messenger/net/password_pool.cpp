@@ -10,7 +10,7 @@
 namespace plaintalk::messenger {
 namespace {
 
-// Overwrites the whole capacity: a short string keeps its octets in place even after it was moved from.
+// Overwrites the whole capacity: a short string keeps its bytes in place even after it was moved from.
 void wipe(std::string& secret) {
   secret.resize(secret.capacity());
   explicit_bzero(secret.data(), secret.size());

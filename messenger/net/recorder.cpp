@@ -38,9 +38,9 @@ void Recorder::opened(ConnectionId id, const Endpoint& client, const Endpoint& s
   if (added) place->second.open(time);
 }
 
-void Recorder::client_sent(ConnectionId id, std::string_view octets, WallTime time) {
+void Recorder::client_sent(ConnectionId id, std::string_view bytes, WallTime time) {
   const auto found = connections_.find(key(id));
-  if (found != connections_.end()) found->second.client_sent(octets, time);
+  if (found != connections_.end()) found->second.client_sent(bytes, time);
 }
 
 void Recorder::server_sent(ConnectionId id, std::span<const iovec> pieces, std::size_t size, WallTime time) {

@@ -1,6 +1,6 @@
-// --record: the server's own octets as a capture file, for machines on which packets may not be captured.
+// --record: the server's own bytes as a capture file, for machines on which packets may not be captured.
 //
-// The TCP/IP headers are made up (capture/synthetic) and the file says so. Octets stand in it in the order in
+// The TCP/IP headers are made up (capture/synthetic) and the file says so. Bytes stand in it in the order in
 // which the loop read and wrote them. Packets are collected and written once a turn, so at most one turn's
 // traffic waits in memory.
 #pragma once
@@ -34,8 +34,8 @@ class Recorder {
   Recorder& operator=(const Recorder&) = delete;
 
   void opened(ConnectionId id, const Endpoint& client, const Endpoint& server, WallTime time);
-  void client_sent(ConnectionId id, std::string_view octets, WallTime time);
-  // The first `size` octets of `pieces`.
+  void client_sent(ConnectionId id, std::string_view bytes, WallTime time);
+  // The first `size` bytes of `pieces`.
   void server_sent(ConnectionId id, std::span<const iovec> pieces, std::size_t size, WallTime time);
   void closed(ConnectionId id, Ending ending, WallTime time);
 

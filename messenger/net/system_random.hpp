@@ -1,4 +1,4 @@
-// Random octets from the operating system, for salts, tokens and file handles.
+// Random bytes from the operating system, for salts, tokens and file handles.
 #pragma once
 
 #include <string>

@@ -103,7 +103,7 @@ TEST(PcapReader, StopsAtAnImpossibleLengthAndKeepsWhatWasBefore) {
   ASSERT_TRUE(contents.error);
   EXPECT_EQ(contents.error->file_offset, good.size());
   EXPECT_EQ(contents.error->packet_number, 2u);
-  EXPECT_NE(contents.error->what.find("record 2 claims 16777217 octets"), std::string::npos)
+  EXPECT_NE(contents.error->what.find("record 2 claims 16777217 bytes"), std::string::npos)
       << contents.error->what;
 }
 
@@ -112,7 +112,7 @@ TEST(PcapReader, SaysInsideWhichRecordTheFileEnds) {
   const Contents contents = read_back(std::string_view(whole).substr(0, whole.size() - 2));
   ASSERT_EQ(contents.packets.size(), 1u);
   ASSERT_TRUE(contents.error);
-  EXPECT_EQ(contents.error->what, "the file ends inside record 2: 20 of 22 octets are there");
+  EXPECT_EQ(contents.error->what, "the file ends inside record 2: 20 of 22 bytes are there");
   EXPECT_EQ(contents.error->packet_number, 2u);
 }
 
