@@ -14,13 +14,13 @@ std::optional<std::uint64_t> parse_count(std::string_view token) {
 void BodyMarkFinder::feed(std::string_view piece) {
   for (const char c : piece) {
     if (inline_body_) return;
-    if (held_cr_) feed_octet('\r');
+    if (held_cr_) feed_byte('\r');
     held_cr_ = c == '\r';
-    if (!held_cr_) feed_octet(c);
+    if (!held_cr_) feed_byte(c);
   }
 }
 
-void BodyMarkFinder::feed_octet(char c) {
+void BodyMarkFinder::feed_byte(char c) {
   const bool starts_token = c != ' ' && !inside_token_;
   inside_token_ = c != ' ';
   if (starts_token) {

@@ -32,7 +32,7 @@ class BodyMarkFinder {
   std::uint64_t index() const { return token_index_; }
 
  private:
-  void feed_octet(char c);
+  void feed_byte(char c);
 
   static constexpr std::size_t kTokenSizeMax = 12;  // '{', ten digits, '}'
   std::array<char, kTokenSizeMax> token_{};
@@ -42,7 +42,7 @@ class BodyMarkFinder {
   char last_ = 0;
   bool inside_token_ = false;
   bool inline_body_ = false;
-  bool held_cr_ = false;  // an octet like others if the line goes on
+  bool held_cr_ = false;  // a byte like others if the line goes on
 };
 
 }  // namespace plaintalk

@@ -25,7 +25,7 @@ namespace plaintalk {
 
 enum class BodyKind : std::uint8_t { none, inline_text, counted };
 
-// Octets of a counted body that the reader never saw (only a capture has such holes); they read as zero.
+// Bytes of a counted body that the reader never saw (only a capture has such holes); they read as zero.
 struct BodyHole {
   std::size_t offset = 0;  // in the body
   std::size_t size = 0;
@@ -40,8 +40,8 @@ struct Frame {
   BodyKind body_kind = BodyKind::none;
   std::string_view body;
   std::span<const BodyHole> holes;
-  std::uint64_t stream_offset = 0;  // of the first octet of the frame, counted from the first one fed
-  std::uint64_t size = 0;           // octets on the wire, line ends included
+  std::uint64_t stream_offset = 0;  // of the first byte of the frame, counted from the first one fed
+  std::uint64_t size = 0;           // bytes on the wire, line ends included
 
   std::array<std::string_view, kTokenCountMax>
       tokens;  // arguments and parameters in order, verb and body apart
@@ -68,12 +68,12 @@ struct DecodeError {
     bad_body_end,
     body_too_large,
     not_plaintalk,
-    gap,  // octets are missing from the stream; decoding goes on after the next LF
+    gap,  // bytes are missing from the stream; decoding goes on after the next LF
   };
   Code code{};
   bool fatal = false;               // the stream cannot be followed any more
   std::uint64_t stream_offset = 0;  // of the frame the error is in
-  std::uint64_t at = 0;             // of the first octet that is wrong
+  std::uint64_t at = 0;             // of the first byte that is wrong
 };
 
 // The name used in docs/PROTOCOL.md, such as "line_too_long".
@@ -107,9 +107,9 @@ class FrameDecoder {
   // Keeps a copy of what next() has not read yet, so that the fed bytes may go away.
   void park();
 
-  // `size` octets of the stream were lost here. Inside a counted body they become a hole of that frame;
+  // `size` bytes of the stream were lost here. Inside a counted body they become a hole of that frame;
   // anywhere else the frame they cut is given up (error `gap`) and decoding resumes after the next LF. Of a
-  // loss that covers the end of a body its first octet outside is taken to be the LF. A size of 0 says:
+  // loss that covers the end of a body its first byte outside is taken to be the LF. A size of 0 says:
   // unknown, a frame may have been cut.
   //
   // That next LF may stand inside a counted body whose announcement was lost. What follows is then read as
@@ -121,7 +121,7 @@ class FrameDecoder {
   const Frame& frame() const { return frame_; }
   const DecodeError& error() const { return error_; }
 
-  // Octets held back for a frame that is not complete yet.
+  // Bytes held back for a frame that is not complete yet.
   std::size_t pending_size() const;
   // Offset in the stream up to which everything has been given out.
   std::uint64_t stream_offset() const;
@@ -162,7 +162,7 @@ class FrameDecoder {
   std::string pending_;                      // of a frame that did not arrive in one piece
   std::vector<BodyHole> holes_;              // in the body of `pending_`
   std::optional<BodyMarkFinder> body_mark_;  // of the line being skipped; none after a loss
-  std::uint64_t position_ = 0;               // in the stream, of the first octet of `chunk_`
+  std::uint64_t position_ = 0;               // in the stream, of the first byte of `chunk_`
   std::uint64_t frame_start_ = 0;
   std::uint64_t skip_left_ = 0;
   std::uint64_t lost_size_ = 0;
@@ -174,7 +174,7 @@ class FrameDecoder {
   bool given_out_ = false;       // `pending_` belongs to the frame last given out
   bool saw_cr_ = false;          // behind a counted body
   bool end_is_assumed_ = false;  // the LF behind a body was lost
-  bool gap_is_due_ = false;      // an error to report, of `lost_size_` octets
+  bool gap_is_due_ = false;      // an error to report, of `lost_size_` bytes
   bool resyncing_ = false;       // since a loss, until a frame is read that can be trusted
 };
 

@@ -14,7 +14,7 @@ constexpr std::size_t kHoleCountMax = 64;
 constexpr std::size_t kKeptCapacityMax = 8192;
 
 constexpr char kTlsRecord = '\x16';    // RFC 8446, section 5.1: handshake
-constexpr char kSslv2Record = '\x80';  // the two-octet length of an SSLv2 hello
+constexpr char kSslv2Record = '\x80';  // the two-byte length of an SSLv2 hello
 constexpr std::array<std::string_view, 3> kByteOrderMarks = {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"};
 
 std::string_view without_cr(std::string_view line) {
@@ -92,12 +92,12 @@ std::optional<FrameDecoder::Step> FrameDecoder::advance() {
   return Step::error;
 }
 
-// What is not PLAINTALK/1 is told from its first octets, without waiting for an LF that may never come.
+// What is not PLAINTALK/1 is told from its first bytes, without waiting for an LF that may never come.
 std::optional<FrameDecoder::Step> FrameDecoder::sniff() {
-  std::array<char, 3> octets{};
-  std::size_t size = pending_.copy(octets.data(), octets.size());
-  size += chunk_.copy(octets.data() + size, octets.size() - size);
-  const std::string_view head(octets.data(), size);
+  std::array<char, 3> bytes{};
+  std::size_t size = pending_.copy(bytes.data(), bytes.size());
+  size += chunk_.copy(bytes.data() + size, bytes.size() - size);
+  const std::string_view head(bytes.data(), size);
   if (head.front() == kTlsRecord || head.front() == kSslv2Record)
     return report(Code::not_plaintalk, frame_start_, true);
   bool undecided = false;
@@ -175,10 +175,10 @@ std::optional<FrameDecoder::Step> FrameDecoder::skip_body() {
 }
 
 std::optional<FrameDecoder::Step> FrameDecoder::read_body_end() {
-  const char octet = chunk_.front();
-  if (octet != '\n' && (octet != '\r' || saw_cr_)) {
+  const char byte = chunk_.front();
+  if (byte != '\n' && (byte != '\r' || saw_cr_)) {
     const Step step = report(Code::bad_body_end, position_, !resyncing_);
-    if (resyncing_) {  // The announcement was an accident of lost octets; look for the next line.
+    if (resyncing_) {  // The announcement was an accident of lost bytes; look for the next line.
       phase_ = Phase::skip_line;
       body_mark_.reset();
       pending_.clear();
@@ -186,7 +186,7 @@ std::optional<FrameDecoder::Step> FrameDecoder::read_body_end() {
     return step;
   }
   take(1);
-  if (octet == '\r') {
+  if (byte == '\r') {
     saw_cr_ = true;
     return std::nullopt;
   }

@@ -1,110 +1,158 @@
 #include "protocol/frame_writer.hpp"
 
-#include <array>
-#include <charconv>
+#include <algorithm>
+#include <cstring>
 
 #include "base/check.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
+#include "protocol/byte_class.hpp"
 #include "protocol/limits.hpp"
-#include "protocol/octets.hpp"
 
 namespace plaintalk {
 namespace {
 
-// Every byte is a token character; `has_equals` says whether there is a '=' after the first one.
-bool is_token_text(std::string_view text, bool* has_equals = nullptr) {
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    switch (class_of(text[at])) {
-      case OctetClass::plain: break;
-      case OctetClass::equals:
-        if (has_equals != nullptr && at > 0) *has_equals = true;
-        break;
-      case OctetClass::percent:
-        if (!is_escape(text, at)) return false;
-        break;
-      case OctetClass::space:
-      case OctetClass::forbidden: return false;
-    }
-  }
-  return true;
+// Appends up to `size_max` bytes: `write` is given where they go and returns the end of what it wrote. One
+// look at the capacity for a whole piece of a frame.
+template <class Write>
+void append(std::string& out, std::size_t size_max, Write write) {
+  const std::size_t size = out.size();
+  out.resize_and_overwrite(size + size_max, [&](char* text, std::size_t) {
+    return static_cast<std::size_t>(write(text + size) - text);
+  });
 }
 
-void append_number(std::string& out, std::uint64_t number) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  out.append(digits.data(), end);
+// As memcpy() and returns the end, without a call for the few bytes of a name.
+char* copy(char* to, std::string_view from) {
+  const std::size_t size = from.size();
+  if (size > 16) {
+    std::memcpy(to, from.data(), size);
+  } else if (size >= 8) {
+    std::memcpy(to, from.data(), 8);
+    std::memcpy(to + size - 8, from.data() + size - 8, 8);
+  } else {
+    for (std::size_t at = 0; at < size; ++at) to[at] = from[at];
+  }
+  return to + size;
+}
+
+// Every byte is a token character; `is_parameter` says whether it reads as key=value.
+bool is_token_text(std::string_view text, bool& is_parameter) {
+  for (std::size_t at = 0;; ++at) {
+    at = plain_end(text, at);
+    if (at == text.size()) return true;
+    switch (class_of(text[at])) {
+      case ByteClass::equals: is_parameter = text.front() != '='; break;
+      case ByteClass::percent:
+        if (!is_escape(text, at)) return false;
+        break;
+      default: return false;
+    }
+  }
+}
+
+bool is_token_text(std::string_view text) {
+  bool is_parameter = false;
+  return is_token_text(text, is_parameter);
+}
+
+// Whether it is key=value.
+bool append_token(std::string& out, std::string_view token) {
+  bool is_parameter = false;
+  check(!token.empty() && token.front() != ':' && is_token_text(token, is_parameter),
+        "not a token; use escape()");
+  append(out, token.size() + 3, [&](char* to) {
+    *to++ = ' ';
+    // A last "{5}" would announce a body, and "GET x HTTP/1.1" is HTTP. Escaped, they are the same text and
+    // plain.
+    const bool marks_body = token.front() == '{';
+    if (marks_body || (!is_parameter && token.starts_with("HTTP/"))) {
+      to = copy(to, marks_body ? "%7B" : "%48");
+      token.remove_prefix(1);
+    }
+    return copy(to, token);
+  });
+  return is_parameter;
 }
 
 }  // namespace
 
 FrameWriter::FrameWriter(std::string& out, Verb verb) : out_(out), line_start_(out.size()) {
   check(verb != Verb::unknown, "a frame needs a verb");
-  out_ += verb_text(verb);
+  const std::string_view text = verb_text(verb);
+  append(out_, text.size(), [&](char* to) { return copy(to, text); });
 }
 
 FrameWriter& FrameWriter::argument(std::string_view token) {
-  bool has_equals = false;
-  check(!token.empty() && token.front() != ':' && is_token_text(token, &has_equals),
-        "not a token; use escape()");
-  check(token.front() == '=' || !has_equals, "an argument with '=' would read as a parameter; use escape()");
-  out_ += ' ';
-  // A last "{5}" would announce a body, and "GET x HTTP/1.1" is HTTP. Escaped, they are the same text and
-  // plain.
-  if (token.front() == '{' || token.starts_with("HTTP/")) {
-    out_ += token.front() == '{' ? "%7B" : "%48";
-    token.remove_prefix(1);
-  }
-  out_ += token;
+  check(!append_token(out_, token), "an argument with '=' would read as a parameter; use escape()");
+  return *this;
+}
+
+FrameWriter& FrameWriter::token(std::string_view token) {
+  append_token(out_, token);
   return *this;
 }
 
 FrameWriter& FrameWriter::argument(std::uint64_t number) {
-  out_ += ' ';
-  append_number(out_, number);
+  append(out_, 1 + kDecimalRoom, [&](char* to) {
+    *to++ = ' ';
+    return write_decimal(to, number);
+  });
   return *this;
 }
 
-FrameWriter& FrameWriter::parameter(std::string_view key, std::string_view token) {
-  check(!key.empty() && key.front() != ':' && key.find('=') == key.npos && is_token_text(key), "not a key");
+FrameWriter& FrameWriter::parameter(const ParameterKey& key, std::string_view token) {
   check(is_token_text(token), "not a token; use escape()");
-  out_ += ' ';
-  if (key.front() == '{') {
-    out_ += "%7B";
-    key.remove_prefix(1);
-  }
-  out_ += key;
-  out_ += '=';
-  out_ += token;
+  append(out_, key.text_.size() + token.size(), [&](char* to) {
+    std::memcpy(to, key.text_.data(), key.text_.size());
+    return copy(to + key.size_, token);
+  });
   return *this;
 }
 
-FrameWriter& FrameWriter::parameter(std::string_view key, std::uint64_t number) {
-  parameter(key, std::string_view());
-  append_number(out_, number);
+FrameWriter& FrameWriter::parameter(const ParameterKey& key, std::uint64_t number) {
+  append(out_, key.text_.size() + kDecimalRoom, [&](char* to) {
+    std::memcpy(to, key.text_.data(), key.text_.size());
+    return write_decimal(to + key.size_, number);
+  });
   return *this;
 }
 
 void FrameWriter::end() { out_ += '\n'; }
 
-void FrameWriter::body(std::string_view octets) {
-  constexpr std::size_t kMarksSize = 3;  // " :" and LF
-  const bool fits = out_.size() - line_start_ + octets.size() + kMarksSize <= kLineSizeMax;
-  if (!fits || octets.size() > kInlineBodySizeMax || !is_inline_text(octets)) return counted_body(octets);
-  out_ += " :";
-  out_ += octets;
-  out_ += '\n';
+void FrameWriter::body(std::string_view bytes) {
+  if (bytes.size() <= kInlineBodySizeMax && is_inline_text(bytes)) return text_body(bytes);
+  counted_body(bytes);
 }
 
-void FrameWriter::counted_body(std::string_view octets) {
-  counted_head(octets.size());
-  out_ += octets;
-  out_ += '\n';
+void FrameWriter::text_body(std::string_view text) {
+  constexpr std::size_t kMarksSize = 3;  // " :" and LF
+  const std::size_t line_size = out_.size() - line_start_ + text.size() + kMarksSize;
+  if (text.size() > kInlineBodySizeMax || line_size > kLineSizeMax) return counted_body(text);
+  append(out_, text.size() + kMarksSize, [&](char* to) {
+    *to++ = ' ';
+    *to++ = ':';
+    to = copy(to, text);
+    *to++ = '\n';
+    return to;
+  });
+}
+
+void FrameWriter::counted_body(std::string_view bytes) {
+  counted_head(bytes.size());
+  append(out_, bytes.size() + 1, [&](char* to) {
+    to = copy(to, bytes);
+    *to++ = '\n';
+    return to;
+  });
 }
 
 void FrameWriter::counted_head(std::size_t size) {
-  out_ += " {";
-  append_number(out_, size);
-  out_ += "}\n";
+  append(out_, 2 + kDecimalRoom + 2, [&](char* to) {
+    to = copy(to, " {");
+    to = write_decimal(to, size);
+    return copy(to, "}\n");
+  });
 }
 
 bool is_inline_text(std::string_view text) {

@@ -8,7 +8,7 @@
 namespace plaintalk {
 
 inline constexpr std::uint16_t kDefaultPort = 7777;
-inline constexpr std::size_t kLineSizeMax = 4096;  // octets, the LF included
+inline constexpr std::size_t kLineSizeMax = 4096;  // bytes, the LF included
 inline constexpr std::size_t kChatBodySizeMax = 65536;
 inline constexpr std::size_t kChunkSizeMax = 16384;          // of a DATA body beside chat
 inline constexpr std::size_t kInlineBodySizeMax = 1024;      // a sender writes longer bodies counted

@@ -4,7 +4,7 @@
 
 #include "base/text.hpp"
 #include "protocol/body_mark.hpp"
-#include "protocol/octets.hpp"
+#include "protocol/byte_class.hpp"
 
 namespace plaintalk {
 namespace {
@@ -13,7 +13,7 @@ using Code = DecodeError::Code;
 
 std::optional<LineFault> parse_verb(std::string_view line, Frame& frame) {
   std::size_t end = 0;
-  while (end < line.size() && is_verb_octet(line[end])) ++end;
+  while (end < line.size() && is_verb_byte(line[end])) ++end;
   if (end == 0 || !is_letter(line.front())) return LineFault{Code::bad_verb, 0};
   if (end > kVerbSizeMax) return LineFault{Code::bad_verb, kVerbSizeMax};
   if (end < line.size() && line[end] != ' ') return LineFault{Code::bad_verb, end};
@@ -32,7 +32,7 @@ std::optional<LineFault> find_text_fault(std::string_view text) {
 }
 
 struct Token {
-  std::size_t end = 0;  // or the octet that is wrong
+  std::size_t end = 0;  // or the byte that is wrong
   bool wrong = false;
   bool is_parameter = false;
 };
@@ -40,13 +40,14 @@ struct Token {
 Token scan_token(std::string_view line, std::size_t start) {
   Token token;
   std::size_t at = start;
-  for (; at < line.size(); ++at) {
-    const OctetClass kind = class_of(line[at]);
-    if (kind == OctetClass::plain) continue;
-    if (kind == OctetClass::space) break;
-    if (kind == OctetClass::equals) {
+  for (;; ++at) {
+    at = plain_end(line, at);
+    if (at == line.size()) break;
+    const ByteClass kind = class_of(line[at]);
+    if (kind == ByteClass::space) break;
+    if (kind == ByteClass::equals) {
       if (line[start] != '=') token.is_parameter = true;
-    } else if (kind == OctetClass::forbidden || !is_escape(line, at)) {
+    } else if (kind == ByteClass::forbidden || !is_escape(line, at)) {
       token.wrong = true;
       break;
     }

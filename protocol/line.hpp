@@ -13,7 +13,7 @@ namespace plaintalk {
 
 struct LineFault {
   DecodeError::Code code{};
-  std::size_t index = 0;  // in the line, of the first octet that is wrong
+  std::size_t index = 0;  // in the line, of the first byte that is wrong
 };
 
 struct LineResult {

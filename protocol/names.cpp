@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/byte_class.hpp"
 #include "protocol/limits.hpp"
-#include "protocol/octets.hpp"
 
 namespace plaintalk {
 namespace {
@@ -71,37 +71,37 @@ std::optional<Conversation> parse_conversation(std::string_view name) {
   return Conversation{name.substr(1, comma - 1), name.substr(comma + 1)};
 }
 
-std::string escape(std::string_view octets) {
+std::string escape(std::string_view bytes) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string token;
-  token.reserve(octets.size());
-  for (const char c : octets) {
+  token.reserve(bytes.size());
+  for (const char c : bytes) {
     const bool marks_body = token.empty() && (c == ':' || c == '{');
-    if (class_of(c) == OctetClass::plain && !marks_body) {
+    if (class_of(c) == ByteClass::plain && !marks_body) {
       token += c;
     } else {
-      const auto octet = static_cast<std::uint8_t>(c);
+      const auto byte = static_cast<std::uint8_t>(c);
       token += '%';
-      token += kDigits[octet >> 4];
-      token += kDigits[octet & 15];
+      token += kDigits[byte >> 4];
+      token += kDigits[byte & 15];
     }
   }
   return token;
 }
 
 std::optional<std::string> unescape(std::string_view token) {
-  std::string octets;
-  octets.reserve(token.size());
+  std::string bytes;
+  bytes.reserve(token.size());
   for (std::size_t at = 0; at < token.size(); ++at) {
     if (token[at] != '%') {
-      octets += token[at];
+      bytes += token[at];
       continue;
     }
     if (!is_escape(token, at)) return std::nullopt;
-    octets += static_cast<char>(hex_value(token[at + 1]) << 4 | hex_value(token[at + 2]));
+    bytes += static_cast<char>(hex_value(token[at + 1]) << 4 | hex_value(token[at + 2]));
     at += 2;
   }
-  return octets;
+  return bytes;
 }
 
 }  // namespace plaintalk

@@ -29,9 +29,9 @@ struct Conversation {
 };
 std::optional<Conversation> parse_conversation(std::string_view name);
 
-// Any octets as one token: everything but printable ASCII, and also space, '%', '=' and a leading ':' or '{',
+// Any bytes as one token: everything but printable ASCII, and also space, '%', '=' and a leading ':' or '{',
 // becomes %XX.
-std::string escape(std::string_view octets);
+std::string escape(std::string_view bytes);
 // The reverse; nothing when a '%' is not followed by two hexadecimal digits.
 std::optional<std::string> unescape(std::string_view token);
 

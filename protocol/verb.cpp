@@ -20,7 +20,7 @@ constexpr auto kVerbTexts = std::to_array<std::string_view>({
 });
 static_assert(kVerbTexts.size() == static_cast<std::size_t>(Verb::file) + 1);
 
-// The first eight octets in upper case as one number: one comparison tells two verbs apart.
+// The first eight bytes in upper case as one number: one comparison tells two verbs apart.
 constexpr std::uint64_t pack(std::string_view text) {
   std::uint64_t packed = 0;
   for (const char c : text.substr(0, sizeof packed)) {

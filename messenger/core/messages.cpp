@@ -60,12 +60,10 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
     if (!parsed) return wrong_form(Verb::say);
   }
   const std::string_view id = id_of(frame);
-  std::uint64_t hash = 0;
-  if (!id.empty()) {
-    hash = content_hash(room != nullptr ? room->name : room_name_of(world.account_of(connection), *parsed),
-                        frame.body);
-    if (const auto* known = connection.device->requests.find(id))
-      return repeat(world, connection, *known, hash);
+  if (const auto* known = id.empty() ? nullptr : connection.device->requests.find(id)) {
+    const std::string room_name =
+        room != nullptr ? room->name : room_name_of(world.account_of(connection), *parsed);
+    return repeat(world, connection, *known, content_hash(room_name, frame.body));
   }
   if (room == nullptr) {
     const auto found = open_target(world, connection, *parsed);
@@ -77,11 +75,14 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
     return refused;
   }
 
-  const std::uint64_t seq = route(world, *room, connection, {Verb::msg, id, frame.body, nullptr});
+  const std::uint64_t seq =
+      route(world, *room, connection,
+            {Verb::msg, id, frame.body, nullptr, frame.body_kind == BodyKind::inline_text});
   const std::int64_t at_ms = wall_ms(world.now.wall);
   if (!id.empty())
     world.request_memories.add(
-        connection.device->requests, {std::string(id), hash, seq, at_ms, room->name, world.now.instant, 0},
+        connection.device->requests,
+        {std::string(id), content_hash(room->name, frame.body), seq, at_ms, room->name, world.now.instant, 0},
         world.config.remembered_request_count_max, world.config.remembered_request_time);
   send_ok(world, connection, id, room->name, seq, at_ms, false);
   return kAnswered;

@@ -148,6 +148,7 @@ void write_message(World& world, Room& room, Batch& batch, const Connection& sen
   } else {
     writer.argument(message.file->handle).argument(message.file->size).argument(message.file->sha256);
   }
+  if (message.is_inline_text) return writer.text_body(message.body);
   writer.body(message.body);
 }
 

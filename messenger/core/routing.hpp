@@ -21,6 +21,7 @@ struct NewMessage {
   std::string_view id;
   std::string_view body;  // of a message; of a file its name
   const StoredFile* file = nullptr;
+  bool is_inline_text = false;  // the decoder has seen that the body is
 };
 
 // Gives the frame the next number of the room and puts it into the batch. Returns the number.

@@ -32,15 +32,7 @@ void check_encoding(const Frame& frame) {
   if (frame.verb == Verb::unknown) return;
   std::string octets;
   FrameWriter writer(octets, frame.verb);
-  for (std::size_t index = 0; index < frame.token_count; ++index) {
-    const std::string_view token = frame.tokens[index];
-    const std::size_t equals = token.find('=');
-    if (equals == token.npos || equals == 0) {
-      writer.argument(token);
-    } else {
-      writer.parameter(token.substr(0, equals), token.substr(equals + 1));
-    }
-  }
+  for (std::size_t index = 0; index < frame.token_count; ++index) writer.token(frame.tokens[index]);
   if (frame.body_kind == BodyKind::none) {
     writer.end();
   } else {

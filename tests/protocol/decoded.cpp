@@ -67,7 +67,7 @@ std::vector<Decoded> decode(std::string_view stream, const std::function<std::si
   FrameDecoder decoder(limits);
   while (!stream.empty()) {
     const std::size_t size = std::min(std::max<std::size_t>(piece_size(), 1), stream.size());
-    // An own heap block of exactly this size: AddressSanitizer sees one octet too far, and late use of a
+    // An own heap block of exactly this size: AddressSanitizer sees one byte too far, and late use of a
     // view.
     const auto piece = std::make_unique<char[]>(size);
     stream.copy(piece.get(), size);
@@ -84,14 +84,14 @@ std::vector<Decoded> decode_whole(std::string_view stream, DecoderLimits limits)
       stream, [&] { return stream.size(); }, limits);
 }
 
-std::vector<Decoded> decode_by_octet(std::string_view stream, DecoderLimits limits) {
+std::vector<Decoded> decode_by_byte(std::string_view stream, DecoderLimits limits) {
   return decode(
       stream, [] { return std::size_t{1}; }, limits);
 }
 
 std::vector<std::string> summaries(std::string_view stream, DecoderLimits limits) {
   const auto whole = decode_whole(stream, limits);
-  check(whole == decode_by_octet(stream, limits), "the stream decodes differently when it is cut");
+  check(whole == decode_by_byte(stream, limits), "the stream decodes differently when it is cut");
   std::vector<std::string> lines;
   for (const Decoded& decoded : whole) lines.push_back(summary(decoded));
   return lines;

@@ -1,4 +1,4 @@
-// What a FrameDecoder made of a stream, as values that can be compared, printed and kept after the octets are
+// What a FrameDecoder made of a stream, as values that can be compared, printed and kept after the bytes are
 // gone.
 #pragma once
 
@@ -33,7 +33,7 @@ Decoded decoded_error(const DecodeError& error);
 std::ostream& operator<<(std::ostream& out, const Decoded& decoded);
 
 // One line for each frame or error, for comparing with expectations written by hand:
-//   "0+14 SAY #lab :hi"    offset + size, verb, tokens, then ":text" or "{N}octets"
+//   "0+14 SAY #lab :hi"    offset + size, verb, tokens, then ":text" or "{N}bytes"
 //   "14@17 bad_token"      offset of the frame @ offset of the fault, name, and "fatal"
 std::string summary(const Decoded& decoded);
 
@@ -41,8 +41,8 @@ std::string summary(const Decoded& decoded);
 std::vector<Decoded> decode(std::string_view stream, const std::function<std::size_t()>& piece_size,
                             DecoderLimits limits = {});
 std::vector<Decoded> decode_whole(std::string_view stream, DecoderLimits limits = {});
-std::vector<Decoded> decode_by_octet(std::string_view stream, DecoderLimits limits = {});
-// decode_whole() as summaries, after checking that the stream cut into single octets gives the same.
+std::vector<Decoded> decode_by_byte(std::string_view stream, DecoderLimits limits = {});
+// decode_whole() as summaries, after checking that the stream cut into single bytes gives the same.
 std::vector<std::string> summaries(std::string_view stream, DecoderLimits limits = {});
 
 // Reads what `decoder` has, up to need_more or a fatal error.

@@ -87,7 +87,7 @@ TEST(FrameError, ReportsInlineTextThatIsNotUtf8) {
   EXPECT_EQ(summaries("SAY :.\r\xFF\n"), Lines({"0@6 bad_text"}));
 }
 
-TEST(FrameError, LeavesTheOctetsOfACountedBodyAlone) {
+TEST(FrameError, LeavesTheBytesOfACountedBodyAlone) {
   EXPECT_EQ(summaries(std::string_view("SAY {3}\n\xFF\0\r\n", 12)), Lines({"0+12 SAY {3}\\xff\\x00\\r"}));
 }
 
@@ -161,7 +161,7 @@ TEST(FrameError, PrefersAFaultThatEndsTheStream) {
   EXPECT_EQ(summaries("{\"a\":1}\n"), Lines({"0@0 bad_count fatal"}));
 }
 
-TEST(FrameError, RecognisesTlsFromItsFirstOctet) {
+TEST(FrameError, RecognisesTlsFromItsFirstByte) {
   EXPECT_EQ(summaries("\x16\x03\x01"), Lines({"0@0 not_plaintalk fatal"}));
   EXPECT_EQ(summaries("\x80"), Lines({"0@0 not_plaintalk fatal"}));
   EXPECT_EQ(summaries("PING\n\x16\n"), Lines({"0+5 PING", "5@5 bad_verb"}));

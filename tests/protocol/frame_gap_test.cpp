@@ -1,4 +1,4 @@
-// Lost octets, which only the analyzer has to live with (docs/PROTOCOL.md, section 2, "When octets are
+// Lost bytes, which only the analyzer has to live with (docs/PROTOCOL.md, section 2, "When bytes are
 // missing").
 #include <gtest/gtest.h>
 
@@ -14,8 +14,8 @@ using Lines = std::vector<std::string>;
 // A stream as a story: what was seen and what was lost.
 class Story {
  public:
-  Story& seen(std::string_view octets) {
-    decoder_.feed(octets);
+  Story& seen(std::string_view bytes) {
+    decoder_.feed(bytes);
     testing::drain(decoder_, decoded_);
     return *this;
   }
@@ -50,7 +50,7 @@ TEST(FrameGap, MayCoverAWholeBodyOrItsEnds) {
             Lines({"0+17 DATA f 0 {3}\\x00\\x00c hole 0+2"}));
 }
 
-TEST(FrameGap, OfOneOctetBehindABodyIsTakenToBeItsLf) {
+TEST(FrameGap, OfOneByteBehindABodyIsTakenToBeItsLf) {
   EXPECT_EQ(Story().seen("DATA f 0 {3}\nabc").lost(1).seen("PING\n").told(),
             Lines({"0+17 DATA f 0 {3}abc", "17+5 PING"}));
   EXPECT_EQ(Story().seen("DATA f 0 {3}\nab").lost(2).seen("PING\n").told(),

@@ -107,7 +107,7 @@ TEST(FrameMemory, AllocatesNothingToWriteIntoAReusedString) {
         .argument("alice")
         .argument(1789201502123u)
         .body("hi");
-    FrameWriter(out, Verb::data).argument("fq7").argument(0u).counted_body("octets\n");
+    FrameWriter(out, Verb::data).argument("fq7").argument(0u).counted_body("bytes\n");
   }
   EXPECT_EQ(allocation_count, before);
 }

@@ -15,16 +15,16 @@ using testing::FrameGenerator;
 using testing::RandomFrame;
 
 // Goal: what is written is what is read.
-// Method: encode random frames, bodies of text and of any octets among them; decode; compare every part.
+// Method: encode random frames, bodies of text and of any bytes among them; decode; compare every part.
 TEST(FrameProperty, ADecodedFrameIsTheEncodedOne) {
   FrameGenerator generator(1);
   int inline_count = 0;
   int counted_count = 0;
   for (int round = 0; round < 3000; ++round) {
     const RandomFrame frame = generator.frame();
-    const std::string octets = encode(frame);
-    SCOPED_TRACE(octets);
-    const auto decoded = testing::decode_whole(octets);
+    const std::string bytes = encode(frame);
+    SCOPED_TRACE(bytes);
+    const auto decoded = testing::decode_whole(bytes);
     ASSERT_EQ(decoded.size(), 1u);
     const Decoded& again = decoded.front();
     ASSERT_FALSE(again.is_error);
@@ -32,10 +32,10 @@ TEST(FrameProperty, ADecodedFrameIsTheEncodedOne) {
     EXPECT_EQ(again.tokens, frame.tokens);
     EXPECT_EQ(again.body, frame.body);
     EXPECT_EQ(again.body_kind != BodyKind::none, frame.has_body);
-    EXPECT_EQ(again.size_or_at, octets.size());
+    EXPECT_EQ(again.size_or_at, bytes.size());
     inline_count += again.body_kind == BodyKind::inline_text;
     counted_count += again.body_kind == BodyKind::counted;
-    if (again.body_kind == BodyKind::counted && octets.find('\n') + 1 + frame.body.size() < 4096) {
+    if (again.body_kind == BodyKind::counted && bytes.find('\n') + 1 + frame.body.size() < 4096) {
       EXPECT_TRUE(frame.body.size() > kInlineBodySizeMax || !is_inline_text(frame.body));
     }
   }
@@ -50,11 +50,11 @@ std::string random_stream(FrameGenerator& generator) {
 }
 
 // Goal: TCP may cut a stream anywhere, and that changes nothing: frames, errors, offsets.
-// Method: the same stream whole, octet by octet, and in two random cuts.
+// Method: the same stream whole, byte by byte, and in two random cuts.
 void expect_same_however_cut(const std::string& stream, FrameGenerator& generator) {
   const DecoderLimits limits{.line_size_max = 600, .body_size_max = 2000, .skipped_body_size_max = 4000};
   const auto whole = testing::decode_whole(stream, limits);
-  ASSERT_EQ(whole, testing::decode_by_octet(stream, limits));
+  ASSERT_EQ(whole, testing::decode_by_byte(stream, limits));
   for (const std::size_t size_max : {8u, 700u}) {
     ASSERT_EQ(whole, testing::decode(
                          stream, [&] { return 1 + generator.pick(size_max); }, limits));
@@ -131,7 +131,7 @@ TEST(FrameProperty, HoldsBackAtMostOneFrame) {
   }
 }
 
-// Goal: lost octets never make the decoder invent octets, only drop some; frames that lie whole between
+// Goal: lost bytes never make the decoder invent bytes, only drop some; frames that lie whole between
 // losses and after a complete line are still found, at their true offsets.
 TEST(FrameProperty, LossesLeaveOffsetsTrue) {
   FrameGenerator generator(6);

@@ -103,7 +103,7 @@ TEST(Frame, TakesABodyOfExactlyTheLimit) {
   EXPECT_EQ(summaries("SAY :abcd\nSAY :abcde\n", limits), Lines({"0+10 SAY :abcd", "10@19 body_too_large"}));
 }
 
-TEST(FrameDecoder, GivesViewsIntoTheFedOctetsWhenAFrameIsWhole) {
+TEST(FrameDecoder, GivesViewsIntoTheFedBytesWhenAFrameIsWhole) {
   const std::string stream = "SAY #lab :hi\nSAY #lab {3}\nabc\n";
   FrameDecoder decoder;
   decoder.feed(stream);
@@ -138,8 +138,8 @@ TEST(FrameDecoder, GoesOnFromWhatWasParked) {
     if (decoder.next() == Step::frame) seen.push_back(summary(testing::decoded_frame(decoder.frame())));
     decoder.park();
   };
-  const auto feed = [&](std::string_view octets) {
-    const std::string piece(octets);
+  const auto feed = [&](std::string_view bytes) {
+    const std::string piece(bytes);
     decoder.feed(piece);
     read_one();
   };
@@ -161,7 +161,7 @@ TEST(FrameDecoder, AcceptsEmptyFeeds) {
   EXPECT_EQ(decoder.next(), Step::need_more);
 }
 
-TEST(FrameDecoderDeathTest, RefusesToBeFedBeforeTheLastOctetsWereRead) {
+TEST(FrameDecoderDeathTest, RefusesToBeFedBeforeTheLastBytesWereRead) {
   EXPECT_DEATH(
       {
         FrameDecoder decoder;

@@ -15,10 +15,10 @@ std::size_t FrameGenerator::pick(std::size_t end) {
   return static_cast<std::size_t>((mixed ^ mixed >> 31) % end);
 }
 
-std::string FrameGenerator::octets() {
-  std::string octets(pick(3) == 0 ? pick(3000) : pick(40), '\0');
-  for (char& c : octets) c = static_cast<char>(pick(256));
-  return octets;
+std::string FrameGenerator::bytes() {
+  std::string bytes(pick(3) == 0 ? pick(3000) : pick(40), '\0');
+  for (char& c : bytes) c = static_cast<char>(pick(256));
+  return bytes;
 }
 
 std::string FrameGenerator::text() {
@@ -47,7 +47,7 @@ RandomFrame FrameGenerator::frame() {
   const std::size_t kind = pick(3);
   frame.has_body = kind != 0;
   if (kind == 1) frame.body = text();
-  if (kind == 2) frame.body = octets();
+  if (kind == 2) frame.body = bytes();
   return frame;
 }
 
@@ -68,14 +68,7 @@ std::string FrameGenerator::mutate(std::string stream) {
 std::string encode(const RandomFrame& frame) {
   std::string out;
   FrameWriter writer(out, frame.verb);
-  for (const std::string& token : frame.tokens) {
-    const std::size_t equals = token.find('=');
-    if (equals == token.npos) {
-      writer.argument(token);
-    } else {
-      writer.parameter(token.substr(0, equals), token.substr(equals + 1));
-    }
-  }
+  for (const std::string& token : frame.tokens) writer.token(token);
   if (frame.has_body) {
     writer.body(frame.body);
   } else {

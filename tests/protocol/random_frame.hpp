@@ -21,7 +21,7 @@ class FrameGenerator {
   explicit FrameGenerator(std::uint64_t seed) : state_(seed) {}
 
   RandomFrame frame();
-  // Damages some octets.
+  // Damages some bytes.
   std::string mutate(std::string stream);
   // Below `end`, which is not 0.
   std::size_t pick(std::size_t end);
@@ -29,7 +29,7 @@ class FrameGenerator {
  private:
   std::string token();
   std::string text();
-  std::string octets();
+  std::string bytes();
 
   std::uint64_t state_;
 };

@@ -105,7 +105,7 @@ TEST(Names, NamesConversationsInAlphabeticalOrder) {
     EXPECT_FALSE(parse_conversation(bad)) << bad;
 }
 
-TEST(Names, EscapesAnyOctetsIntoOneToken) {
+TEST(Names, EscapesAnyBytesIntoOneToken) {
   EXPECT_EQ(escape("a b%c=d"), "a%20b%25c%3Dd");
   EXPECT_EQ(escape(":x:"), "%3Ax:");
   EXPECT_EQ(escape("{x{"), "%7Bx{");
@@ -115,7 +115,7 @@ TEST(Names, EscapesAnyOctetsIntoOneToken) {
 
 TEST(Names, UnescapesWhatItEscaped) {
   std::string all;
-  for (int octet = 0; octet < 256; ++octet) all += static_cast<char>(octet);
+  for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
   EXPECT_EQ(unescape(escape(all)), all);
   EXPECT_EQ(unescape("%2f%2F"), "//");
   EXPECT_EQ(unescape("plain"), "plain");

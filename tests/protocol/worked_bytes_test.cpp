@@ -1,8 +1,8 @@
 // The examples of docs/PROTOCOL.md, section 10, read out of the document and run, so that it cannot rot.
 //
 //   ```session   lines "C: ..." and "S: ...", each without its LF; \r stands for CR
-//   ```octets    hexadecimal pairs; what stands behind two or more spaces is a comment
-//   ```decoded   what the octets above decode to, as testing::summary() writes it
+//   ```bytes    hexadecimal pairs; what stands behind two or more spaces is a comment
+//   ```decoded   what the bytes above decode to, as testing::summary() writes it
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -44,13 +44,13 @@ std::vector<CodeBlock> read_blocks() {
   return blocks;
 }
 
-std::string octets_of(const CodeBlock& block) {
-  std::string octets;
+std::string bytes_of(const CodeBlock& block) {
+  std::string bytes;
   for (const std::string& line : block.lines) {
     std::istringstream pairs(line.substr(0, line.find("  ")));
-    for (std::string pair; pairs >> pair;) octets += static_cast<char>(std::stoul(pair, nullptr, 16));
+    for (std::string pair; pairs >> pair;) bytes += static_cast<char>(std::stoul(pair, nullptr, 16));
   }
-  return octets;
+  return bytes;
 }
 
 // What one side ('C' or 'S') sent.
@@ -67,17 +67,9 @@ std::string stream_of(const CodeBlock& block, char side) {
 }
 
 std::string encode_again(const Frame& frame) {
-  std::string octets;
-  FrameWriter writer(octets, frame.verb);
-  for (std::size_t index = 0; index < frame.token_count; ++index) {
-    const std::string_view token = frame.tokens[index];
-    const std::size_t equals = token.find('=');
-    if (equals == token.npos) {
-      writer.argument(token);
-    } else {
-      writer.parameter(token.substr(0, equals), token.substr(equals + 1));
-    }
-  }
+  std::string bytes;
+  FrameWriter writer(bytes, frame.verb);
+  for (std::size_t index = 0; index < frame.token_count; ++index) writer.token(frame.tokens[index]);
   if (frame.body_kind == BodyKind::none) {
     writer.end();
   } else if (frame.verb == Verb::data) {
@@ -85,7 +77,7 @@ std::string encode_again(const Frame& frame) {
   } else {
     writer.body(frame.body);
   }
-  return octets;
+  return bytes;
 }
 
 // Checks one side of a session; the frames go to `check`.
@@ -109,19 +101,19 @@ TEST(WorkedBytes, ShowEveryFormAndEnoughOfThem) {
   std::map<std::string, int> counts;
   for (const CodeBlock& block : read_blocks()) ++counts[block.language];
   EXPECT_GE(counts["session"], 3);
-  EXPECT_GE(counts["octets"], 6);
-  EXPECT_EQ(counts["octets"], counts["decoded"]);
+  EXPECT_GE(counts["bytes"], 6);
+  EXPECT_EQ(counts["bytes"], counts["decoded"]);
   EXPECT_EQ(counts.size(), 3u) << "a kind of block that nobody checks";
 }
 
 TEST(WorkedBytes, DecodeToWhatStandsBelowThem) {
   const auto blocks = read_blocks();
   for (std::size_t index = 0; index < blocks.size(); ++index) {
-    if (blocks[index].language != "octets") continue;
+    if (blocks[index].language != "bytes") continue;
     SCOPED_TRACE("PROTOCOL.md:" + std::to_string(blocks[index].line));
     ASSERT_LT(index + 1, blocks.size());
     ASSERT_EQ(blocks[index + 1].language, "decoded");
-    EXPECT_EQ(testing::summaries(octets_of(blocks[index])), blocks[index + 1].lines);
+    EXPECT_EQ(testing::summaries(bytes_of(blocks[index])), blocks[index + 1].lines);
   }
 }
 

@@ -234,7 +234,7 @@ TEST(ProtocolDocument, TheAnswersOfTheWorkedBytesAreTheServersOwn) {
     if (line.starts_with("### ")) heading = line.substr(4);
     if (line.starts_with("```")) language = line.substr(3);
     if (heading != "Errors" || line.starts_with("```")) continue;
-    if (language == "octets" && expected.empty()) {
+    if (language == "bytes" && expected.empty()) {
       std::istringstream pairs(line.substr(0, line.find("  ")));
       for (std::string pair; pairs >> pair;) octets += static_cast<char>(std::stoul(pair, nullptr, 16));
     }
