@@ -59,11 +59,13 @@ std::vector<nlohmann::json> objects_in(const std::string& text) {
 }
 
 // Goal: after a full disk the log goes on, no line is cut, and each event is either there or counted.
-// Method: a limit on the file's size that is lifted again, at many places within a line.
+// Method: a limit on the file's size, at many places within a line, that is moved on a little, so that not
+// much more than the note of the loss fits, and then lifted.
 TEST(LogOutput, GoesOnAfterAFullDiskAndSaysWhatIsMissing) {
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
   const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  constexpr rlim_t kLineSize = 8;
   for (rlim_t limit = 40; limit < 75; ++limit) {
     const TemporaryFolder folder;
     const std::string path = folder / "log";
@@ -81,18 +83,29 @@ TEST(LogOutput, GoesOnAfterAFullDiskAndSaysWhatIsMissing) {
     for (int i = 0; i < 20; ++i) add(i, i < 15);
     const std::string cut = read_file(path);
     EXPECT_TRUE(cut.ends_with('\n')) << limit;
+    EXPECT_EQ(cut.size(), limit / kLineSize * kLineSize) << "all that fit are there";
+    const rlimit nearly_full{limit + 30, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &nearly_full), 0);
+    for (int i = 20; i < 26; ++i) add(i, false);
+    EXPECT_TRUE(read_file(path).ends_with('\n')) << limit;
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
-    for (int i = 20; i < 22; ++i) add(i, false);
+    for (int i = 26; i < 28; ++i) add(i, false);
     int told = 0;
     int kept = 0;
     for (const nlohmann::json& line : objects_in(read_file(path))) {
       if (line.contains("n")) ++kept;
       if (line.contains("routed")) told += line["routed"].get<int>() + line["other"].get<int>();
     }
-    EXPECT_EQ(kept + told, 22) << limit;
-    EXPECT_LT(kept, 22) << limit;
+    EXPECT_EQ(kept + told, 28) << limit;
+    EXPECT_LT(kept, 28) << limit;
   }
   std::signal(SIGXFSZ, old_handler);
+}
+
+void write_line(LogOutput& output, const std::string& line) {
+  output.text() += line;
+  output.line_added(false);
+  output.write();
 }
 
 TEST(LogOutput, EndsTheHalfLineOfAServerThatWasKilled) {
@@ -101,11 +114,23 @@ TEST(LogOutput, EndsTheHalfLineOfAServerThatWasKilled) {
   {
     LogOutput output(folder / "log", [](const LostEvents&, std::string&) {});
     EXPECT_EQ(read_file(folder / "log"), "whole\nhal");
-    output.text() += "next\n";
-    output.line_added(false);
-    output.write();
+    write_line(output, "next\n");
+    write_line(output, "after it\n");
   }
-  EXPECT_EQ(read_file(folder / "log"), "whole\nhal\nnext\n");
+  EXPECT_EQ(read_file(folder / "log"), "whole\nhal\nnext\nafter it\n");
+}
+
+// Whoever moves logs away may put another one there that ends in half a line.
+TEST(LogOutput, EndsTheHalfLineOfTheFileThatItIsToldToGoOnWith) {
+  const TemporaryFolder folder;
+  LogOutput output(folder / "log", [](const LostEvents&, std::string&) {});
+  write_line(output, "before\n");
+  std::filesystem::rename(folder / "log", folder / "log.1");
+  std::ofstream(folder / "log") << "hal";
+  output.reopen();
+  write_line(output, "after\n");
+  EXPECT_EQ(read_file(folder / "log.1"), "before\n");
+  EXPECT_EQ(read_file(folder / "log"), "hal\nafter\n");
 }
 
 TEST(ActivityLog, OpensItsFileAgainWhenItWasMovedAway) {

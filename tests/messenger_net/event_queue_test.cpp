@@ -88,6 +88,20 @@ TEST(EventQueue, HoldsNoMoreThanItsBound) {
   EXPECT_GT(batch.lost.routed, 0U);
 }
 
+TEST(EventQueue, TakesWhatFitsToTheLastByte) {
+  const ServerNote note{"note", std::string_view("text")};
+  std::string encoded;
+  encode_event(note, at(0), encoded);
+  for (const std::size_t missing : {std::size_t{0}, std::size_t{1}}) {
+    EventQueue queue(encoded.size() - missing);
+    queue.push(note, at(0));
+    queue.close();
+    EventQueue::Batch batch;
+    ASSERT_TRUE(queue.take(batch));
+    EXPECT_EQ(batch.lost.other, missing);
+  }
+}
+
 // Goal: a busy server does not pay a system call for each event. At most one wake of the thread belongs to
 // each batch that it takes, however many events come.
 TEST(EventQueue, WakesTheLogOnceABatchAndNotForEachEvent) {

@@ -1,7 +1,10 @@
 // Peers that read slowly or not at all, through buffers that are as small as the kernel allows.
+#include <csignal>
+#include <memory>
 #include <regex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -54,6 +57,32 @@ TEST(Flow, SendsEverythingThroughTinyBuffers) {
   writer.send("SAY #lab {60000}\n" + text_of(1, 60000) + "\n");
   EXPECT_TRUE(reader.read_until("\n").starts_with("MSG #lab 1 writer "));
   EXPECT_EQ(reader.read_until("\n"), text_of(1, 60000) + "\n");
+  EXPECT_EQ(server.stop(), 0);
+}
+
+// Goal: when more sockets become ready at once than the server looks at in one turn (256), each of them is
+// served. Method: the server sleeps (SIGSTOP) while everybody sends.
+TEST(Flow, ServesMoreSocketsThanItLooksAtInOneTurn) {
+  constexpr std::size_t kPeers = 300;
+  ServerProcess server({"--unlimited-rate", "--quiet"});
+  std::vector<std::unique_ptr<Peer>> peers;
+  for (std::size_t index = 0; index < kPeers; ++index) {
+    peers.push_back(std::make_unique<Peer>(server.port()));
+    peers.back()->send("LOGIN user" + std::to_string(index) + "\nPING :in\n");
+    peers.back()->read_until("PONG :in\n");
+  }
+  for (const int round : {1, 2}) {
+    const std::string text = std::to_string(round) + "\n";
+    server.signal(SIGSTOP);
+    for (const auto& peer : peers) peer->send("PING :" + text);
+    server.signal(SIGCONT);
+    for (const auto& peer : peers) EXPECT_EQ(peer->read_until("\n"), "PONG :" + text);
+  }
+  // And all of them leave at once.
+  server.signal(SIGSTOP);
+  for (const auto& peer : peers) peer->send("QUIT\n");
+  server.signal(SIGCONT);
+  for (const auto& peer : peers) EXPECT_EQ(peer->read_to_end(), "BYE :goodbye\n");
   EXPECT_EQ(server.stop(), 0);
 }
 

@@ -142,6 +142,41 @@ TEST(JsonLog, KeepsTerminalsSafeFromWhatClientsSend) {
   for (const Json& line : lines_of(folder / "log.jsonl")) EXPECT_TRUE(line.contains("time")) << line;
 }
 
+// Goal: a log that is moved away in the middle of a burst has each message once, in whole lines, in one of
+// the files. Method: thousands of messages are under way while the file is moved and SIGHUP sent, again and
+// again.
+TEST(JsonLog, LosesNothingWhenItsFileIsMovedDuringABurst) {
+  constexpr int kMessages = 4000;
+  constexpr int kMoves = 8;
+  const TemporaryFolder folder;
+  ServerProcess server({"--quiet", "--unlimited-rate", "--log", folder / "log"});
+  Peer peer(server.port());
+  enter(peer, "alice", "#lab");
+  for (int move = 0; move < kMoves; ++move) {
+    std::string said;
+    for (int i = 0; i < kMessages / kMoves; ++i) said += "SAY #lab :x\n";
+    peer.send(said);
+    std::filesystem::rename(folder / "log", folder / ("log." + std::to_string(move)));
+    server.signal(SIGHUP);
+    peer.send("PING :" + std::to_string(move) + "\n");
+    peer.read_until("PONG :" + std::to_string(move) + "\n");
+    while (!std::filesystem::exists(folder / "log"))
+      ASSERT_EQ(server.wait_a_moment(), ChildProcess::kRunning);
+  }
+  EXPECT_EQ(server.stop(), 0);
+  std::vector<Json> lines;
+  for (int move = 0; move < kMoves; ++move)
+    for (Json& line : lines_of(folder / ("log." + std::to_string(move)))) lines.push_back(std::move(line));
+  for (Json& line : lines_of(folder / "log")) lines.push_back(std::move(line));
+  std::vector<int> numbers;
+  for (const Json& line : lines)
+    if (line.contains("seq")) numbers.push_back(line["seq"].get<int>());
+  ASSERT_EQ(numbers.size(), static_cast<std::size_t>(kMessages));
+  for (int index = 0; index < kMessages; ++index)
+    EXPECT_EQ(numbers[static_cast<std::size_t>(index)], index + 1);
+  EXPECT_TRUE(only(lines, "log_lost").empty());
+}
+
 // What logrotate does: the file is moved away, then SIGHUP. No event is lost, and the server lives.
 TEST(JsonLog, GoesOnInANewFileAfterSighup) {
   const TemporaryFolder folder;

@@ -75,6 +75,24 @@ TEST(Record, HoldsExactlyTheOctetsThatWereExchanged) {
   }
 }
 
+// Goal: what the kernel took only a part of is recorded once.
+// Method: the smallest buffers there are, so that nearly every write is cut.
+TEST(Record, HoldsEveryByteOnceThatWentThroughTinyBuffers) {
+  constexpr int kTinyBuffer = 2304;
+  const TemporaryFolder folder;
+  ServerProcess server({"--quiet", "--unlimited-rate", "--record", folder / "r.pcapng", "--config",
+                        folder.write("s.toml", "send_buffer_bytes = 2304\n")});
+  Peer reader(server.port(), kTinyBuffer);
+  std::string said = "LOGIN reader device=d\nJOIN #lab\n";
+  for (int n = 0; n < 4; ++n)
+    said += "SAY #lab {40000}\n" + std::string(40000, static_cast<char>('a' + n)) + "\n";
+  reader.send(said + "QUIT\n");
+  const std::string heard = reader.read_to_end();
+  const std::uint16_t port = reader.own_port();
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_EQ(read_recording(folder / "r.pcapng", server.port()).at(port).server, heard);
+}
+
 TEST(Record, SaysThatTheFileCannotBeMade) {
   const TemporaryFolder folder;
   ChildProcess server({PLAINTALK_SERVER, "--listen", "127.0.0.1:0", "--record", folder / "missing/r.pcapng"});
