@@ -64,6 +64,7 @@ struct Connection {
   AccountHandle account;  // none before the login
   Device* device = nullptr;
   std::vector<Membership> rooms;
+  RoomHandle last_conversation;  // that it said something in
   std::unique_ptr<std::vector<Gap>> gaps;
   std::unique_ptr<PendingLogin> pending_login;
   std::unique_ptr<PooledDecoder> decoder;  // none while no frame is under way

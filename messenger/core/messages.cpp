@@ -36,12 +36,6 @@ Answer repeat(World& world, Connection& connection, const RequestMemory::Request
   return kAnswered;
 }
 
-// A room one has joined under exactly the name that was written: the common case, without folding or looking
-// up anything.
-Room* room_as_written(const World& world, const Connection& connection, std::string_view target) {
-  return target.starts_with('#') ? joined_room(world, connection, target) : nullptr;
-}
-
 }  // namespace
 
 Answer handle_say(World& world, Connection& connection, const Frame& frame) {
@@ -53,7 +47,7 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
   if (frame.body_kind == BodyKind::counted && !is_utf8(frame.body))
     return refusal(ErrorName::not_utf8, "a message is UTF-8 text");
 
-  Room* room = room_as_written(world, connection, target);
+  Room* room = target_as_written(world, connection, target);
   std::optional<Target> parsed;
   if (room == nullptr) {
     parsed = parse_target(target);

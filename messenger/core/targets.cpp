@@ -54,12 +54,26 @@ std::string room_name_of(const Account& account, const Target& target) {
   return target.kind == Target::Kind::account ? conversation_name(account.name, target.name) : target.name;
 }
 
+Room* target_as_written(World& world, const Connection& connection, std::string_view target) {
+  if (target.starts_with('#')) return joined_room(world, connection, target);
+  Room* room = world.rooms.find(connection.last_conversation);
+  if (room == nullptr || !target.starts_with('@')) return nullptr;
+  const std::size_t own_side = room->people[0] == connection.account ? 0 : 1;
+  if (room->people[own_side] != connection.account) return nullptr;
+  const Account* other = world.accounts.find(room->people[1 - own_side]);
+  if (!can_be_reached(other) || target.substr(1) != other->name) return nullptr;
+  world.rooms.use_conversation(*room);
+  return room;
+}
+
 std::expected<Room*, Refusal> open_target(World& world, Connection& connection, const Target& target) {
   Account& account = world.account_of(connection);
   if (target.kind == Target::Kind::room) return find_joined(world, connection, target.name);
   const auto other = find_other(world, account, target);
   if (!other) return std::unexpected(other.error());
-  return &open_conversation(world, connection, account, **other);
+  Room& room = open_conversation(world, connection, account, **other);
+  connection.last_conversation = room.handle;
+  return &room;
 }
 
 std::expected<void, Refusal> check_target(const World& world, const Connection& connection,

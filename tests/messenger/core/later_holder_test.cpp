@@ -47,6 +47,27 @@ TEST_F(LaterHolder, HearsNothingThatWasSaidBeforeInTheSameTurn) {
   EXPECT_EQ(value_of(page, "oldest"), "2");
 }
 
+// Whoever says something to the same person again is not looked up again: that must not outlive the person,
+// nor serve for somebody else.
+TEST_F(LaterHolder, IsFoundHoweverTheNameIsWrittenAndWhateverWasSaidLast) {
+  Person& dave = lab.guest("dave");
+  Person& carol = lab.guest("carol");
+  for (const char* target : {"@dave", "@dave", "@carol", "@dave", "@DAVE", "@alice,dave", "@dave", "@alice"})
+    EXPECT_TRUE(alice.asks("SAY " + std::string(target) + " :x").find("OK room=@") != std::string::npos)
+        << target;
+  EXPECT_NE(dave.reads().find("MSG @alice,dave 6 alice"), std::string::npos);
+  EXPECT_NE(carol.reads().find("MSG @alice,carol 1 alice"), std::string::npos);
+  EXPECT_NE(alice.asks("SAY @dave :x").find("seq=7"), std::string::npos);
+
+  quits(dave);
+  EXPECT_NE(alice.asks("SAY @dave :nobody is there").find("ERR 404"), std::string::npos);
+  EXPECT_NE(alice.asks("SAY @dav :nobody is called that").find("ERR 404"), std::string::npos);
+  Person& later = lab.guest("dave");
+  EXPECT_NE(alice.asks("SAY @dave :for the new one").find("OK room=@alice,dave"), std::string::npos);
+  EXPECT_NE(later.reads().find("for the new one"), std::string::npos);
+  EXPECT_EQ(dave.reads(), "");
+}
+
 TEST_F(LaterHolder, HearsNothingThatWasSaidInTheRoomBeforeInTheSameTurn) {
   Person& dave = lab.guest("dave");
   says(alice, "SAY #lab :secret");
