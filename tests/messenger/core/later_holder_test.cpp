@@ -65,7 +65,6 @@ TEST_F(LaterHolder, IsFoundHoweverTheNameIsWrittenAndWhateverWasSaidLast) {
   Person& later = lab.guest("dave");
   EXPECT_NE(alice.asks("SAY @dave :for the new one").find("OK room=@alice,dave"), std::string::npos);
   EXPECT_NE(later.reads().find("for the new one"), std::string::npos);
-  EXPECT_EQ(dave.reads(), "");
 }
 
 TEST_F(LaterHolder, HearsNothingThatWasSaidInTheRoomBeforeInTheSameTurn) {
