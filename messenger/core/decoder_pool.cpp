@@ -17,6 +17,14 @@ FrameDecoder::Step PooledDecoder::next() {
   return step;
 }
 
+void PooledDecoder::count_held(bool is_parked, Instant now) {
+  std::size_t held = 2 * decoder.pending_size();
+  if (is_parked) held += static_cast<std::size_t>(fed - frame_end);
+  if (held_bytes == 0) held_since = now;
+  all_held_bytes_ += held - held_bytes;
+  held_bytes = held;
+}
+
 std::unique_ptr<PooledDecoder> DecoderPool::lend() {
   if (!free_.empty()) {
     auto decoder = std::move(free_.back());

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kLineMin = 256;
 constexpr std::size_t kLineMax = 64 << 10;
 constexpr std::size_t kQueueMin = 4096;
+constexpr std::size_t kUnfinishedMin = 256 << 10;
 constexpr std::size_t kQueueMax = 1 << 30;  // a block has less than 2 GiB
 constexpr std::size_t kCountMax = 1'000'000;
 constexpr std::size_t kBytesMax = std::size_t{1} << 40;
@@ -32,7 +33,7 @@ Limit<std::uint64_t> file_size_limit(const ServerConfig& config) {
 }
 
 std::optional<ConfigFault> find_fault(const ServerConfig& config) {
-  const std::array<Range, 17> ranges{{
+  const std::array<Range, 18> ranges{{
       {"line_size_max", config.line_size_max, kLineMin, kLineMax},
       {"body_size_max", config.body_size_max, 1, kSkippedBodySizeMax},
       {"chunk_size_max", config.chunk_size_max, 1, kSkippedBodySizeMax},
@@ -44,6 +45,7 @@ std::optional<ConfigFault> find_fault(const ServerConfig& config) {
       {"conversation_count_max", config.conversation_count_max, 1, kCountMax},
       {"room_percent_per_address", config.room_percent_per_address, 1, 100},
       {"remembered_request_count_max", config.remembered_request_count_max, 0, kCountMax},
+      {"unfinished_frames_bytes_max", config.unfinished_frames_bytes_max, kUnfinishedMin, kBytesMax},
       {"remembered_request_bytes_max", config.remembered_request_bytes_max, kQueueMin, kBytesMax},
       {"guest_users_per_address", config.guest_users_per_address, 1, kCountMax},
       {"account_count_max", config.account_count_max, 1, kCountMax},
@@ -61,6 +63,10 @@ std::optional<ConfigFault> find_fault(const ServerConfig& config) {
     return ConfigFault{"chunk_size_max", "is more than transfer_credit_bytes (" +
                                              std::to_string(config.transfer_credit_bytes) +
                                              "), so that no chunk of that size could ever be sent"};
+  const std::size_t frame_size = config.line_size_max + std::max(config.body_size_max, config.chunk_size_max);
+  if (config.unfinished_frames_bytes_max < 4 * frame_size)
+    return ConfigFault{"unfinished_frames_bytes_max", "has to be at least " + std::to_string(4 * frame_size) +
+                                                          ", two frames of the largest size"};
   return std::nullopt;
 }
 

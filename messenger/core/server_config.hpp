@@ -67,6 +67,7 @@ struct ServerConfig {
   std::size_t conversation_count_max = 10'000;          // then the one unused for longest goes
   unsigned room_percent_per_address = 25;               // of both
   std::size_t remembered_request_count_max = 1000;      // of each account and device, for idempotent resends
+  std::size_t unfinished_frames_bytes_max = 64 << 20;   // of all connections, in what holds them
   std::size_t remembered_request_bytes_max = 64 << 20;  // of all; then devices unused for longest forget
   Milliseconds remembered_request_time{600'000};
   std::size_t account_count_max = 100'000;         // guests that left lately included; they make way first

@@ -130,8 +130,40 @@ void run_frames(World& world, Connection& connection) {
   if (connection.phase == Phase::greeted) check_login_bytes(world, connection);
   if (connection.phase == Phase::closing) return connection.decoder.reset();
   // Not before the login: only there the decoder's own count of bytes is needed.
-  if (connection.phase == Phase::in && connection.decoder->is_between_frames())
+  if (connection.phase == Phase::in && connection.decoder->is_between_frames()) {
+    connection.decoder->count_held(false, world.now.instant);
     world.decoders.give_back(std::move(connection.decoder));
+  }
+}
+
+void run(World& world, Connection& connection) {
+  run_frames(world, connection);
+  if (connection.decoder) connection.decoder->count_held(connection.is_parked, world.now.instant);
+}
+
+// The connection whose frame was begun first, of those that hold no less than the average.
+Connection* find_slowest_sender(const World& world) {
+  std::size_t count = 0;
+  world.connections.for_each(
+      [&](const Connection& each) { count += each.decoder && each.decoder->held_bytes > 0; });
+  Connection* slowest = nullptr;
+  world.connections.for_each([&](Connection& each) {
+    if (!each.decoder || each.decoder->held_bytes * count < world.decoders.held_bytes()) return;
+    if (slowest == nullptr || each.decoder->held_since < slowest->decoder->held_since) slowest = &each;
+  });
+  return slowest;
+}
+
+// All unfinished frames together are bounded: who took longest over a large one gives way.
+void bound_unfinished_frames(World& world) {
+  while (world.decoders.held_bytes() > world.config.unfinished_frames_bytes_max) {
+    Connection* slowest = find_slowest_sender(world);
+    if (slowest == nullptr) return;
+    end_with_bye(
+        world, *slowest, "unfinished frame", Leaving::dropped, ErrorName::slow,
+        "too many frames are unfinished and yours was begun first; send the rest of a frame at once");
+    slowest->decoder.reset();
+  }
 }
 
 }  // namespace
@@ -162,13 +194,14 @@ void receive(World& world, Connection& connection, std::string_view bytes) {
     connection.has_had_decoder = true;
   }
   connection.decoder->feed(bytes);
-  run_frames(world, connection);
+  run(world, connection);
+  bound_unfinished_frames(world);
 }
 
 void resume(World& world, Connection& connection) {
   if (connection.phase == Phase::closing || must_wait(world, connection)) return;
   world.connections.touch(connection);  // it may be read again
-  if (connection.is_parked) run_frames(world, connection);
+  if (connection.is_parked) run(world, connection);
 }
 
 void forget_connection(World& world, Connection& connection, std::string_view reason) {

@@ -21,10 +21,10 @@ World::World(ServerConfig configuration, Services outside, Now start)
       services(outside),
       run(hex(services.random.bytes(kRunSize))),
       now(start),
-      timers(start.instant),
       decoders(DecoderLimits{
           config.line_size_max, std::max(config.body_size_max, config.chunk_size_max),
           std::max(kSkippedBodySizeMax, std::max(config.body_size_max, config.chunk_size_max))}),
+      timers(start.instant),
       address_budgets(config),
       request_memories(config.remembered_request_bytes_max),
       transfers(config, services.spool) {

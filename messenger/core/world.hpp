@@ -38,9 +38,9 @@ struct World {
   const std::string run;  // which run of the server this is, for clients that come back
   Now now;
 
+  DecoderPool decoders;  // before the connections, which hold some of its decoders
   ConnectionTable connections;
   TimerWheel timers;
-  DecoderPool decoders;
   AddressTable addresses;
   std::optional<GuessLimiter> guesses;  // nothing: passwords may be guessed
   AddressBudgets address_budgets;

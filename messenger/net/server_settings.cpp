@@ -199,6 +199,7 @@ const Readers& limit_readers() {
       {"conversation_count_max", to(&C::conversation_count_max)},
       {"room_percent_per_address", to(&C::room_percent_per_address)},
       {"remembered_request_count_max", to(&C::remembered_request_count_max)},
+      {"unfinished_frames_bytes_max", to(&C::unfinished_frames_bytes_max)},
       {"remembered_request_bytes_max", to(&C::remembered_request_bytes_max)},
       {"account_count_max", to(&C::account_count_max)},
       {"account_percent_per_address", to(&C::account_percent_per_address)},

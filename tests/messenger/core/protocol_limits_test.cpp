@@ -135,6 +135,7 @@ std::map<std::string, DocumentedLimit> documented_limits() {
        {number(config.account_percent_per_address) + " % ", {}, "table_bounds_test.cpp"}},
       {"what all guests of one address do together",
        {"as much as " + number(config.guest_users_per_address) + " users", {}, "budget_test.cpp"}},
+      {"frames begun and not finished, of all connections", {"64 MiB", {}, "table_bounds_test.cpp"}},
       {"ids for resends, of all devices", {"64 MiB", {}, "table_bounds_test.cpp"}},
       {"rooms in all", {"10,000", {}, "rooms_test.cpp"}},
       {"rooms in use for which one address answers, because it entered them first",

@@ -84,6 +84,15 @@ void say_little_often(Lab& lab) {
   }
 }
 
+// Frames that are begun and never finished: a body without its last byte.
+void begin_frames(Lab& lab) {
+  for (Person& person : lab.people) {
+    if (!person.is_cut_by_server()) person.sends_octets("SAY #room {60000}\n" + std::string(59'999, 'x'));
+    person.reads();
+    forget_events(lab);
+  }
+}
+
 const std::vector<Row>& rows() {
   static const std::vector<Row> kRows{
       {"IdsForResends", [](ServerConfig& config) { config.remembered_request_bytes_max = 256 << 10; },
@@ -113,6 +122,8 @@ const std::vector<Row>& rows() {
          config.room_percent_per_address = 100;
        },
        [](Lab& lab) { make_guests(lab, 40); }, converse, 40 * (1024 + 512), 400'000},
+      {"UnfinishedFrames", [](ServerConfig& config) { config.unfinished_frames_bytes_max = 512 << 10; },
+       [](Lab& lab) { make_guests(lab, 30); }, begin_frames, 512 << 10, 1'500'000},
       {"RoomTrafficOfTinyMessages",
        [](ServerConfig& config) {
          config.room_queue_bytes_max = 64 << 10;
@@ -154,6 +165,29 @@ TEST_P(HeapOfTheTable, IsDrivenBeyondIt) { EXPECT_GT(growth(GetParam(), false), 
 
 INSTANTIATE_TEST_SUITE_P(Rows, HeapOfTheTable, ::testing::ValuesIn(rows()),
                          [](const auto& row) { return row.param.name; });
+
+// Goal: whoever sends a frame in one go is not made to pay for those who never finish theirs, and these are
+// told.
+TEST(UnfinishedFrames, TheOneThatWasBegunFirstEndsItsConnection) {
+  ServerConfig config = Lab::quick();
+  config.unfinished_frames_bytes_max = 512 << 10;
+  Lab lab(config);
+  std::vector<Person*> slow;
+  for (int n = 0; n < 6; ++n) {
+    slow.push_back(&lab.guest("u" + std::to_string(n), {"#room"}));
+    lab.passes(Milliseconds(100));
+    slow.back()->sends_octets("SAY #room {60000}\n" + std::string(59'999, 'x'));
+  }
+  EXPECT_TRUE(
+      slow[0]->reads().ends_with("BYE 408 SLOW :too many frames are unfinished and yours was begun first; "
+                                 "send the rest of a frame at once\n"));
+  EXPECT_TRUE(slow[0]->is_cut_by_server());
+  Person& quick = lab.guest("quick", {"#room"});
+  quick.sends_octets("SAY #room {60000}\n" + std::string(60'000, 'y') + "\n");
+  EXPECT_NE(quick.reads().find("OK seq="), std::string::npos);
+  slow[5]->sends_octets("x\n");
+  EXPECT_NE(slow[5]->reads().find("OK seq="), std::string::npos);
+}
 
 // Goal: an address that makes guests without end costs those of others nothing.
 TEST(Accounts, GuestsOfAnotherAddressAreRemembered) {
