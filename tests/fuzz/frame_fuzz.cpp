@@ -91,7 +91,7 @@ void check_losses(std::string_view stream) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view stream(reinterpret_cast<const char*>(data), size);
   const auto whole = plaintalk::testing::decode_whole(stream, plaintalk::kLimits);
-  plaintalk::check(whole == plaintalk::testing::decode_by_octet(stream, plaintalk::kLimits),
+  plaintalk::check(whole == plaintalk::testing::decode_by_byte(stream, plaintalk::kLimits),
                    "cut into octets, the stream decodes differently");
   plaintalk::check(whole == plaintalk::decode_in_pieces(stream, static_cast<std::uint32_t>(size)),
                    "cut at random, the stream decodes differently");
