@@ -151,18 +151,19 @@ void SimClient::handle_end(const Frame& frame) {
     return checker_.broken(
         "I6", name_ + " cannot page " + name + " " + std::to_string(room.contiguous + 1) + " any more");
   if (room.contiguous < last) return checker_.broken("I6", name_ + " got a page of " + name + " with a hole");
-  if (frame.parameter("more").value_or("") == "1") room.promised_to = std::max(room.promised_to, last + 1);
+  room.has_more = frame.parameter("more").value_or("") == "1";
   page_what_is_missing();
 }
 
 void SimClient::page_what_is_missing() {
   for (auto& [name, room] : rooms_)
-    if (!room.is_paging && room.contiguous < room.promised_to) page(name, room, false);
+    if (!room.is_paging && (room.has_more || room.contiguous < room.promised_to)) page(name, room, false);
 }
 
 void SimClient::page(const std::string& name, ClientRoom& room, bool joins) {
   if (!is_in_) return;
   room.is_paging = true;
+  room.has_more = false;
   FrameWriter(output_, joins ? Verb::sync : Verb::history)
       .argument(name)
       .parameter("after", room.contiguous)

@@ -22,6 +22,9 @@ struct ClientRoom {
   std::uint64_t promised_to = 0;               // a GAP or a live frame says that there is this much
   std::uint64_t said_count = 0;
   bool is_paging = false;
+  // The last page ended before the newest message. That is no promise of the number after the page: it may
+  // be known from an earlier connection, and the holes come after it.
+  bool has_more = false;
 };
 
 class SimClient {
