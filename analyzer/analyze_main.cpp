@@ -10,10 +10,10 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "analyzer/report/analysis.hpp"
-#include "analyzer/report/capture_process.hpp"
-#include "analyzer/report/live_events.hpp"
-#include "analyzer/report/table.hpp"
+#include "analyzer/run/analysis.hpp"
+#include "analyzer/run/capture_process.hpp"
+#include "analyzer/run/live_events.hpp"
+#include "analyzer/tables/table.hpp"
 #include "base/text.hpp"
 
 namespace {

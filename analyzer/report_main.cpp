@@ -7,10 +7,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "analyzer/report/describe_tables.hpp"
 #include "analyzer/report/render_report.hpp"
 #include "analyzer/report/report_query.hpp"
 #include "analyzer/report/report_template.hpp"
+#include "analyzer/tables/describe_tables.hpp"
 
 namespace {
 

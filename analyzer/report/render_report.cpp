@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "analyzer/report/table.hpp"
+#include "analyzer/tables/table.hpp"
 #include "base/text.hpp"
 
 namespace plaintalk::analyzer {

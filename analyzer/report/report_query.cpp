@@ -7,7 +7,7 @@
 
 #include <sqlite3.h>
 
-#include "analyzer/report/database.hpp"
+#include "analyzer/tables/database.hpp"
 #include "base/sqlite/sqlite.hpp"
 
 namespace plaintalk::analyzer {

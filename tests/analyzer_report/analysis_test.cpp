@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include "analyzer/report/database.hpp"
-#include "analyzer/report/live_events.hpp"
-#include "analyzer/report/table.hpp"
+#include "analyzer/run/live_events.hpp"
+#include "analyzer/tables/database.hpp"
+#include "analyzer/tables/table.hpp"
 #include "tests/analyzer_report/model.hpp"
 
 namespace plaintalk::analyzer {

@@ -1,9 +1,9 @@
 // docs/REPORTS.md and the tables are one thing.
 #include <gtest/gtest.h>
 
-#include "analyzer/report/describe_tables.hpp"
 #include "analyzer/report/report_template.hpp"
-#include "analyzer/report/table.hpp"
+#include "analyzer/tables/describe_tables.hpp"
+#include "analyzer/tables/table.hpp"
 #include "tests/analyzer_report/model.hpp"
 
 namespace plaintalk::analyzer {

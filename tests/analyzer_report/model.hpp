@@ -16,7 +16,7 @@
 
 #include <gtest/gtest.h>
 
-#include "analyzer/report/analysis.hpp"
+#include "analyzer/run/analysis.hpp"
 #include "base/crypto/digest.hpp"
 #include "base/text.hpp"
 #include "capture/file/capture_reader.hpp"

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "analyzer/report/analysis_folder.hpp"
+#include "analyzer/tables/analysis_folder.hpp"
 #include "tests/analyzer_report/model.hpp"
 
 namespace plaintalk::analyzer {

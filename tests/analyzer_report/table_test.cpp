@@ -1,9 +1,9 @@
-#include "analyzer/report/table.hpp"
+#include "analyzer/tables/table.hpp"
 
 #include <gtest/gtest.h>
 
-#include "analyzer/report/csv_tables.hpp"
-#include "analyzer/report/result_rows.hpp"
+#include "analyzer/tables/csv_tables.hpp"
+#include "analyzer/tables/result_rows.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

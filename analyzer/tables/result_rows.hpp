@@ -1,8 +1,8 @@
 // From the values of the layers below to rows of the tables: the only place that knows both.
 #pragma once
 
-#include "analyzer/report/table.hpp"
 #include "analyzer/stream/stream_sink.hpp"
+#include "analyzer/tables/table.hpp"
 #include "analyzer/talk/results.hpp"
 
 namespace plaintalk::analyzer {

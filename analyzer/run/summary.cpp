@@ -1,4 +1,4 @@
-#include "analyzer/report/summary.hpp"
+#include "analyzer/run/summary.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "analyzer/report/carver.hpp"
+#include "analyzer/run/carver.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/report/csv_tables.hpp"
-#include "analyzer/report/database.hpp"
-#include "analyzer/report/result_rows.hpp"
-#include "analyzer/report/summary.hpp"
+#include "analyzer/run/summary.hpp"
+#include "analyzer/tables/csv_tables.hpp"
+#include "analyzer/tables/database.hpp"
+#include "analyzer/tables/result_rows.hpp"
 #include "analyzer/talk/talk_sink.hpp"
 
 namespace plaintalk::analyzer {

@@ -1,4 +1,4 @@
-#include "analyzer/report/database.hpp"
+#include "analyzer/tables/database.hpp"
 
 #include <array>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "analyzer/report/capture_process.hpp"
+#include "analyzer/run/capture_process.hpp"
 
 #include <array>
 #include <cerrno>

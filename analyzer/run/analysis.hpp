@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/report/analysis_folder.hpp"
-#include "analyzer/report/merged_capture.hpp"
+#include "analyzer/run/merged_capture.hpp"
+#include "analyzer/tables/analysis_folder.hpp"
 #include "analyzer/talk/talk_sink.hpp"
 
 namespace plaintalk::analyzer {

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "analyzer/report/table.hpp"
+#include "analyzer/tables/table.hpp"
 #include "base/sqlite/sqlite.hpp"
 
 namespace plaintalk::analyzer {

@@ -1,4 +1,4 @@
-#include "analyzer/report/table.hpp"
+#include "analyzer/tables/table.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "analyzer/report/live_events.hpp"
+#include "analyzer/run/live_events.hpp"
 
 #include "base/text.hpp"
 

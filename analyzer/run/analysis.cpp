@@ -1,11 +1,11 @@
-#include "analyzer/report/analysis.hpp"
+#include "analyzer/run/analysis.hpp"
 
 #include <algorithm>
 #include <memory>
 #include <optional>
 
-#include "analyzer/report/carver.hpp"
-#include "analyzer/report/result_writer.hpp"
+#include "analyzer/run/carver.hpp"
+#include "analyzer/run/result_writer.hpp"
 #include "analyzer/stream/connection_tracker.hpp"
 #include "analyzer/talk/talk_analyzer.hpp"
 #include "analyzer/wire/packet_decoder.hpp"

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "analyzer/report/analysis_folder.hpp"
+#include "analyzer/tables/analysis_folder.hpp"
 #include "analyzer/talk/range_set.hpp"
 #include "analyzer/talk/talk_sink.hpp"
 

@@ -1,4 +1,4 @@
-#include "analyzer/report/merged_capture.hpp"
+#include "analyzer/run/merged_capture.hpp"
 
 #include <utility>
 

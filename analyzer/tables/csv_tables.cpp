@@ -1,4 +1,4 @@
-#include "analyzer/report/csv_tables.hpp"
+#include "analyzer/tables/csv_tables.hpp"
 
 #include "base/text.hpp"
 

@@ -1,4 +1,4 @@
-#include "analyzer/report/analysis_folder.hpp"
+#include "analyzer/tables/analysis_folder.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "analyzer/report/table.hpp"
+#include "analyzer/tables/table.hpp"
 #include "base/write_all.hpp"
 
 namespace plaintalk::analyzer {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "analyzer/report/summary.hpp"
+#include "analyzer/run/summary.hpp"
 #include "base/packet_record.hpp"
 #include "capture/file/capture_reader.hpp"
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "analyzer/report/analysis_folder.hpp"
-#include "analyzer/report/table.hpp"
+#include "analyzer/tables/analysis_folder.hpp"
+#include "analyzer/tables/table.hpp"
 
 namespace plaintalk::analyzer {
 

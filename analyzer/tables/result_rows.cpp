@@ -1,4 +1,4 @@
-#include "analyzer/report/result_rows.hpp"
+#include "analyzer/tables/result_rows.hpp"
 
 #include "base/check.hpp"
 #include "base/endpoint.hpp"

@@ -1,6 +1,6 @@
 // Every column of every table. docs/REPORTS.md is generated from this text (`plaintalk-report
 // --describe-tables`), and a test compares the two.
-#include "analyzer/report/table.hpp"
+#include "analyzer/tables/table.hpp"
 
 namespace plaintalk::analyzer {
 namespace {

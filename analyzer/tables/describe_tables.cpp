@@ -1,6 +1,6 @@
-#include "analyzer/report/describe_tables.hpp"
+#include "analyzer/tables/describe_tables.hpp"
 
-#include "analyzer/report/table.hpp"
+#include "analyzer/tables/table.hpp"
 #include "analyzer/talk/findings.hpp"
 
 namespace plaintalk::analyzer {
