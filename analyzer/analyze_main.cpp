@@ -125,7 +125,7 @@ int run(const Options& options) {
   if (!options.quiet) std::cout << outcome.text;
   for (const std::string& damage : outcome.damage)
     std::cerr << "plaintalk-analyze: damaged input: " << plaintalk::terminal_safe(damage)
-              << "; everything before that was analysed\n";
+              << "; everything that could be read was analysed\n";
   return outcome.damage.empty() ? 0 : kExitDamagedInput;
 }
 
@@ -139,7 +139,7 @@ int main(int argc, char** argv) {
   app.footer(
       "Several files are read as one, in the order of time. Exit status: 0 done; 1 failed; 2 wrong command "
       "line;\n"
-      "3 done, but an input is damaged: everything before the damage was analysed.");
+      "3 done, but an input is damaged: everything that could be read was analysed.");
   Options options;
   app.add_option("FILE", options.files, "pcap or pcapng files; - is standard input");
   app.add_option("--live", options.interface,

@@ -76,6 +76,13 @@ void MergedCapture::describe(CaptureInfo& info) const {
       add(info.dropped_count, interface.dropped_count);
       add(info.interface_dropped_count, interface.interface_dropped_count);
     }
+    const auto& skipped = input.reader.skipped_blocks();
+    for (const capture::CaptureError& block : skipped)
+      info.damage.push_back(input.name + ": " + block.what + "; that block was left out (at byte " +
+                            std::to_string(block.file_offset) + ")");
+    if (const std::uint64_t count = input.reader.skipped_block_count(); count > skipped.size())
+      info.damage.push_back(input.name + ": " + std::to_string(count - skipped.size()) +
+                            " more blocks were left out");
     if (input.error)
       info.damage.push_back(input.name + ": " + input.error->what + " (at byte " +
                             std::to_string(input.error->file_offset) + ")");

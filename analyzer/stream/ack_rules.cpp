@@ -44,12 +44,14 @@ void learn_base(Flow& flow, DirectionState& data, const TcpSegment& segment) {
 }
 
 void handshake_done(Flow& flow, Direction direction, const TcpSegment& segment, std::int64_t offset) {
-  if (flow.established || offset < 0) return;
+  if (flow.established || offset < 0 || segment.flags.syn) return;
   DirectionState& client = flow.directions[0];
   DirectionState& server = flow.directions[1];
   if (direction != Direction::client_to_server || !client.syn_seen || !server.syn_seen) return;
   flow.established = true;
-  flow.report.handshake_rtt = elapsed(client.syn_time, segment.time);
+  // When both opened, the acknowledgements in the answers measure the way (rule 34); this one may be any
+  // later one.
+  if (!flow.is_simultaneous) flow.report.handshake_rtt = elapsed(client.syn_time, segment.time);
 }
 
 // Two SYN-ACKs were captured, or one behind a forged end: the client takes one of them.
@@ -185,6 +187,10 @@ void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const T
     check_zero_window(context, flow, direction, segment);
   }
   if (!segment.flags.syn || segment.window != 0) {
+    if (state.window_known && state.window == 0 && segment.window != 0) {
+      state.window_was_closed = true;
+      state.window_closed_until = segment.time;
+    }
     state.window = segment.window;
     state.window_known = true;
   }

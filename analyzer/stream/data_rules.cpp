@@ -10,6 +10,14 @@ StreamPiece piece_of(const TcpSegment& segment, std::int64_t begin, std::int64_t
   return {begin, end, segment.payload, segment.packet, segment.time};
 }
 
+// Closed, or opened so lately that the sender need not know yet.
+bool is_window_closed(const Flow& flow, const DirectionState& receiver, const TcpSegment& segment) {
+  if (!receiver.window_known || !receiver.sent_any) return false;
+  if (receiver.window == 0) return true;
+  return receiver.window_was_closed &&
+         elapsed(receiver.window_closed_until, segment.time) < initial_rtt(flow);
+}
+
 // Rules 3 and 6 look at lone bytes (or none) that are not meant as data. True when the segment was one.
 bool classify_probe(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                     std::int64_t begin) {
@@ -19,6 +27,18 @@ bool classify_probe(TrackerContext& context, Flow& flow, Direction direction, co
   // RFC 1122, section 4.2.3.6: a keep-alive is sent only when all is acknowledged. An byte that is not is a
   // retransmission.
   const bool all_confirmed = !receiver.sent_any || (state.una_known && state.una >= state.high);
+  if (begin == state.high - 1 && state.high > 0 && all_confirmed &&
+      is_window_closed(flow, receiver, segment)) {
+    state.last_kind = LastKind::zero_window_probe;
+    report(context, flow, direction, segment,
+           {6, "zero window probe", receiver.window == 0 ? TcpConfidence::certain : TcpConfidence::likely},
+           {begin, segment.payload_size},
+           receiver.window == 0 ? "below the next byte while the window is closed, since " +
+                                      packet_text(receiver.last_packet) + " at least"
+                                : "below the next byte; the window opened less than a round trip ago, in " +
+                                      packet_text(receiver.last_packet));
+    return true;
+  }
   if (begin == state.high - 1 && state.high > 0 && state.out_of_order.empty() && all_confirmed) {
     ++flow.side(direction).keep_alives;
     state.last_kind = LastKind::keep_alive;

@@ -94,8 +94,10 @@ struct DirectionState {
 
   // What it sent.
   bool syn_seen = false;
+  bool syn_ack_seen = false;
   WallTime syn_time;
   std::uint64_t syn_packet = 0;
+  std::optional<Nanoseconds> crossed_answer;  // in a simultaneous open: from the peer's SYN to its answer
   bool sent_any = false;
   std::int64_t next = 0;  // everything below has been delivered or given up
   std::int64_t high = 0;  // end of the highest data byte
@@ -129,6 +131,8 @@ struct DirectionState {
   // What it said as a receiver.
   bool window_known = false;
   std::uint16_t window = 0;
+  WallTime window_closed_until;  // when a closed window opened again; meaningful with window_was_closed
+  bool window_was_closed = false;
   bool shift_known = false;
   std::uint8_t shift = 0;
   std::optional<std::uint8_t> offered_shift;
@@ -175,6 +179,7 @@ struct Flow {
   bool is_open = false;     // the sink has been told
   bool is_closing = false;  // both ends are done; it lingers for stragglers
   bool established = false;
+  bool is_simultaneous = false;  // a SYN from each side, before either had seen the other's
   bool duplicates_seen = false;
   std::uint32_t generation = 0;  // of the slot, so that a queued timer knows that its connection is gone
   WallTime last_time;

@@ -35,6 +35,19 @@ std::string isn_text(std::uint32_t base_seq) {
   return "initial sequence number " + std::to_string(base_seq - 1);
 }
 
+// RFC 9293, section 3.5, figure 7: each side answers the other's SYN with its own, now with an
+// acknowledgement. From one side's SYN to the other's answer is twice the way from here to the other; both
+// ways together are the round trip, wherever the capture was taken.
+void answer_crossed_syn(Flow& flow, Direction direction, const TcpSegment& segment) {
+  DirectionState& state = flow.state(direction);
+  DirectionState& peer = flow.state(reverse(direction));
+  if (!flow.is_simultaneous || segment.acknowledgement != peer.base_seq) return;
+  state.crossed_answer = elapsed(peer.syn_time, segment.time);
+  if (!peer.crossed_answer || flow.established) return;
+  flow.established = true;
+  flow.report.handshake_rtt = *state.crossed_answer + *peer.crossed_answer;
+}
+
 }  // namespace
 
 void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
@@ -43,7 +56,9 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
   const std::uint32_t base_seq = segment.sequence + 1;
   const bool with_ack = segment.flags.ack;
 
-  if (state.syn_seen && base_seq == state.base_seq) {
+  if (state.syn_seen && base_seq == state.base_seq && with_ack && !state.syn_ack_seen) {
+    answer_crossed_syn(flow, direction, segment);
+  } else if (state.syn_seen && base_seq == state.base_seq) {
     report(context, flow, direction, segment, {2, with_ack ? "syn-ack retransmission" : "syn retransmission"},
            {}, "same " + isn_text(base_seq) + " as " + packet_text(state.syn_packet));
     if (!flow.established && flow.is_closing) {  // a refused attempt is made again
@@ -69,7 +84,11 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
   } else if (!state.sent_any || !state.base_known || base_seq == state.base_seq) {
     set_base(state, base_seq);
   }
+  const bool is_answer = with_ack && state.syn_seen && base_seq == state.base_seq;
+  state.syn_ack_seen = state.syn_ack_seen || with_ack;
+  if (is_answer && flow.is_simultaneous) return;
   if (!with_ack && peer.syn_seen && direction == Direction::server_to_client && !state.syn_seen) {
+    flow.is_simultaneous = true;
     report(context, flow, direction, segment, {34, "simultaneous open"}, {},
            "a SYN from each side; the other is " + packet_text(peer.syn_packet));
   }

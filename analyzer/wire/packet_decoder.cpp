@@ -6,12 +6,14 @@
 #include "analyzer/wire/link_layer.hpp"
 #include "analyzer/wire/skip_reason.hpp"
 #include "analyzer/wire/tcp_view.hpp"
+#include "analyzer/wire/udp_tunnel.hpp"
 #include "base/internet_checksum.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
 
 constexpr std::uint8_t kProtocolTcp = 6;
+constexpr std::uint8_t kProtocolUdp = 17;
 
 // What the IP layer tells the TCP layer.
 struct Transport {
@@ -25,7 +27,14 @@ struct Transport {
   std::uint16_t ip_id = 0;
   std::uint8_t ttl = 0;
   bool ip_header_damaged = false;
+  bool is_later_fragment = false;  // its payload does not start with the header of the next protocol
 };
+
+SkipReason reason_of_other(const Transport& transport) {
+  if (transport.protocol == kProtocolUdp && !transport.is_later_fragment)
+    if (const auto tunnel = udp_tunnel_of(transport.payload)) return {Skip::udp_tunnel, *tunnel};
+  return {Skip::ip_protocol, transport.protocol};
+}
 
 // Offloading leaves the sum of the pseudo-header in the field for the card to add the rest (with and without
 // the length, by driver).
@@ -73,6 +82,7 @@ struct PacketDecoder::State {
     transport.ttl = ip->ttl();
     // A checksum of 0 is one that the card was to fill in.
     transport.ip_header_damaged = ip->header_checksum() != 0 && ones_complement_sum(ip->header()) != 0xffff;
+    transport.is_later_fragment = ip->fragment_offset() != 0;
     if (!ip->is_fragment() || ip->protocol() != kProtocolTcp) return transport;
     const DatagramKey key{transport.source, transport.target, ip->identification(), ip->protocol()};
     const FragmentPiece piece{ip->fragment_offset(), ip->more_fragments(), ip->protocol(), transport.payload,
@@ -82,6 +92,7 @@ struct PacketDecoder::State {
       if (trouble->kind == Skip::fragment_bad && piece.offset == 0) return transport;
       return std::unexpected(*trouble);
     }
+    transport.is_later_fragment = false;
     transport.payload = defragmenter.datagram().bytes;
     transport.wire_size = defragmenter.datagram().wire_size;
     transport.ip_size = ip->header_size() + transport.wire_size;
@@ -139,7 +150,7 @@ std::optional<TcpSegment> PacketDecoder::decode(const PacketRecord& record) {
   if (!network) return skip(network.error());
   const auto transport = state_->through_ip(*network, time);
   if (!transport) return skip(transport.error());
-  if (transport->protocol != kProtocolTcp) return skip({Skip::ip_protocol, transport->protocol});
+  if (transport->protocol != kProtocolTcp) return skip(reason_of_other(*transport));
   const auto tcp = TcpView::parse(transport->payload, transport->wire_size);
   if (!tcp) return skip(tcp.error());
 

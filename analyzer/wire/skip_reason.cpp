@@ -76,6 +76,18 @@ constexpr std::array kIpProtocols = std::to_array<Named>({
     {132, "sctp"}, {136, "udp-lite"},   {137, "tunnel: mpls in ip"},
 });
 
+constexpr std::array kUdpTunnels = std::to_array<Named>({
+    {1701, "tunnel: l2tp"},
+    {2152, "tunnel: gtp-u"},
+    {3544, "tunnel: teredo"},
+    {4500, "tunnel: esp in udp"},
+    {4789, "tunnel: vxlan"},
+    {4790, "tunnel: vxlan-gpe"},
+    {5247, "tunnel: capwap"},
+    {6081, "tunnel: geneve"},
+    {8472, "tunnel: vxlan"},  // the port that Linux used before one was assigned
+});
+
 constexpr std::array kPppProtocols = std::to_array<Named>({
     {0x8021, "ppp ipcp"},
     {0x8057, "ppp ipv6cp"},
@@ -128,6 +140,7 @@ std::string name_of(SkipReason reason) {
     case Skip::ipv6_header_cut: return "truncated ipv6 header";
     case Skip::ipv6_extension_bad: return "bad ipv6 extension headers";
     case Skip::ip_protocol: return name_or_number(kIpProtocols, "ip protocol", reason, false);
+    case Skip::udp_tunnel: return name_or_number(kUdpTunnels, "udp tunnel", reason, false);
     case Skip::fragment_waiting: return "fragment waiting";
     case Skip::fragment_bad: return "bad fragment";
     case Skip::tcp_header_cut: return "truncated tcp header";

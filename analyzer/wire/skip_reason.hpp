@@ -23,6 +23,7 @@ enum class Skip : std::uint8_t {
   ipv6_header_cut,
   ipv6_extension_bad,
   ip_protocol,  // number: the protocol
+  udp_tunnel,   // number: the port
   fragment_waiting,
   fragment_bad,
   tcp_header_cut,

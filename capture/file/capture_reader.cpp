@@ -119,6 +119,10 @@ std::string CaptureReader::format() const {
 }
 
 const std::vector<std::string>& CaptureReader::comments() const { return state_->catalog.comments; }
+const std::vector<CaptureError>& CaptureReader::skipped_blocks() const {
+  return state_->catalog.skipped_blocks;
+}
+std::uint64_t CaptureReader::skipped_block_count() const { return state_->catalog.skipped_block_count; }
 std::uint64_t CaptureReader::position() const { return state_->input.position(); }
 std::optional<std::uint64_t> CaptureReader::size() const { return state_->input.size(); }
 

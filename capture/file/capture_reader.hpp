@@ -44,6 +44,10 @@ class CaptureReader {
   // Comments of the sections (opt_comment): the messenger's own recordings say here that their headers are
   // synthetic.
   const std::vector<std::string>& comments() const;
+  // Blocks that were left out because something in them was wrong, while the packets around them are good:
+  // the first ones, and how many there are in all.
+  const std::vector<CaptureError>& skipped_blocks() const;
+  std::uint64_t skipped_block_count() const;
   // Bytes read so far, and in all if the input is a file: for a progress bar.
   std::uint64_t position() const;
   std::optional<std::uint64_t> size() const;

@@ -1,8 +1,16 @@
 #include "capture/file/catalog.hpp"
 
 #include <system_error>
+#include <utility>
 
 namespace plaintalk::capture {
+
+void Catalog::skip_block(std::uint64_t file_offset, std::string what) {
+  constexpr std::size_t kKeptCountMax = 16;
+  ++skipped_block_count;
+  if (skipped_blocks.size() < kKeptCountMax)
+    skipped_blocks.push_back({file_offset, packet_count + 1, std::move(what)});
+}
 
 std::unexpected<CaptureError> Catalog::cut(const Input& input, const std::string& part, std::size_t have,
                                            std::size_t want) const {

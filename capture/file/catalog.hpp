@@ -21,10 +21,14 @@ struct Catalog {
   std::vector<InterfaceInfo> interfaces;
   std::vector<std::string> comments;
   std::uint64_t packet_count = 0;
+  // Blocks that could not be used and cost only themselves: the first few, and how many there were.
+  std::vector<CaptureError> skipped_blocks;
+  std::uint64_t skipped_block_count = 0;
 
   std::unexpected<CaptureError> fault(std::uint64_t file_offset, std::string what) const {
     return std::unexpected(CaptureError{file_offset, packet_count + 1, std::move(what)});
   }
+  void skip_block(std::uint64_t file_offset, std::string what);
   // The input stopped after `have` of `want` bytes of `part`.
   std::unexpected<CaptureError> cut(const Input& input, const std::string& part, std::size_t have,
                                     std::size_t want) const;

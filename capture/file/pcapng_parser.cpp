@@ -73,8 +73,10 @@ NextRecord PcapngParser::next(Input& input, Catalog& catalog) {
     if (!body) return std::unexpected(body.error());
     input.advance(length);
     if (!is_packet(type)) {
-      if (auto taken = take(type, *body, catalog); !taken)
-        return catalog.fault(start, std::move(taken.error()));
+      if (auto taken = take(type, *body, catalog); !taken) {
+        if (type != pcapng::kStatisticsBlock) return catalog.fault(start, std::move(taken.error()));
+        catalog.skip_block(start, std::move(taken.error()));  // no packet needs it
+      }
       continue;
     }
     auto packet = read_packet(type, *body, catalog);

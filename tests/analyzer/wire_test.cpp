@@ -96,6 +96,39 @@ TEST(Wire, CountsWhatItDoesNotFollowUnderAName) {
   EXPECT_EQ(skipped(ethernet(tags, 0x8100), LinkType::ethernet), "too many vlan tags");
 }
 
+// Goal: a tunnel in UDP is named, and an ordinary datagram to the same port, or a later fragment, is not
+// taken for one.
+TEST(Wire, NamesATunnelInUdpByItsPortAndHeader) {
+  struct Tunnel {
+    std::uint16_t port;
+    Buffer header;
+    std::string name;
+  };
+  const Tunnel tunnels[] = {
+      {4789, bytes({0x08, 0, 0, 0, 0, 0, 42, 0}), "tunnel: vxlan"},
+      {8472, bytes({0x08, 0, 0, 0, 0, 0, 42, 0}), "tunnel: vxlan"},
+      {6081, bytes({0x00, 0, 0x65, 0x58, 0, 0, 42, 0}), "tunnel: geneve"},
+      {2152, bytes({0x30, 0xff, 0, 40, 0, 0, 0, 1}), "tunnel: gtp-u"},
+      {3544, bytes({0x60, 0, 0, 0, 0, 40, 59, 21}), "tunnel: teredo"},
+  };
+  for (const Tunnel& tunnel : tunnels) {
+    SCOPED_TRACE(tunnel.name);
+    const auto datagram = [&](const Buffer& payload, std::uint8_t fragment_offset) {
+      const auto high = static_cast<std::uint8_t>(tunnel.port >> 8U);
+      const auto low = static_cast<std::uint8_t>(tunnel.port & 0xffU);
+      const Buffer udp = bytes({0xc0, 0, high, low, 0, 60, 0, 0}) + payload;
+      const auto size = static_cast<std::uint8_t>(20 + udp.size());
+      return bytes({0x45, 0, 0, size, 0, 1, 0, fragment_offset, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2}) +
+             udp;
+    };
+    EXPECT_EQ(skipped(datagram(tunnel.header + sample(), 0), LinkType::raw), tunnel.name);
+    EXPECT_EQ(skipped(datagram(tunnel.header, 0), LinkType::raw), tunnel.name);
+    EXPECT_EQ(skipped(datagram(tunnel.header, 9), LinkType::raw), "udp");
+    EXPECT_EQ(skipped(datagram(bytes({0xc7, 0xc7, 1, 2, 3, 4, 5, 6}), 0), LinkType::raw), "udp");
+    EXPECT_EQ(skipped(datagram(bytes({0x08}), 0), LinkType::raw), "udp");
+  }
+}
+
 TEST(Wire, CountsAHostileNumberOfLinkTypesInBoundedMemory) {
   PacketDecoder decoder;
   const Buffer ip = sample();

@@ -71,7 +71,7 @@ TEST(PcapngReader, NumbersTheInterfacesOfLaterSectionsAfterThoseOfEarlierOnes) {
 TEST(PcapngReader, RefusesAPacketOfAnInterfaceThatItsSectionHasNotDescribed) {
   const std::string start = ng::section(kLittle) + ng::interface(kLittle) + ng::section(kLittle);
   for (const std::string& packet : {ng::enhanced(kLittle, 0, 1, "a", 1), ng::obsolete(kLittle, 3, 1, "a", 1),
-                                    ng::simple(kLittle, "a", 1), ng::statistics(kLittle, 0, 1, 1, 1)}) {
+                                    ng::simple(kLittle, "a", 1)}) {
     const Contents contents = read_back(start + packet);
     EXPECT_TRUE(contents.packets.empty());
     ASSERT_TRUE(contents.error);
@@ -139,7 +139,6 @@ TEST(PcapngReader, StopsAtADamagedBlockAndKeepsWhatWasBefore) {
       {"short packet block", ng::block(kLittle, 6, "too short"), "too short"},
       {"empty simple packet block", ng::block(kLittle, 3, ""), "too short"},
       {"short interface block", ng::block(kLittle, 1, "abcd"), "too short"},
-      {"short statistics block", ng::block(kLittle, 5, "abcd"), "too short"},
       {"option past the end", ng::interface(kLittle, 1, long_option), "an option runs past the end"},
       {"section without its magic", ng::block(kLittle, 0x0A0D0D0A, "no magic here, at all"),
        "byte-order magic"},
@@ -160,6 +159,36 @@ TEST(PcapngReader, StopsAtADamagedBlockAndKeepsWhatWasBefore) {
     EXPECT_EQ(contents.error->packet_number, 2u);
     EXPECT_NE(contents.error->what.find(damage.what), std::string::npos) << contents.error->what;
   }
+}
+
+// Goal: no packet needs a statistics block, so one that is wrong costs only itself, and the reader says so.
+TEST(PcapngReader, LeavesOutAStatisticsBlockThatIsWrongAndReadsOn) {
+  const std::string good = ng::enhanced(kLittle, 0, 1, "good", 4);
+  const std::string start = ng::section(kLittle) + ng::interface(kLittle) + good;
+  const std::string option = FileBuilder(kLittle).u32(0).u64(0).u16(4).u16(60000).raw("short").pad().take();
+  const Damage damages[] = {
+      {"of an interface that was not described", ng::statistics(kLittle, 9, 1, 2, 3), "names interface 9"},
+      {"too short", ng::block(kLittle, 5, "abcd"), "too short"},
+      {"option past the end", ng::block(kLittle, 5, option), "an option runs past the end"},
+  };
+  for (const Damage& damage : damages) {
+    SCOPED_TRACE(damage.name);
+    const Contents contents = read_back(start + damage.block + good);
+    EXPECT_EQ(contents.packets.size(), 2u);
+    EXPECT_FALSE(contents.error);
+    ASSERT_EQ(contents.skipped_blocks.size(), 1u);
+    EXPECT_EQ(contents.skipped_blocks[0].file_offset, start.size());
+    EXPECT_NE(contents.skipped_blocks[0].what.find(damage.what), std::string::npos);
+  }
+}
+
+TEST(PcapngReader, KeepsOnlyAFewOfManyBlocksThatItLeftOut) {
+  std::string file = ng::section(kLittle) + ng::interface(kLittle);
+  for (int block = 0; block < 1000; ++block) file += ng::statistics(kLittle, 9, 1, 2, 3);
+  const Contents contents = read_back(file);
+  EXPECT_FALSE(contents.error);
+  EXPECT_EQ(contents.skipped_block_count, 1000u);
+  EXPECT_EQ(contents.skipped_blocks.size(), 16u);
 }
 
 TEST(PcapngReader, RefusesAFileWhoseFirstSectionHeaderIsDamaged) {

@@ -18,6 +18,8 @@ Contents read_back(CaptureReader reader) {
   }
   contents.interfaces = reader.interfaces();
   contents.comments = reader.comments();
+  contents.skipped_blocks = reader.skipped_blocks();
+  contents.skipped_block_count = reader.skipped_block_count();
   return contents;
 }
 

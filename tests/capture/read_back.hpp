@@ -25,6 +25,8 @@ struct Contents {
   std::vector<Packet> packets;
   std::vector<InterfaceInfo> interfaces;
   std::vector<std::string> comments;
+  std::vector<CaptureError> skipped_blocks;
+  std::uint64_t skipped_block_count = 0;
   std::optional<CaptureError> error;
 };
 
