@@ -9,16 +9,6 @@
 #include "protocol/frame_writer.hpp"
 
 namespace plaintalk::messenger::core {
-namespace {
-
-void forget_gap(Connection& connection, const Room& room) {
-  if (!connection.gaps) return;
-  std::erase_if(*connection.gaps, [&](const Gap& gap) { return gap.room == room.handle; });
-  if (connection.gaps->empty()) connection.gaps.reset();
-}
-
-}  // namespace
-
 bool announces_members(const World& world, const Room& room) {
   return room.people_count <= world.config.room_member_announce_max;
 }
@@ -39,7 +29,7 @@ bool is_in_room(const World& world, const Account& account, const Room& room) {
   return std::ranges::any_of(account.connections, has_joined);
 }
 
-void leave_room(const World& world, Connection& connection, std::size_t index) {
+void leave_room(World& world, Connection& connection, std::size_t index) {
   const Membership left = connection.rooms[index];
   connection.rooms[index] = connection.rooms.back();
   connection.rooms.pop_back();
@@ -49,7 +39,7 @@ void leave_room(const World& world, Connection& connection, std::size_t index) {
   const ConnectionHandle moved = members.back();
   members[left.place] = moved;
   members.pop_back();
-  forget_gap(connection, room);
+  settle_gap(world, connection, room);
   if (moved == connection.handle) return;
   for (Membership& membership : world.connections.at(moved).rooms)
     if (membership.room == left.room) membership.place = left.place;
@@ -78,11 +68,8 @@ namespace {
 void leave_conversation(World& world, const Room& room, std::size_t side) {
   Account& account = world.accounts.at(room.people[side]);
   account.conversations.erase(room.people[1 - side]);
-  for (const ConnectionHandle handle : account.connections) {
-    Connection& connection = world.connections.at(handle);
-    send_gap_of(world, connection, room);
-    forget_gap(connection, room);
-  }
+  for (const ConnectionHandle handle : account.connections)
+    settle_gap(world, world.connections.at(handle), room);
 }
 
 }  // namespace

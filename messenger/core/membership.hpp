@@ -18,8 +18,9 @@ bool announces_members(const World& world, const Room& room);
 Room* joined_room(const World& world, const Connection& connection, std::string_view name);
 bool is_in_room(const World& world, const Account& account, const Room& room);
 
-// Takes the connection out of its index-th room, without telling anybody.
-void leave_room(const World& world, Connection& connection, std::size_t index);
+// Takes the connection out of its index-th room, without telling the others; it is told itself what it was
+// too slow for.
+void leave_room(World& world, Connection& connection, std::size_t index);
 // The last connection of the account has left the room: PARTED to the others, with what the person said.
 void announce_parted(World& world, Room& room, Account& account, ConnectionId connection,
                      std::string_view reason, std::string_view text);

@@ -232,8 +232,12 @@ void send_gaps(World& world, Connection& connection) {
   for (const Gap& gap : *gaps) send_gap(world, connection, gap);
 }
 
-void send_gap_of(World& world, Connection& connection, const Room& room) {
-  if (const Gap* gap = find_gap(connection, room)) send_gap(world, connection, *gap);
+void settle_gap(World& world, Connection& connection, const Room& room) {
+  const Gap* gap = find_gap(connection, room);
+  if (gap == nullptr) return;
+  send_gap(world, connection, *gap);
+  std::erase_if(*connection.gaps, [&](const Gap& each) { return each.room == room.handle; });
+  if (connection.gaps->empty()) connection.gaps.reset();
 }
 
 void send_gaps_when_drained(World& world, Connection& connection) {

@@ -39,8 +39,9 @@ void flush_conversations_of(World& world, Account& account);
 // Queues GAP for everything the connection was too slow for.
 void send_gaps(World& world, Connection& connection);
 void send_gaps_when_drained(World& world, Connection& connection);
-// Of one room alone, and it is still owed.
-void send_gap_of(World& world, Connection& connection, const Room& room);
+// Of one room alone: before the connection leaves it, or the room goes. REQUIRES: nothing of it waits to be
+// flushed.
+void settle_gap(World& world, Connection& connection, const Room& room);
 
 // A frame for one connection that is neither a reply nor of one room, such as PRES.
 void send_chat(World& world, Connection& connection, const Block& block);

@@ -200,6 +200,12 @@ void Lab::works_on_passwords() {
   core->end_turn(now);
 }
 
+std::string said(Lab& lab) {
+  std::string all;
+  for (Person& person : lab.people) all += person.reads();
+  return all;
+}
+
 std::string value_of(std::string_view text, std::string_view key) {
   const std::string mark = " " + std::string(key) + "=";
   const std::size_t at = text.find(mark);

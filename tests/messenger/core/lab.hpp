@@ -110,6 +110,8 @@ class Lab {
   std::deque<Person> people;
 };
 
+// Everything the server has for all people, one after the other.
+std::string said(Lab& lab);
 // The value of key= in the first line that has it; empty otherwise.
 std::string value_of(std::string_view text, std::string_view key);
 std::size_t count_of(std::string_view text, std::string_view part);

@@ -89,7 +89,7 @@ TEST_F(LaterHolder, AnExMemberHearsNothingAfterPart) {
   EXPECT_EQ(dave.reads(), "OK room=#lab\n");
 }
 
-// A gap is owed to a connection for a room: it goes with the membership.
+// A gap is owed to a connection for a room: it is told before the membership ends, and goes with it.
 TEST_F(LaterHolder, AnExMemberIsOwedNoGap) {
   ServerConfig config = settings();
   config.room_queue_bytes_max = 500;
@@ -99,7 +99,10 @@ TEST_F(LaterHolder, AnExMemberIsOwedNoGap) {
   slow.reads();
   for (int n = 0; n < 9; ++n) speaker.asks("SAY #lab {200}\n" + std::string(200, 'x'));
   slow.sends("PART #lab");
-  EXPECT_EQ(count_of(slow.reads(), "GAP"), 0U);
+  speaker.asks("SAY #lab :after that");
+  const std::string heard = slow.reads();
+  EXPECT_EQ(count_of(heard, "GAP #lab "), 1U) << heard;
+  EXPECT_TRUE(heard.ends_with(" 9\nOK room=#lab\n")) << heard;
   EXPECT_EQ(slow.asks("PING :x"), "PONG :x\n");
 }
 

@@ -16,12 +16,6 @@
 namespace plaintalk::messenger::test {
 namespace {
 
-std::string said(Lab& lab) {
-  std::string all;
-  for (Person& person : lab.people) all += person.reads();
-  return all;
-}
-
 const std::string kOther(64, '0');  // the SHA-256 of nothing that is sent here
 
 using Provoked = std::function<std::string()>;
