@@ -60,7 +60,9 @@ struct Account {
   std::size_t closing_count = 0;  // connections on their way out, for the log
   Budget budget;
   bool is_away = false;
-  bool may_have_unheard = false;  // direct messages that came without a connection
+  bool may_have_unheard = false;     // direct messages that did not reach it
+  bool may_have_unfollowed = false;  // direct messages of which that is not known yet (unheard.hpp)
+  Instant last_sign{};               // of the connections that have ended
   // Of a guest without a connection: its place among those, and when it may be forgotten.
   UsePlace departed_place;
   Instant forget_at{};

@@ -127,6 +127,7 @@ void start_afresh(World& world, Account& account) {
       if (room.people[side] == account.handle) {
         room.floors[side] = room.last_seq;
         room.unheard[side] = {};
+        room.unfollowed[side] = {};
       }
   }
   account.devices.clear();

@@ -58,7 +58,8 @@ void AddressTable::password_done(std::uint64_t ticket) {
 
 void AddressTable::drop_if_unused(std::map<IpAddress, Use>::iterator entry) {
   const Use& use = entry->second;
-  if (use.connection_count + use.password_count + use.room_count == 0) uses_.erase(entry);
+  if (use.connection_count + use.password_count + use.room_count + use.registered_count == 0)
+    uses_.erase(entry);
 }
 
 }  // namespace plaintalk::messenger::core

@@ -1,5 +1,6 @@
 // What clients of one address have in use: an IPv4 address, or the /64 of an IPv6 address, which is what one
-// household or one machine has (RFC 6177). An entry exists while a connection, a password job or a room does.
+// household or one machine has (RFC 6177). An entry exists while a connection, a password job, a room or a
+// registered account of it does.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +22,7 @@ class AddressTable {
     std::size_t connection_count = 0;
     std::size_t password_count = 0;    // being checked
     std::size_t room_count = 0;        // in use, which it answers for
+    std::size_t registered_count = 0;  // accounts that REGISTER made from there
     std::vector<ConnectionId> logins;  // connections that have not logged in yet, the oldest first
   };
 
@@ -33,6 +35,8 @@ class AddressTable {
   void login_ends(const IpAddress& address, ConnectionId connection);
   void room_taken(const IpAddress& address) { ++uses_[address_key(address)].room_count; }
   void room_released(const IpAddress& address);
+  // For ever: such an account never goes.
+  void account_registered(const IpAddress& address) { ++uses_[address_key(address)].registered_count; }
   void password_submitted(const IpAddress& address, std::uint64_t ticket);
   // Each ticket comes back once, also when its connection is gone.
   void password_done(std::uint64_t ticket);

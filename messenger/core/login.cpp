@@ -11,6 +11,7 @@
 #include "messenger/core/routing.hpp"
 #include "messenger/core/session_end.hpp"
 #include "messenger/core/timers.hpp"
+#include "messenger/core/unheard.hpp"
 #include "protocol/limits.hpp"
 #include "protocol/names.hpp"
 
@@ -20,6 +21,9 @@ namespace {
 constexpr std::size_t kTokenSize = 16;
 constexpr Milliseconds kTokenLifetime = std::chrono::hours(24 * 30);
 constexpr Milliseconds kLoginRetry{1'000};
+// Whoever holds a name and has said something so lately is there; who has not is asked, and answers so soon.
+constexpr Milliseconds kSeenLately{5'000};
+constexpr Milliseconds kTimeToAnswer{2'000};
 
 struct LoginRequest {
   std::string account;
@@ -62,8 +66,23 @@ Refusal bad_login(World& world, const Connection& connection, const Account* acc
   return refuse_login(world, connection, account, refusal(ErrorName::bad_login, std::move(text)));
 }
 
+// False when it is known already whether the connections of the name are still there.
+bool ask_whether_still_there(World& world, const Account& account) {
+  if (!world.config.ping_interval) return false;
+  bool is_asked = false;
+  for (const ConnectionHandle handle : account.connections) {
+    Connection& connection = world.connections.at(handle);
+    if (connection.ping_count > 0 || connection.last_seen + kSeenLately > world.now.instant) continue;
+    send_ping(world, connection);
+    arm_timer(world, connection);
+    is_asked = true;
+  }
+  return is_asked;
+}
+
 // How long the name of a guest stays out of reach of whoever has no token: until its silent connection is
-// given up and the time to come back is over. Nothing when no end can be told.
+// given up, at the first tick that sees it, and the time to come back is over. Nothing while it has just said
+// something.
 std::optional<Nanoseconds> time_until_free(const World& world, const Account& account) {
   Instant free_at = account.reserved_until;
   for (const ConnectionHandle handle : account.connections) {
@@ -71,7 +90,7 @@ std::optional<Nanoseconds> time_until_free(const World& world, const Account& ac
     if (!world.config.ping_interval || connection.ping_count == 0) return std::nullopt;
     const Instant given_up =
         connection.last_seen + *world.config.ping_interval * (world.config.ping_miss_count_max + 1);
-    free_at = std::max(free_at, given_up + world.config.presence_grace);
+    free_at = std::max(free_at, given_up + kTickInterval + world.config.presence_grace);
   }
   return std::max(free_at - world.now.instant, Nanoseconds{0});
 }
@@ -87,6 +106,14 @@ Refusal name_taken(World& world, const Connection& connection, const Account& ac
     return refuse_login(world, connection, &account,
                         refusal(ErrorName::name_taken,
                                 "this name is registered: LOGIN name :password, or choose another one"));
+  if (ask_whether_still_there(world, account))
+    return refuse_login(
+        world, connection, &account,
+        try_later(
+            ErrorName::name_taken,
+            "this name is in use, perhaps by a connection that was lost, which is being asked; come back "
+            "with its token, or try again in 2 s",
+            kTimeToAnswer));
   const auto wait = time_until_free(world, account);
   if (!wait)
     return refuse_login(
@@ -124,30 +151,6 @@ void send_login_ok(World& world, Connection& connection, std::string_view id) {
   send(world, connection);
 }
 
-// Each conversation in which something came that this account has not asked for yet. As many as half of what
-// may wait for the connection: the others are told once those have been asked for.
-void tell_unheard(World& world, Connection& connection) {
-  Account& account = world.account_of(connection);
-  if (!std::exchange(account.may_have_unheard, false)) return;
-  for (const auto& [other_handle, handle] : account.conversations) {
-    Room& room = world.rooms.at(handle);
-    const Room::Unheard* unheard = room.unheard_by(account.handle);
-    if (unheard == nullptr || unheard->first == 0) continue;
-    account.may_have_unheard = true;
-    if (connection.out.reply_size() >= world.config.reply_queue_bytes_max / 2) return;
-    const std::uint64_t after = unheard->first - 1;
-    const std::string& other = world.accounts.at(other_handle).name;
-    begin_reply(world, Verb::note)
-        .argument("DIRECT")
-        .argument(room.name)
-        .parameter("after", after)
-        .parameter("last", unheard->last)
-        .body("messages from " + other + " came while you were away; HISTORY @" + other +
-              " after=" + std::to_string(after) + " shows them");
-    send(world, connection);
-  }
-}
-
 void take_over(World& world, Connection& old_connection) {
   end_with_bye(world, old_connection, "replaced", Leaving::replaced, ErrorName::replaced,
                "this device has logged in again on another connection");
@@ -166,6 +169,7 @@ Answer enter(World& world, Connection& connection, Account& account, const Login
   Device& device = *opened;
   flush_conversations_of(world, account);
   if (Connection* replaced = world.connections.find(device.connection)) take_over(world, *replaced);
+  if (!account.connections.empty()) give_up_waiting_for_signs(world, account);  // this one did not get them
   device.connection = connection.handle;
   device.last_used = world.now.instant;
   connection.account = account.handle;
@@ -263,15 +267,30 @@ Answer start_password(World& world, Connection& connection, const Frame& frame, 
   return kAnswered;
 }
 
+// Registered accounts stay until the server ends: one address must not have all of them.
+Answer check_share_of_accounts(const World& world, const Connection& connection) {
+  const std::size_t share =
+      share_of(world.config.account_count_max, world.config.account_percent_per_address);
+  if (world.addresses.of(connection.client.address).registered_count < share) return std::nullopt;
+  Refusal refused =
+      refusal(ErrorName::denied,
+              "as many accounts were registered from your address as one may have; LOGIN with one of "
+              "them, or as a guest");
+  refused.max = share;
+  return refused;
+}
+
 Answer finish_register(World& world, Connection& connection, const LoginRequest& request, Verifier verifier) {
   Account* account = world.accounts.find(request.account);
   if (account != nullptr && (account->is_registered() || is_held_by_guest(world, *account)))
     return name_taken(world, connection, *account);
+  if (const Answer refused = check_share_of_accounts(world, connection)) return refused;
   if (account == nullptr) account = make_account(world, connection.client.address, request.account);
   if (account == nullptr)
     return try_later(ErrorName::busy, "too many accounts; try again later", kLoginRetry);
   start_afresh(world, *account);
   account->verifier = std::move(verifier);
+  world.addresses.account_registered(connection.client.address);
   return enter(world, connection, *account, request);
 }
 
@@ -315,6 +334,7 @@ Answer handle_register(World& world, Connection& connection, const Frame& frame)
   const Account* account = world.accounts.find(request->account);
   if (account != nullptr && (account->is_registered() || is_held_by_guest(world, *account)))
     return name_taken(world, connection, *account);
+  if (const Answer refused = check_share_of_accounts(world, connection)) return refused;
   return start_password(world, connection, frame, *request, true);
 }
 

@@ -7,6 +7,7 @@
 #include "messenger/core/rooms.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/targets.hpp"
+#include "messenger/core/unheard.hpp"
 #include "protocol/limits.hpp"
 
 namespace plaintalk::messenger::core {
@@ -112,8 +113,7 @@ void send_page(World& world, Connection& connection, Room* room, std::string_vie
                const PageRequest& request, std::optional<std::uint64_t> members) {
   static const History kNothingSaid;
   if (room != nullptr) flush(world, *room);
-  if (Room::Unheard* unheard = room == nullptr ? nullptr : room->unheard_by(connection.account))
-    *unheard = {};
+  if (room != nullptr) note_asked(*room, connection.account);
   flush_rooms_of(world, connection);
   send_gaps(world, connection);
   const History& history = room == nullptr ? kNothingSaid : room->history;

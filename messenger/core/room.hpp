@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/endpoint.hpp"
+#include "base/time.hpp"
 #include "messenger/core/batch.hpp"
 #include "messenger/core/handle.hpp"
 #include "messenger/core/history.hpp"
@@ -35,12 +36,19 @@ struct Room {
   // back.
   std::array<AccountHandle, 2> people{};
   std::array<std::uint64_t, 2> floors{};
-  // What came while that person had no connection, until the person asks for it; 0: nothing.
+  // What did not reach that person, until the person asks for it; 0: nothing.
   struct Unheard {
     std::uint64_t first = 0;
     std::uint64_t last = 0;
   };
   std::array<Unheard, 2> unheard{};
+  // What went to connections of that person and was not followed by anything from there yet (unheard.hpp):
+  // the first such number and when the last was said; 0: nothing.
+  struct Unfollowed {
+    std::uint64_t first = 0;
+    Instant said_at{};
+  };
+  std::array<Unfollowed, 2> unfollowed{};
 
   // Of a room: the address that answers for it as long as somebody is in it, and its place among the unused
   // ones while nobody is.

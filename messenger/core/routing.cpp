@@ -6,6 +6,7 @@
 #include "base/check.hpp"
 #include "messenger/core/budget.hpp"
 #include "messenger/core/replies.hpp"
+#include "messenger/core/unheard.hpp"
 #include "protocol/frame_writer.hpp"
 
 namespace plaintalk::messenger::core {
@@ -159,17 +160,6 @@ std::size_t receiver_count(const World& world, const Room& room) {
                                           : count + world.accounts.at(room.people[1]).connections.size();
 }
 
-// Who has no connection now is told at each login until the messages have been asked for.
-void note_unheard(const World& world, Room& room, std::uint64_t seq) {
-  for (std::size_t side = 0; side < room.people.size(); ++side) {
-    Account& account = world.accounts.at(room.people[side]);
-    if (!account.connections.empty()) continue;
-    if (room.unheard[side].first == 0) room.unheard[side].first = seq;
-    room.unheard[side].last = seq;
-    account.may_have_unheard = true;
-  }
-}
-
 }  // namespace
 
 std::uint64_t route(World& world, Room& room, const Connection& sender, const NewMessage& message) {
@@ -178,7 +168,7 @@ std::uint64_t route(World& world, Room& room, const Connection& sender, const Ne
   const std::size_t offset = batch.text.size();
   write_message(world, room, batch, sender, message);
   spend_fan_out(world, batch.text.size() - offset, receiver_count(world, room));
-  if (room.is_conversation()) note_unheard(world, room, seq);
+  if (room.is_conversation()) note_direct(world, room, sender.account, seq);
   batch.sequenced.push_back(
       {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(batch.text.size() - offset)});
   if (world.services.events.wants_routes())

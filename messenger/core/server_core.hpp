@@ -28,8 +28,6 @@
 
 namespace plaintalk::messenger {
 
-inline constexpr Milliseconds kTickInterval{50};
-
 class ServerCore {
  public:
   // Throws std::invalid_argument for a configuration that cannot work (find_fault).

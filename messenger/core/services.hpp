@@ -7,10 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "base/time.hpp"
 #include "messenger/core/file_id.hpp"
 #include "messenger/core/server_events.hpp"
 
 namespace plaintalk::messenger {
+
+// The outside calls ServerCore::tick() at least so often.
+inline constexpr Milliseconds kTickInterval{50};
 
 // Where files lie while they pass through: hashed and written off the event loop, in blocks. A file is known
 // by its FileId only: no name from a client gets here.

@@ -7,6 +7,7 @@
 #include "messenger/core/replies.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/timers.hpp"
+#include "messenger/core/unheard.hpp"
 #include "messenger/core/uploads.hpp"
 
 namespace plaintalk::messenger::core {
@@ -48,6 +49,7 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
   connection.pending_login.reset();
   if (connection.phase == Phase::in) {
     Account& account = world.account_of(connection);
+    keep_signs_of(account, connection);  // before what is told now: nothing follows it
     flush_rooms_of(world, connection);
     send_gaps(world, connection);  // not before: what is flushed would come without them
     leave_all_rooms(world, connection, leaving, words);
@@ -57,6 +59,7 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
     ++account.closing_count;
     if (account.connections.empty()) {
       account.is_away = false;
+      if (leaving != Leaving::quit) give_up_waiting_for_signs(world, account);
       // After a QUIT the name is free at once; after a loss it is kept for whoever has its token.
       if (leaving != Leaving::quit && account.has_token_holder)
         account.reserved_until = world.now.instant + world.config.presence_grace;

@@ -1,7 +1,5 @@
 #include "messenger/core/timeouts.hpp"
 
-#include <string>
-
 #include "messenger/core/replies.hpp"
 #include "messenger/core/session.hpp"
 #include "messenger/core/session_end.hpp"
@@ -16,9 +14,7 @@ void ping_or_give_up(World& world, Connection& connection) {
                  "no answer to PING");
     return;
   }
-  ++connection.ping_count;
-  begin_reply(world, Verb::ping).body("p" + std::to_string(connection.ping_count));
-  send(world, connection);
+  send_ping(world, connection);
 }
 
 // Nothing can be written any more: not even a farewell.

@@ -1,12 +1,20 @@
 #include "messenger/core/timers.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "messenger/core/input_pause.hpp"
+#include "messenger/core/replies.hpp"
 
 namespace plaintalk::messenger::core {
 Instant ping_due(const World& world, const Connection& connection) {
   return connection.last_seen + *world.config.ping_interval * (connection.ping_count + 1);
+}
+
+void send_ping(World& world, Connection& connection) {
+  ++connection.ping_count;
+  begin_reply(world, Verb::ping).body("p" + std::to_string(connection.ping_count));
+  send(world, connection);
 }
 
 bool is_pinged(const World& world, const Connection& connection) {

@@ -12,6 +12,9 @@ namespace plaintalk::messenger::core {
 bool is_pinged(const World& world, const Connection& connection);
 Instant ping_due(const World& world, const Connection& connection);
 
+// Asks whether the other end is still there.
+void send_ping(World& world, Connection& connection);
+
 void arm_timer(World& world, Connection& connection);
 
 }  // namespace plaintalk::messenger::core

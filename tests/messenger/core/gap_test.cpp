@@ -64,7 +64,7 @@ std::vector<Ending> endings_of(const std::string& room) {
        [](Lab& lab, Person&, Person&) { lab.passes(Milliseconds(90'000)); }, "BYE 408 SLOW "},
       {"TooManyReplies", room, [](ServerConfig& config) { config.reply_queue_bytes_max = 2000; },
        [](Lab&, Person&, Person& bob) { bob.sends("PING :" + std::string(2500, 'y')); }, "BYE 408 SLOW "},
-      {"UnfinishedFrame", room, [](ServerConfig& config) { config.unfinished_frames_bytes_max = 256 << 10; },
+      {"UnfinishedFrame", room, [](ServerConfig& config) { config.unfinished_frames_bytes_max = 300 << 10; },
        [](Lab& lab, Person&, Person& bob) {
          const std::string unfinished = "PING {65000}\n" + std::string(60'000, 'y');
          bob.sends_octets(unfinished);

@@ -148,6 +148,8 @@ TEST(Presence, DirectMessagesThatCameWhileAwayAreToldAtLogin) {
   Person& first = lab.login("LOGIN bob device=pc :secret");
   alice.asks("SAY @bob :heard");
   EXPECT_NE(first.reads().find(":heard"), std::string::npos);
+  lab.passes(kTickInterval);
+  first.asks("PING");
   first.drops();
   alice.asks("SAY @bob :two");
   alice.asks("SAY @bob :three");

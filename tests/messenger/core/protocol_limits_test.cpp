@@ -140,6 +140,8 @@ std::map<std::string, DocumentedLimit> documented_limits() {
       {"accounts, guests of the last ten minutes included", {"100,000", {}, "table_bounds_test.cpp"}},
       {"guests of one address that left",
        {number(config.account_percent_per_address) + " % ", {}, "table_bounds_test.cpp"}},
+      {"accounts that one address has registered",
+       {number(config.account_percent_per_address) + " % ", {}, "table_bounds_test.cpp"}},
       {"what all guests of one address do together",
        {"as much as " + number(config.guest_users_per_address) + " users", {}, "budget_test.cpp"}},
       {"frames begun and not finished, of all connections", {"64 MiB", {}, "table_bounds_test.cpp"}},

@@ -207,6 +207,40 @@ TEST(Accounts, GuestsOfAnotherAddressAreRemembered) {
   EXPECT_TRUE(lab.connect(7).asks("LOGIN alice device=pc token=" + token).starts_with("OK user=alice"));
 }
 
+// Goal: registered accounts never go, so no address may have so many that others cannot register.
+TEST(Accounts, OneAddressRegistersItsShareAndNoMore) {
+  ServerConfig config = Lab::quick();
+  config.account_count_max = 8;  // of which 2
+  Lab lab(config);
+  const auto registers = [&](std::uint8_t address, const std::string& name) {
+    Person& person = lab.connect(address);
+    person.sends("REGISTER " + name + " :secret");
+    lab.works_on_passwords();
+    const std::string answer = person.reads();
+    person.asks("QUIT");
+    person.drops();
+    return answer;
+  };
+  EXPECT_TRUE(registers(9, "a").starts_with("OK user=a"));
+  // Two at once for one place: the second learns it when its password has been worked on.
+  Person& one = lab.connect(9);
+  Person& other = lab.connect(9);
+  one.sends("REGISTER b :secret");
+  other.sends("REGISTER c :secret");
+  lab.works_on_passwords();
+  EXPECT_TRUE(one.reads().starts_with("OK user=b"));
+  EXPECT_TRUE(other.reads().starts_with("ERR 403 DENIED verb=REGISTER max=2 :"));
+  lab.guest("guest").asks("QUIT");  // a name that was a guest's costs as much
+  for (const std::string name : {"d", "guest"}) {
+    EXPECT_TRUE(registers(9, name).starts_with("ERR 403 DENIED verb=REGISTER max=2 :"));
+    EXPECT_TRUE(lab.passwords.jobs.empty()) << "refused before the password is worked on";
+  }
+  EXPECT_TRUE(lab.connect(9).asks("LOGIN e").starts_with("OK user=e")) << "as a guest there is place";
+  EXPECT_TRUE(registers(7, "guest").starts_with("OK user=guest"));
+  lab.passes(Milliseconds(3'600'000));
+  EXPECT_TRUE(registers(9, "f").starts_with("ERR 403 DENIED")) << "they are all still there";
+}
+
 TEST(Accounts, AreRefusedOnlyWhenAllAreInUse) {
   ServerConfig config = Lab::quick();
   config.account_count_max = 3;

@@ -33,20 +33,30 @@ TEST(Takeover, WithItsTokenAGuestIsBackAtOnceAlthoughTheOldLineSeemsAlive) {
   EXPECT_TRUE(old_line.is_cut_by_server());
 }
 
+std::uint64_t retry_of(const std::string& answer) {
+  const std::string text = value_of(answer, "retry");
+  return text.empty() ? 0 : std::stoull(text);
+}
+
 TEST(Takeover, WhoHasNoTokenIsToldHowLongALostConnectionKeepsTheName) {
   Lab lab;
   Person& bob = lab.guest("bob", {"#lab"});
   EXPECT_EQ(lab.connect().asks("LOGIN bob device=d-bob"),
             "ERR 409 NAME_TAKEN verb=LOGIN :this name is in use; come back with its token if it is yours, or "
             "choose another one\n");
-  lab.passes(Milliseconds(30'000));  // the first PING has no answer
+  lab.passes(Milliseconds(5'000));
+  EXPECT_EQ(lab.connect().asks("LOGIN bob device=d-bob"),
+            "ERR 409 NAME_TAKEN verb=LOGIN retry=2000 :this name is in use, perhaps by a connection that was "
+            "lost, which is being asked; come back with its token, or try again in 2 s\n");
+  EXPECT_EQ(bob.reads(), "PING :p1\n");  // and vanishes in the network
+  lab.passes(Milliseconds(2'000));
   EXPECT_EQ(
       lab.connect().asks("LOGIN bob device=d-bob"),
-      "ERR 409 NAME_TAKEN verb=LOGIN retry=80000 :this name is in use by a connection that may be lost; "
-      "come back with its token, or wait 80 s\n");
-  for (int second = 0; second < 60; second += 5) {
+      "ERR 409 NAME_TAKEN verb=LOGIN retry=103050 :this name is in use by a connection that may be lost; "
+      "come back with its token, or wait 104 s\n");
+  for (int second = 7; second < 90; second += 1) {
     bob.reads();  // the network takes what the server writes, and nobody answers
-    lab.passes(Milliseconds(5'000));
+    lab.passes(Milliseconds(1'000));
   }
   EXPECT_TRUE(bob.is_cut_by_server());
   EXPECT_EQ(
@@ -55,6 +65,46 @@ TEST(Takeover, WhoHasNoTokenIsToldHowLongALostConnectionKeepsTheName) {
       "come back; come back with its token, or wait 20 s\n");
   lab.passes(Milliseconds(20'000));
   EXPECT_TRUE(lab.connect().asks("LOGIN bob device=d-bob").starts_with("OK user=bob"));
+}
+
+// Goal: the time that is told is enough, whenever one asks; and whoever is there is never given a time twice.
+TEST(Takeover, TheTimeThatIsToldIsEnough) {
+  for (int asked_after = 5'000; asked_after < 110'000; asked_after += 1'450) {
+    Lab lab;
+    Person& bob = lab.guest("bob", {"#lab"});
+    bob.asks("PING");
+    for (int ms = 0; ms < asked_after; ms += 50) {
+      bob.reads();
+      lab.passes(kTickInterval);
+    }
+    std::uint64_t told = retry_of(lab.connect().asks("LOGIN bob"));
+    if (told == 2'000) {
+      lab.passes(Milliseconds(told));
+      told = retry_of(lab.connect().asks("LOGIN bob"));
+    }
+    ASSERT_GT(told, 0U) << asked_after;
+    for (std::uint64_t ms = 0; ms < told; ms += 50) {
+      bob.reads();
+      lab.passes(kTickInterval);
+    }
+    const std::string answer = lab.connect().asks("LOGIN bob");
+    EXPECT_TRUE(answer.starts_with("OK user=bob")) << asked_after << ": " << answer;
+  }
+}
+
+TEST(Takeover, WhoIsThereAnswersAndKeepsTheNameWithoutAnyTime) {
+  Lab lab;
+  Person& bob = lab.guest("bob", {"#lab"});
+  for (int round = 0; round < 3; ++round) {
+    lab.passes(Milliseconds(10'000));
+    EXPECT_EQ(retry_of(lab.connect().asks("LOGIN bob")), 2'000U);
+    EXPECT_EQ(bob.reads(), "PING :p1\n");
+    EXPECT_EQ(bob.asks("PONG :p1"), "");
+    lab.passes(Milliseconds(2'000));
+    const std::string answer = lab.connect().asks("LOGIN bob");
+    EXPECT_TRUE(answer.starts_with("ERR 409 NAME_TAKEN verb=LOGIN :this name is in use;")) << answer;
+    EXPECT_EQ(bob.reads(), "");
+  }
 }
 
 TEST(Takeover, ALostGuestKeepsItsNameForItsTokenAlsoAgainstRegister) {
