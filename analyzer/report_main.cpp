@@ -11,6 +11,7 @@
 #include "analyzer/report/report_query.hpp"
 #include "analyzer/report/report_template.hpp"
 #include "analyzer/tables/describe_tables.hpp"
+#include "base/front_door.hpp"
 
 namespace {
 
@@ -96,9 +97,8 @@ int run(const Options& options) {
 int main(int argc, char** argv) {
   CLI::App app{"Runs a report template over an analysis made by plaintalk-analyze."};
   app.set_version_flag("--version", "plaintalk-report " PLAINTALK_VERSION);
-  app.footer(
-      "A template is an SQL file; start your own from one that is built in: plaintalk-report --show TEMPLATE "
-      "> mine.sql");
+  app.footer("A template is an SQL file; start your own from one that is built in: " +
+             plaintalk::front_door("report --show TEMPLATE > mine.sql"));
   Options options;
   app.add_option("TEMPLATE", options.name, "name of a built-in template, or path of an .sql file");
   app.add_option("ANALYSIS", options.analysis, "folder that plaintalk-analyze wrote, or its analysis.sqlite");

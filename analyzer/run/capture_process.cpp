@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file_descriptor.hpp"
+#include "base/front_door.hpp"
 #include "base/program_path.hpp"
 #include "base/spawn_program.hpp"
 
@@ -30,9 +31,9 @@ CaptureProcess::CaptureProcess(const std::string& interface, std::uint16_t port)
                               "--port", std::to_string(port), "--out", "-"},
                              {.output = written.number()});
   } catch (const std::system_error& error) {
-    throw std::runtime_error(
-        "cannot start plaintalk-capture (" + error.code().message() +
-        "): build or install it, or pipe a capture in: tcpdump -w - | plaintalk-analyze -");
+    throw std::runtime_error("cannot start plaintalk-capture (" + error.code().message() +
+                             "): build or install it, or pipe a capture in: tcpdump -w - | " +
+                             front_door("analyze -"));
   }
   descriptor_ = std::move(captured);
 }

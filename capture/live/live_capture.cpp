@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/front_door.hpp"
 #include "capture/live/capture_filter.hpp"
 
 namespace plaintalk::capture {
@@ -30,8 +31,8 @@ std::string no_rights(const std::string& interface) {
   return interface + ": no right to capture packets. One of these helps: sudo setcap cap_net_raw+ep '" +
          program +
          "' (once, then no root is needed); or run it with sudo; or capture nothing and let the server write "
-         "its "
-         "own recording: plaintalk server --record FILE";
+         "its own recording: " +
+         front_door("server --record FILE");
 }
 
 std::string open_failure(int status, const std::string& interface, const std::string& detail) {
@@ -39,7 +40,7 @@ std::string open_failure(int status, const std::string& interface, const std::st
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED: return no_rights(interface);
     case PCAP_ERROR_NO_SUCH_DEVICE:
-      return interface + ": there is no such interface; plaintalk capture --list shows them";
+      return interface + ": there is no such interface; " + front_door("capture --list") + " shows them";
     case PCAP_ERROR_IFACE_NOT_UP:
       return interface + ": the interface is switched off; switch it on with: ip link set '" + interface +
              "' up";

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/front_door.hpp"
 #include "base/text.hpp"
 #include "labs/demo/participants.hpp"
 #include "labs/demo/text_width.hpp"
@@ -77,7 +78,7 @@ void tell_capture(const DemoResult& input, Page& page) {
   // What would help is the doctor's to tell; here is only what is in the way.
   for (const std::string& reason : input.capture.refused)
     page.line("not by " + reason.substr(0, std::min(reason.find(". "), reason.find(" ("))));
-  if (!input.capture.refused.empty()) page.line("'plaintalk doctor' tells what would allow it");
+  if (!input.capture.refused.empty()) page.line('\'' + front_door("doctor") + "' tells what would allow it");
   page.line(fmt::format("{}, {}, {} stream bytes", plural(packets, "packet"),
                         plural(connections.size(), "TCP connection"), bytes));
 }
@@ -253,7 +254,8 @@ std::vector<std::string> render_with(const DemoResult& input, std::size_t messag
   const std::string folder = shell_path(input.folder);
   page.paragraph(fmt::format("{}/analysis: summary.md, *.csv, analysis.sqlite, files/", folder));
   page.paragraph(fmt::format("{0}/session.pcapng for Wireshark; {0}/scripts to run it again", folder));
-  page.paragraph(fmt::format("plaintalk report routing {}/analysis    (plaintalk report --list)", folder));
+  page.paragraph(fmt::format("{} {}/analysis    ({})", front_door("report routing"), folder,
+                             front_door("report --list")));
   return page.take();
 }
 

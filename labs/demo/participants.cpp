@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/check.hpp"
+#include "base/front_door.hpp"
 
 namespace plaintalk::demo {
 namespace {
@@ -100,12 +101,12 @@ std::string instructions_to_run_again(const Participants& participants) {
       "These scripts are what the demo's clients were told to do. To run it again, enter these lines in the "
       "folder\n"
       "above this one, each in a terminal of its own; carol's last, when bob's connection has been "
-      "dropped.\n\n"
-      "plaintalk server\n";
+      "dropped.\n\n" +
+      front_door_from_anywhere("server") + '\n';
   const auto line = [&](const Participant& participant, std::string_view login, const std::string& script) {
-    text += "plaintalk client --user " + participant.name + ' ' + std::string(login) + " --bind " +
-            participant.address + " --download-dir downloads/" + participant.name + " --script scripts/" +
-            script + ".txt\n";
+    text += front_door_from_anywhere("client --user ") + participant.name + ' ' + std::string(login) +
+            " --bind " + participant.address + " --download-dir downloads/" + participant.name +
+            " --script scripts/" + script + ".txt\n";
   };
   line(participants.alice, "--password-file alice-password.txt --register", "alice-registers");
   line(participants.alice, "--password-file alice-password.txt", "alice");

@@ -13,9 +13,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/file_descriptor.hpp"
+#include "base/front_door.hpp"
 #include "base/text.hpp"
 #include "labs/session/capture_mode.hpp"
-#include "base/file_descriptor.hpp"
 #include "labs/session/private_network.hpp"
 #include "labs/session/supervisor.hpp"
 
@@ -41,7 +42,7 @@ std::optional<std::filesystem::path> find(std::string_view name) {
 Finding check_program(const std::string& name) {
   const auto path = find(name);
   if (path) return {Answer::yes, name, path->string()};
-  return {Answer::no, name, "not found", "build it: ./plaintalk build (or install the package)"};
+  return {Answer::no, name, "not found", "build it: " + front_door("build") + " (or install the package)"};
 }
 
 Finding check_tool(const std::string& name, const std::string& use, const std::string& package) {
@@ -70,7 +71,7 @@ std::expected<void, std::string> capture_briefly(Supervisor& supervisor) {
 
 std::string live_capture_fix() {
   const auto program = find("plaintalk-capture");
-  if (!program) return "build it first: ./plaintalk build";
+  if (!program) return "build it first: " + front_door("build");
   struct statvfs file_system {};
   if (statvfs(program->c_str(), &file_system) == 0 && (file_system.f_flag & ST_NOSUID) != 0) {
     return "its file system is mounted nosuid, so setcap has no effect there: install the package instead";
@@ -109,7 +110,7 @@ Finding check_private_capture(Supervisor& supervisor) {
   if (!entered)
     return {Answer::no, subject, entered.error(), "see the reason above; without it, use live capture"};
   const auto captured = capture_briefly(supervisor);
-  if (!captured) return {Answer::no, subject, captured.error(), "build it: ./plaintalk build"};
+  if (!captured) return {Answer::no, subject, captured.error(), "build it: " + front_door("build")};
   const bool by_user = *entered == session::PrivateNetwork::user_and_network_namespace;
   return {Answer::yes, subject, by_user ? "user and network namespace" : "network namespace (as root)"};
 }

@@ -12,6 +12,8 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "base/front_door.hpp"
+
 namespace plaintalk::messenger::client {
 namespace {
 
@@ -68,8 +70,8 @@ LineEditor::LineEditor(boost::asio::io_context& io)
   edit_->line = el_init("plaintalk-client", stdin, stdout, stderr);
   edit_->history = history_winit();
   if (edit_->line == nullptr || edit_->history == nullptr)
-    throw std::runtime_error(
-        "cannot edit lines on this terminal: use plain lines with `cat | plaintalk-client`");
+    throw std::runtime_error("cannot edit lines on this terminal: use plain lines with `cat | " +
+                             front_door("client") + "`");
   HistEventW event{};
   history_w(edit_->history, &event, H_SETSIZE, kHistorySize);
   history_w(edit_->history, &event, H_SETUNIQUE, 1);
