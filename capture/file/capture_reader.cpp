@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/front_door.hpp"
+#include "capture/compressed/make_decompressor.hpp"
 #include "capture/file/catalog.hpp"
 #include "capture/file/input.hpp"
 #include "capture/file/pcap_parser.hpp"
@@ -18,22 +20,23 @@
 namespace plaintalk::capture {
 namespace {
 
+constexpr std::size_t kStartSize = 6;  // enough to know any format by
+
 using Parser = std::variant<PcapParser, PcapngParser>;
 
 struct Foreign {
   std::string_view start;
   std::string_view what;
-  std::string_view advice;
+  std::string_view advice;  // up to our own command, if one is to follow
+  std::string_view own_words = {};
 };
 
 // What people try to open instead, and what to do about it.
-constexpr std::array<Foreign, 5> kForeign{{
-    {"\x1F\x8B", "is compressed with gzip", "run: zcat FILE | plaintalk analyze -"},
-    {"\x28\xB5\x2F\xFD", "is compressed with zstd", "run: zstdcat FILE | plaintalk analyze -"},
+constexpr std::array<Foreign, 3> kForeign{{
     {"\xFD"
      "7zXZ",
-     "is compressed with xz", "run: xzcat FILE | plaintalk analyze -"},
-    {"BZh", "is compressed with bzip2", "run: bzcat FILE | plaintalk analyze -"},
+     "is compressed with xz", "run: xzcat FILE | ", "analyze -"},
+    {"BZh", "is compressed with bzip2", "run: bzcat FILE | ", "analyze -"},
     {"snoop", "is a snoop capture", "convert it first: editcap -F pcapng FILE NEW.pcapng"},
 }};
 
@@ -45,16 +48,21 @@ constexpr std::array<Foreign, 5> kForeign{{
   const std::string_view text = as_text(start);
   for (const Foreign& foreign : kForeign)
     if (text.starts_with(foreign.start))
-      refuse(name, std::string(foreign.what) + "; " + std::string(foreign.advice));
+      refuse(name, std::string(foreign.what) + "; " + std::string(foreign.advice) +
+                       (foreign.own_words.empty() ? "" : front_door(foreign.own_words)));
   if (start.empty()) refuse(name, "is empty; there is nothing to read");
-  refuse(name,
-         "is not a pcap or pcapng file; such files come from plaintalk capture, tcpdump -w or Wireshark");
+  refuse(name, "is not a pcap or pcapng file; such files come from " + front_door("capture") +
+                   ", tcpdump -w or Wireshark");
 }
 
 Parser choose_parser(const std::string& name, Input& input) {
-  const Bytes start = input.peek(6);
-  if (input.read_error() != 0)
-    refuse(name, "cannot be read: " + std::generic_category().message(input.read_error()));
+  Bytes start = input.peek(kStartSize);
+  if (auto decompressor = make_decompressor(start)) {
+    input.unpack(std::move(decompressor));
+    start = input.peek(kStartSize);
+  }
+  if (start.size() < kStartSize && !input.failure().empty())
+    refuse(name, "cannot be read: " + input.failure());
   if (PcapngParser::recognises(start)) return PcapngParser();
   if (const auto pcap = PcapParser::recognise(start)) return *pcap;
   refuse_unknown(name, start);

@@ -7,7 +7,8 @@
 // Files are read in large blocks; of a pipe each record is handed over as soon as it is complete, so a live
 // capture can be followed (see input.hpp). Bad input never stops the records before it: the reader reports
 // where the file goes wrong and keeps everything up to there. A signal whose handler was installed without
-// SA_RESTART ends the input like its end. Compressed files are refused with the command that unpacks them.
+// SA_RESTART ends the input like its end. Files compressed with gzip, zstd or lz4 are unpacked on the way;
+// others are refused with the command that unpacks them.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
 #include "capture/file/catalog.hpp"
 
-#include <system_error>
 #include <utility>
 
 namespace plaintalk::capture {
@@ -15,9 +14,8 @@ void Catalog::skip_block(std::uint64_t file_offset, std::string what) {
 std::unexpected<CaptureError> Catalog::cut(const Input& input, const std::string& part, std::size_t have,
                                            std::size_t want) const {
   const std::string sizes = ": " + std::to_string(have) + " of " + std::to_string(want) + " bytes are there";
-  if (input.read_error() != 0)
-    return fault(input.position(), "reading failed inside " + part + sizes + " (" +
-                                       std::generic_category().message(input.read_error()) + ')');
+  if (!input.failure().empty())
+    return fault(input.position(), "reading failed inside " + part + sizes + " (" + input.failure() + ')');
   return fault(input.position(), "the file ends inside " + part + sizes);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -14,6 +15,7 @@ namespace plaintalk::capture {
 namespace {
 
 constexpr std::size_t kBlockSize = std::size_t{1} << 20;
+constexpr std::size_t kPackedBlockSize = std::size_t{256} << 10;
 
 // A descriptor that somebody else made non-blocking (a shell's pipe, a socket) is waited for like any other.
 ssize_t read_some(int descriptor, std::uint8_t* target, std::size_t size) {
@@ -33,7 +35,7 @@ ssize_t read_some(int descriptor, std::uint8_t* target, std::size_t size) {
 
 Input Input::from_descriptor(int descriptor) {
   Input input;
-  input.descriptor_ = descriptor;
+  input.descriptor_ = FileDescriptor(descriptor);
   struct stat status {};
   if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
     // Standard input may be a file that was read in part by somebody else.
@@ -53,34 +55,66 @@ Input Input::from_memory(Bytes bytes) {
   return input;
 }
 
-Input::Input(Input&& other) noexcept
-    : data_(other.data_),
-      begin_(other.begin_),
-      end_(other.end_),
-      before_(other.before_),
-      buffer_(std::move(other.buffer_)),
-      capacity_(other.capacity_),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      read_error_(other.read_error_),
-      is_interrupted_(other.is_interrupted_),
-      at_end_(other.at_end_),
-      size_(other.size_) {}
+Input::~Input() = default;
 
-Input::~Input() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+void Input::unpack(std::unique_ptr<Decompressor> decompressor) {
+  packed_.emplace(std::move(decompressor), Bytes{data_ + begin_, end_ - begin_}, std::move(buffer_), at_end_);
+  data_ = nullptr;
+  begin_ = end_ = capacity_ = 0;
+  before_ = 0;
+  at_end_ = false;
+  size_.reset();
 }
 
 void Input::refill(std::size_t size) {
   while (!at_end_ && end_ - begin_ < size) {
     make_room(size);
-    const ssize_t count = read_some(descriptor_, buffer_.get() + end_, capacity_ - end_);
-    if (count < 0 && errno == EINTR)
-      is_interrupted_ = true;
-    else if (count < 0)
-      read_error_ = errno;
-    at_end_ = count <= 0;
-    if (count > 0) end_ += static_cast<std::size_t>(count);
+    const std::span<std::uint8_t> room(buffer_.get() + end_, capacity_ - end_);
+    const std::size_t count = packed_ ? read_unpacked(room) : read_plain(room);
+    at_end_ = count == 0;
+    end_ += count;
   }
+}
+
+// From the descriptor; 0 at the end, and where reading has to stop.
+std::size_t Input::read_plain(std::span<std::uint8_t> target) {
+  const ssize_t count = read_some(descriptor_.number(), target.data(), target.size());
+  if (count >= 0) return static_cast<std::size_t>(count);
+  if (errno == EINTR)
+    is_interrupted_ = true;
+  else
+    failure_ = std::generic_category().message(errno);
+  return 0;
+}
+
+std::size_t Input::read_unpacked(std::span<std::uint8_t> target) {
+  for (;;) {
+    const auto step = packed_->decompressor->run(packed_->waiting, target);
+    if (!step) {
+      failure_ = step.error();
+      return 0;
+    }
+    packed_->waiting = packed_->waiting.subspan(step->taken);
+    if (step->given > 0) return step->given;
+    if (step->taken > 0 || refill_packed()) continue;
+    if (!packed_->decompressor->may_end() && failure_.empty() && !is_interrupted_)
+      failure_ = "the compressed file is cut off";
+    return 0;
+  }
+}
+
+// The rest of what waits is kept: a decompressor may want to see more before it takes any. False when there
+// is no more.
+bool Input::refill_packed() {
+  if (packed_->at_end) return false;
+  auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(packed_->waiting.size() + kPackedBlockSize);
+  std::copy(packed_->waiting.begin(), packed_->waiting.end(), larger.get());
+  const std::size_t kept = packed_->waiting.size();
+  const std::size_t count = read_plain({larger.get() + kept, kPackedBlockSize});
+  packed_->at_end = count == 0;
+  packed_->waiting = {larger.get(), kept + count};
+  packed_->buffer = std::move(larger);
+  return count > 0;
 }
 
 // Moves what is left to the front, and doubles the buffer only when it is full: a record that merely says it

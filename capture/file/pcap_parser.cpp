@@ -59,7 +59,7 @@ std::expected<void, std::string> PcapParser::begin(Input& input, Catalog& catalo
 NextRecord PcapParser::next(Input& input, Catalog& catalog) {
   const std::size_t header_size = kRecordHeaderSize + (is_modified_ ? kModifiedExtraSize : 0);
   Bytes bytes = input.peek(header_size);
-  if (bytes.empty() && input.read_error() == 0) return std::nullopt;
+  if (bytes.empty() && input.failure().empty()) return std::nullopt;
   const auto inside = [&] { return "record " + std::to_string(catalog.packet_count + 1); };
   if (bytes.size() < header_size) return catalog.cut(input, inside(), bytes.size(), header_size);
 

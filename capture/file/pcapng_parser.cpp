@@ -91,7 +91,7 @@ NextRecord PcapngParser::next(Input& input, Catalog& catalog) {
 std::expected<std::optional<PcapngParser::Head>, CaptureError> PcapngParser::read_head(Input& input,
                                                                                        Catalog& catalog) {
   const Bytes start = input.peek(pcapng::kBlockFrameSize);
-  if (start.empty() && input.read_error() == 0) return std::nullopt;
+  if (start.empty() && input.failure().empty()) return std::nullopt;
   if (start.size() < pcapng::kBlockFrameSize)
     return catalog.cut(input, "the block after record " + std::to_string(catalog.packet_count), start.size(),
                        pcapng::kBlockFrameSize);
