@@ -2,11 +2,11 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
+
+#include "base/byte_word.hpp"
 
 namespace plaintalk {
 
@@ -37,42 +37,20 @@ inline constexpr bool is_escape(std::string_view text, std::size_t at) {
   return text.size() - at > 2 && is_hex_digit(text[at + 1]) && is_hex_digit(text[at + 2]);
 }
 
-// Eight bytes looked at together: most of what is read and written is names and plain text, and one by one
-// they were a fifth of the server's work for a message.
 namespace word {
 
-inline constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
-inline constexpr std::uint64_t kHighBits = kOnes * 0x80;
-
-// The first byte is the lowest one.
-inline std::uint64_t load(const char* bytes) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-  return word;
-}
-
-// The high bit of the first byte that is not 0x20 to 0x7F, and maybe those of bytes after it: a byte below
-// 0x20 borrows from the next one.
-inline std::uint64_t not_text(std::uint64_t word) { return (word | (word - kOnes * 0x20)) & kHighBits; }
-
-// The same for the first byte that is not of ByteClass::plain.
+// The high bit of the first byte that is not of ByteClass::plain, and maybe those of bytes after it.
 inline std::uint64_t not_plain(std::uint64_t word) {
   const std::uint64_t percents = word ^ kOnes * '%';
   const std::uint64_t equals = word ^ kOnes * '=';
-  const std::uint64_t zeros = ((percents - kOnes) & ~percents) | ((equals - kOnes) & ~equals);
-  return (word | (word - kOnes * 0x21) | (word + kOnes) | zeros) & kHighBits;
-}
-
-inline std::size_t index_of_first(std::uint64_t bits) {
-  return static_cast<std::size_t>(std::countr_zero(bits)) / 8;
+  return ((word | (word - kOnes * 0x21) | (word + kOnes)) & kHighBits) | zeros(percents) | zeros(equals);
 }
 
 }  // namespace word
 
 // Where the first byte from `at` on stands that is not plain, or the end.
 inline std::size_t plain_end(std::string_view text, std::size_t at) {
-  constexpr std::size_t kSize = sizeof(std::uint64_t);
+  using word::kSize;
   for (; text.size() - at >= kSize; at += kSize)
     if (const std::uint64_t bits = word::not_plain(word::load(text.data() + at)); bits != 0)
       return at + word::index_of_first(bits);

@@ -1,5 +1,5 @@
-// The fields of each kind of event, listed once: the queue and the JSON lines both go through this list, so a
-// field that is added cannot be forgotten in one of them. The names are those of docs/LOG.md.
+// The name of each kind of event and its fields, listed once: the queue and the JSON lines both go through
+// this list, so a field that is added cannot be forgotten in one of them. The names are those of docs/LOG.md.
 #pragma once
 
 #include <concepts>
@@ -13,6 +13,17 @@ namespace plaintalk::messenger {
 // Event, or const Event.
 template <class Given, class Event>
 concept Is = std::same_as<std::remove_const_t<Given>, Event>;
+
+constexpr std::string_view event_name(const ConnectionOpened&) { return "opened"; }
+constexpr std::string_view event_name(const ConnectionClosed&) { return "closed"; }
+constexpr std::string_view event_name(const LoggedIn&) { return "login"; }
+constexpr std::string_view event_name(const LoginRefused&) { return "login_refused"; }
+constexpr std::string_view event_name(const RoomChanged&) { return "room"; }
+constexpr std::string_view event_name(const Routed&) { return "routed"; }
+constexpr std::string_view event_name(const Resent&) { return "resent"; }
+constexpr std::string_view event_name(const TransferChanged&) { return "transfer"; }
+constexpr std::string_view event_name(const Refused&) { return "refused"; }
+constexpr std::string_view event_name(const ServerNote&) { return "server"; }
 
 template <class Event, class Visit>
 void each_field(Event& event, Visit&& visit) {

@@ -15,14 +15,36 @@ namespace plaintalk::messenger {
 namespace {
 
 using Connections = std::span<const ConnectionId>;
+using Kind = std::uint8_t;
+using Count = std::uint32_t;
+
+template <class Value>
+constexpr bool kIsSequence = std::is_same_v<Value, std::string_view> || std::is_same_v<Value, Connections>;
 
 // The part of the queue that only events other than messages may use.
 constexpr std::size_t kReservedShare = 4;
 constexpr std::size_t kPlaceMin = 64 << 10;
 
+// How many bytes the Encoder writes.
+class EncodedSize {
+ public:
+  template <class Value>
+  void operator()(std::string_view, const Value& value) {
+    if constexpr (kIsSequence<Value>)
+      size_ += sizeof(Count) + value.size() * sizeof(value[0]);
+    else
+      size_ += sizeof value;
+  }
+  std::size_t size() const { return size_; }
+
+ private:
+  std::size_t size_ = sizeof(Kind) + sizeof(WallTime);
+};
+
 class Encoder {
  public:
-  explicit Encoder(std::string& out) : out_(out) {}
+  // REQUIRES: there is room for EncodedSize.
+  explicit Encoder(char* place) : at_(place) {}
 
   template <class Value>
   void operator()(std::string_view, const Value& value) {
@@ -30,10 +52,9 @@ class Encoder {
   }
   template <class Value>
   void put(const Value& value) {
-    if constexpr (std::is_same_v<Value, std::string_view> || std::is_same_v<Value, Connections>) {
-      const auto count = static_cast<std::uint32_t>(value.size());
-      append(&count, sizeof count);
-      if (count > 0) append(value.data(), value.size() * sizeof(value[0]));
+    if constexpr (kIsSequence<Value>) {
+      put(static_cast<Count>(value.size()));
+      append(value.data(), value.size() * sizeof(value[0]));
     } else {
       static_assert(std::is_trivially_copyable_v<Value>);
       append(&value, sizeof value);
@@ -41,8 +62,11 @@ class Encoder {
   }
 
  private:
-  void append(const void* data, std::size_t size) { out_.append(static_cast<const char*>(data), size); }
-  std::string& out_;
+  void append(const void* data, std::size_t size) {
+    if (size > 0) std::memcpy(at_, data, size);
+    at_ += size;
+  }
+  char* at_;
 };
 
 class Decoder {
@@ -74,7 +98,7 @@ class Decoder {
 
  private:
   std::size_t count() {
-    std::uint32_t count = 0;
+    Count count = 0;
     std::memcpy(&count, take(sizeof count).data(), sizeof count);
     return count;
   }
@@ -93,8 +117,8 @@ class Decoder {
 template <std::size_t Index>
 void decode_as(Decoder& decoder, WallTime time,
                const std::function<void(const ServerEvent&, WallTime)>& visit) {
-  std::variant_alternative_t<Index, ServerEvent> event{};
-  each_field(event, decoder);
+  ServerEvent event(std::in_place_index<Index>);
+  each_field(std::get<Index>(event), decoder);
   visit(event, time);
 }
 
@@ -105,20 +129,35 @@ void decode_one(Decoder& decoder, std::size_t kind, WallTime time,
   ((kind == Index ? decode_as<Index>(decoder, time, visit) : void()), ...);
 }
 
+std::size_t encoded_size(const ServerEvent& event) {
+  EncodedSize size;
+  std::visit([&](const auto& kind) { each_field(kind, size); }, event);
+  return size.size();
+}
+
+// REQUIRES: `size` is encoded_size(event).
+void append_event(const ServerEvent& event, WallTime time, std::size_t size, std::string& out) {
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + size, [&](char* bytes, std::size_t) {
+    Encoder encoder(bytes + before);
+    encoder.put(static_cast<Kind>(event.index()));
+    encoder.put(time);
+    std::visit([&](const auto& kind) { each_field(kind, encoder); }, event);
+    return before + size;
+  });
+}
+
 }  // namespace
 
 void encode_event(const ServerEvent& event, WallTime time, std::string& out) {
-  Encoder encoder(out);
-  encoder.put(static_cast<std::uint8_t>(event.index()));
-  encoder.put(time);
-  std::visit([&](const auto& kind) { each_field(kind, encoder); }, event);
+  append_event(event, time, encoded_size(event), out);
 }
 
 void each_event(std::string_view bytes, const std::function<void(const ServerEvent&, WallTime)>& visit) {
   Decoder decoder(bytes);
   while (!decoder.at_end()) {
     decoder.begin_event();
-    std::uint8_t kind = 0;
+    Kind kind = 0;
     WallTime time;
     decoder.get(kind);
     decoder.get(time);
@@ -129,18 +168,17 @@ void each_event(std::string_view bytes, const std::function<void(const ServerEve
 void EventQueue::push(const ServerEvent& event, WallTime time) {
   const bool is_message = std::holds_alternative<Routed>(event);
   const std::size_t bytes_max = is_message ? bytes_max_ - bytes_max_ / kReservedShare : bytes_max_;
+  const std::size_t size = encoded_size(event);
   bool wake = false;
   {
     const std::scoped_lock lock(mutex_);
-    const std::size_t before = pending_.size();
-    make_place();
-    // Encoded in place; what turns out too long is taken back.
-    if (before < bytes_max) encode_event(event, time, pending_);
-    if (before >= bytes_max || pending_.size() > bytes_max) {
-      pending_.resize(before);
+    if (pending_.size() + size <= bytes_max) {
+      make_place(size);
+      append_event(event, time, size, pending_);
+    } else {
       ++(is_message ? lost_.routed : lost_.other);
     }
-    if (waiting_ || (gathering_ && is_half_full())) {
+    if (waiting_ || (gathering_ && is_batch_full())) {
       waiting_ = gathering_ = false;
       ++wakes_;
       wake = true;
@@ -149,13 +187,15 @@ void EventQueue::push(const ServerEvent& event, WallTime time) {
   if (wake) wake_.notify_one();
 }
 
-// A string doubles when it grows: the last step is cut at what may be held, so that the bound is one of
-// memory and not of content. An event is shorter than kPlaceMin unless it goes to more than 8,000
-// connections.
-void EventQueue::make_place() {
-  if (pending_.capacity() - pending_.size() >= kPlaceMin) return;
-  const std::size_t wanted = std::max(2 * pending_.capacity(), pending_.size() + kPlaceMin);
-  pending_.reserve(std::max(pending_.capacity(), std::min(wanted, bytes_max_ + kPlaceMin)));
+// A string doubles when it grows, also when less was asked for, unless it is a new one: the last step is cut
+// at what may be held, so that the bound is one of memory and not of content.
+void EventQueue::make_place(std::size_t size) {
+  const std::size_t needed = pending_.size() + size;
+  if (needed <= pending_.capacity()) return;
+  std::string larger;
+  larger.reserve(std::min(std::max({2 * pending_.capacity(), needed, kPlaceMin}), bytes_max_));
+  larger += pending_;
+  pending_.swap(larger);
 }
 
 void EventQueue::close() {
@@ -176,7 +216,7 @@ bool EventQueue::take(Batch& batch) {
   }
   waiting_ = false;
   gathering_ = true;
-  while (!closed_ && !is_half_full() && wake_.wait_until(lock, gathered_until_) != std::cv_status::timeout) {
+  while (!closed_ && !is_batch_full() && wake_.wait_until(lock, gathered_until_) != std::cv_status::timeout) {
   }
   gathering_ = false;
   gathered_until_ = std::chrono::steady_clock::now() + kGatherTime;

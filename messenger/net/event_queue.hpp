@@ -2,13 +2,14 @@
 // they point at is gone when the loop goes on.
 //
 // Waking a thread costs a system call: the first event after a quiet time wakes the log's thread, and those
-// that follow within kGatherTime wait for the end of it.
+// that follow within kGatherTime wait for the end of it, or until there is a batch's worth.
 //
 // Bounded and never waiting: what does not fit is counted by kind and reported as soon as there is room
 // again. Messages give way first, so that connections, logins and errors are still complete when a burst of
 // chat is not.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -32,6 +33,8 @@ class EventQueue {
  public:
   static constexpr std::size_t kBytesMax = 64 << 20;
   static constexpr std::chrono::milliseconds kGatherTime{20};
+  // What the loop has written is still in the processor's cache when the log reads it.
+  static constexpr std::size_t kBatchBytes = 128 << 10;
 
   explicit EventQueue(std::size_t bytes_max = kBytesMax) : bytes_max_(bytes_max) {}
 
@@ -39,8 +42,8 @@ class EventQueue {
   void push(const ServerEvent& event, WallTime time);
   void close();
 
-  // On the log's thread: waits until there is something, and kGatherTime after the batch before, unless the
-  // queue is half full; false when the queue is closed and nothing is left.
+  // On the log's thread: waits until there is something, and kGatherTime after the batch before, unless there
+  // are kBatchBytes or the queue is half full; false when the queue is closed and nothing is left.
   struct Batch {
     std::string bytes;  // for each_event()
     LostEvents lost;
@@ -54,8 +57,8 @@ class EventQueue {
   std::uint64_t wakes() const { return wakes_; }
 
  private:
-  void make_place();
-  bool is_half_full() const { return pending_.size() >= bytes_max_ / 2; }
+  void make_place(std::size_t size);
+  bool is_batch_full() const { return pending_.size() >= std::min(bytes_max_ / 2, kBatchBytes); }
 
   const std::size_t bytes_max_;
   std::mutex mutex_;

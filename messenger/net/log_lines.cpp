@@ -10,10 +10,10 @@
 #include <variant>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "messenger/net/event_fields.hpp"
+#include "messenger/net/json_writer.hpp"
 
 namespace plaintalk::messenger {
 namespace {
@@ -38,75 +38,53 @@ std::optional<ConnectionId> connection_of(const ServerEvent& event) {
       event);
 }
 
-std::string_view json_name(const ServerEvent& event) {
-  return std::visit(
-      Overloaded{[](const ConnectionOpened&) { return "opened"; },
-                 [](const ConnectionClosed&) { return "closed"; }, [](const LoggedIn&) { return "login"; },
-                 [](const LoginRefused&) { return "login_refused"; },
-                 [](const RoomChanged&) { return "room"; }, [](const Routed&) { return "routed"; },
-                 [](const Resent&) { return "resent"; }, [](const TransferChanged&) { return "transfer"; },
-                 [](const Refused&) { return "refused"; }, [](const ServerNote&) { return "server"; }},
-      event);
-}
-
 void append_number(std::string& out, std::uint64_t value) {
   std::array<char, 20> digits;
   out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
 }
 
-// Nothing in it has to be escaped, neither for a terminal nor in JSON: so are nearly all texts, names above
-// all.
+// Nothing in it has to be escaped for a terminal: so are nearly all texts, names above all.
 bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '\\'; });
 }
 
-void put_json(std::string& out, std::string_view text) {
-  if (!is_plain(text)) {
-    out += json_safe(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-    return;
-  }
-  out += '"';
-  out += text;
-  out += '"';
-}
-void put_json(std::string& out, std::uint64_t value) { append_number(out, value); }
-void put_json(std::string& out, unsigned value) { append_number(out, value); }
-void put_json(std::string& out, std::uint16_t value) { append_number(out, value); }
-void put_json(std::string& out, bool value) { out += value ? "true" : "false"; }
-void put_json(std::string& out, std::span<const ConnectionId> ids) {
-  out += '[';
-  for (std::size_t index = 0; index < ids.size(); ++index) {
-    if (index > 0) out += ',';
-    append_number(out, number(ids[index]));
-  }
-  out += ']';
-}
-
+// The front of the line is written elsewhere: it stands in every line of a connection.
 template <class Value>
-void put_member(std::string& out, std::string_view name, const Value& value) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-  put_json(out, value);
+constexpr bool kIsInFront = std::is_same_v<Value, Endpoint> || std::is_same_v<Value, ConnectionId>;
+
+// `write` gets a JsonWriter for what is at most `size_max` bytes.
+template <class Write>
+void append_json(std::string& out, std::size_t size_max, const Write& write) {
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + size_max, [&](char* text, std::size_t) {
+    JsonWriter json(text + before);
+    write(json);
+    return json.end() - text;
+  });
+}
+
+template <std::size_t kNameSize, class Value>
+void append_member(std::string& out, const char (&name)[kNameSize], const Value& value) {
+  append_json(out, JsonWriter::member_size_max(name, value),
+              [&](JsonWriter& json) { json.member(name, value); });
+}
+
+std::string json_connection(ConnectionId connection) {
+  std::string out;
+  append_member(out, "connection", number(connection));
+  return out;
 }
 
 std::string json_ends(const Endpoint& client, const Endpoint& server) {
   std::string out;
-  put_member(out, "client_address", std::string_view(render(client.address)));
-  put_member(out, "client_port", client.port);
-  put_member(out, "server_address", std::string_view(render(server.address)));
-  put_member(out, "server_port", server.port);
+  append_member(out, "client_address", std::string_view(render(client.address)));
+  append_member(out, "client_port", client.port);
+  append_member(out, "server_address", std::string_view(render(server.address)));
+  append_member(out, "server_port", server.port);
   return out;
 }
 
-void begin_json(std::string_view epoch, std::string_view event, std::string& out) {
-  out += "{\"time\":\"";
-  out += epoch;
-  out += "\",\"event\":\"";
-  out += event;
-  out += '"';
-}
+std::string json_front(WallTime time) { return "{\"time\":\"" + render_epoch(time) + "\",\"event\":\""; }
 
 void append_safe(std::string& out, std::string_view text) {
   if (is_plain(text))
@@ -210,14 +188,21 @@ std::string place_of(ConnectionId connection) {
 }  // namespace
 
 void LogLines::see(const ServerEvent& event, WallTime time) {
-  if (const auto* opened = std::get_if<ConnectionOpened>(&event))
-    connections_.insert_or_assign(number(opened->connection),
-                                  Texts{place_of(opened->connection) + ' ' + render(opened->client),
-                                        json_ends(opened->client, opened->server)});
-  if (time == time_) return;
   time_ = time;
-  utc_ = render_utc(time);
-  epoch_ = render_epoch(time);
+  if (const auto* opened = std::get_if<ConnectionOpened>(&event))
+    connections_.insert_or_assign(
+        number(opened->connection),
+        Texts{place_of(opened->connection) + ' ' + render(opened->client),
+              json_connection(opened->connection) + json_ends(opened->client, opened->server)});
+  texts_ = &no_texts_;
+  const auto id = connection_of(event);
+  if (!id) return;
+  if (const auto found = connections_.find(number(*id)); found != connections_.end()) {
+    texts_ = &found->second;
+  } else {
+    other_texts_ = {place_of(*id), json_connection(*id)};
+    texts_ = &other_texts_;
+  }
 }
 
 void LogLines::forget(const ServerEvent& event) {
@@ -225,46 +210,46 @@ void LogLines::forget(const ServerEvent& event) {
     connections_.erase(number(closed->connection));
 }
 
-const LogLines::Texts* LogLines::texts_of(ConnectionId connection) const {
-  const auto found = connections_.find(number(connection));
-  return found == connections_.end() ? nullptr : &found->second;
-}
-
-void LogLines::people(const ServerEvent& event, std::string& out) const {
-  const auto id = connection_of(event);
-  const Texts* texts = id ? texts_of(*id) : nullptr;
-  const std::string other_place = texts != nullptr ? "" : place_of(id.value_or(ConnectionId{}));
-  const std::string_view place = texts != nullptr ? texts->place : other_place;
+void LogLines::people(const ServerEvent& event, std::string& out) {
+  const std::string_view utc = utc_.of(time_, render_utc);
   std::visit(Overloaded{[&](const Routed& routed) {
-                          begin_line(utc_, routed.kind == "file" ? "file" : "message", place, out);
+                          begin_line(utc, routed.kind == "file" ? "file" : "message", texts_->place, out);
                           tell_routed(routed, out);
                         },
                         [&](const auto& kind) {
                           const Sentence sentence = tell(kind);
-                          begin_line(utc_, sentence.event, place, out);
+                          begin_line(utc, sentence.event, texts_->place, out);
                           out += sentence.text;
                         }},
              event);
   out += '\n';
 }
 
-void LogLines::json(const ServerEvent& event, std::string& out) const {
-  begin_json(epoch_, json_name(event), out);
-  if (const auto id = connection_of(event)) {
-    put_member(out, "connection", number(*id));
-    if (const Texts* texts = texts_of(*id)) out += texts->json_ends;
-  }
+void LogLines::json(const ServerEvent& event, std::string& out) {
+  const std::string_view front = json_front_.of(time_, json_front);
+  const std::string_view connection = texts_->json;
   std::visit(
       [&](const auto& kind) {
-        each_field(kind, [&](std::string_view name, const auto& value) {
-          using Value = std::remove_cvref_t<decltype(value)>;
-          // Both stand at the front of the line already.
-          if constexpr (!std::is_same_v<Value, Endpoint> && !std::is_same_v<Value, ConnectionId>)
-            put_member(out, name, value);
+        constexpr std::string_view kEnd = "}\n";
+        const auto each_member = [&kind](const auto& visit) {
+          each_field(kind, [&visit](const auto& name, const auto& value) {
+            if constexpr (!kIsInFront<std::remove_cvref_t<decltype(value)>>) visit(name, value);
+          });
+        };
+        std::size_t size_max = front.size() + event_name(kind).size() + 1 + connection.size() + kEnd.size();
+        each_member([&](const auto& name, const auto& value) {
+          size_max += JsonWriter::member_size_max(name, value);
+        });
+        append_json(out, size_max, [&](JsonWriter& json) {
+          json.raw(front);
+          json.raw(event_name(kind));
+          json.raw("\"");
+          json.raw(connection);
+          each_member([&](const auto& name, const auto& value) { json.member(name, value); });
+          json.raw(kEnd);
         });
       },
       event);
-  out += "}\n";
 }
 
 void people_lost(const LostEvents& lost, WallTime time, std::string& out) {
@@ -274,9 +259,9 @@ void people_lost(const LostEvents& lost, WallTime time, std::string& out) {
 }
 
 void json_lost(const LostEvents& lost, WallTime time, std::string& out) {
-  begin_json(render_epoch(time), "log_lost", out);
-  put_member(out, "routed", lost.routed);
-  put_member(out, "other", lost.other);
+  out += json_front(time) + "log_lost\"";
+  append_member(out, "routed", lost.routed);
+  append_member(out, "other", lost.other);
   out += "}\n";
 }
 

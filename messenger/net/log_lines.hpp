@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "messenger/core/server_events.hpp"
@@ -23,22 +24,36 @@ class LogLines {
   void forget(const ServerEvent& event);
 
   // The event that was seen last, with its line end; appended to `out`.
-  void people(const ServerEvent& event, std::string& out) const;
-  void json(const ServerEvent& event, std::string& out) const;
+  void people(const ServerEvent& event, std::string& out);
+  void json(const ServerEvent& event, std::string& out);
 
  private:
   // What each line of a connection says of it, rendered once.
   struct Texts {
     std::string place;
-    std::string json_ends;
+    std::string json;
   };
-  const Texts* texts_of(ConnectionId connection) const;
+  // Many events have the same time: that of their turn.
+  class RenderedTime {
+   public:
+    std::string_view of(WallTime time, std::string (*render)(WallTime)) {
+      if (text_.empty() || time != time_) text_ = render(time);
+      time_ = time;
+      return text_;
+    }
+
+   private:
+    WallTime time_{};
+    std::string text_;
+  };
 
   std::unordered_map<std::uint64_t, Texts> connections_;
-  // Many events have the same time: that of their turn.
-  WallTime time_ = WallTime::min();
-  std::string utc_;
-  std::string epoch_;
+  const Texts no_texts_{"-", ""};
+  Texts other_texts_;                // of a connection that is not in the map
+  const Texts* texts_ = &no_texts_;  // of the event that was seen last
+  WallTime time_{};                  // the same
+  RenderedTime utc_;
+  RenderedTime json_front_;
 };
 
 void people_lost(const LostEvents& lost, WallTime time, std::string& out);

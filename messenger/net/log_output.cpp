@@ -76,13 +76,13 @@ void LogOutput::add_lost(const LostEvents& lost) {
 }
 
 void LogOutput::write() {
-  std::string text = ends_in_half_a_line_ ? "\n" : "";
-  const std::size_t repair_size = text.size();
-  if (lost_.routed + lost_.other > 0) tell_lost_(lost_, text);
-  const std::size_t told_size = text.size();
-  text += text_;
+  std::string front = ends_in_half_a_line_ ? "\n" : "";
+  const std::size_t repair_size = front.size();
+  if (lost_.routed + lost_.other > 0) tell_lost_(lost_, front);
+  const std::size_t told_size = front.size();
+  if (!front.empty()) text_.insert(0, front);
   std::size_t written = 0;
-  const int error = is_on() && !text.empty() ? write_all(descriptor_, text, &written) : 0;
+  const int error = is_on() && !text_.empty() ? write_all(descriptor_, text_, &written) : 0;
   if (error == 0 && is_on()) {
     ends_in_half_a_line_ = false;
     lost_ = {};
