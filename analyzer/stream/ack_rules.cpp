@@ -6,6 +6,7 @@ namespace {
 
 // An acknowledgement further above everything seen than this is not believed.
 constexpr std::int64_t kPlausibleJumpMax = std::int64_t{1} << 30;
+constexpr std::size_t kSackedRangeCountMax = std::size_t{1} << 20;  // of all connections together
 
 bool is_plain(const TcpSegment& segment) {
   return !segment.flags.syn && !segment.flags.fin && !segment.flags.rst;
@@ -22,16 +23,29 @@ bool is_duplicate_sack(const DirectionState& data, const TcpSegment& segment, st
          end <= data.offset_of(segment.sack[1].right);
 }
 
-bool note_sack(const DirectionState& data, DirectionState& receiver, const TcpSegment& segment) {
-  bool is_new = segment.sack_count != receiver.sack_count;
+// Takes the selective blocks into the sender's scoreboard; true when they tell something new.
+bool note_sack(TrackerContext& context, DirectionState& data, const TcpSegment& segment,
+               std::int64_t acknowledged) {
+  if (segment.sack_count == 0) return false;
+  bool is_new = false;
+  Scoreboard& sacked = data.losses().sacked;
   for (std::size_t index = 0; index < segment.sack_count; ++index) {
-    const StreamRange block{data.offset_of(segment.sack[index].left),
+    const StreamRange block{std::max(data.offset_of(segment.sack[index].left), acknowledged),
                             data.offset_of(segment.sack[index].right)};
-    is_new |= block.begin != receiver.sack[index].begin || block.end != receiver.sack[index].end;
-    receiver.sack[index] = block;
+    if (block.end - data.high > kPlausibleJumpMax || context.sacked_range_count >= kSackedRangeCountMax)
+      continue;
+    const std::size_t before = sacked.size();
+    is_new |= sacked.add(block);
+    context.sacked_range_count += sacked.size() - before;
   }
-  receiver.sack_count = segment.sack_count;
-  return is_new && segment.sack_count > 0;
+  return is_new;
+}
+
+void note_news(DirectionState& data, const TcpSegment& segment, std::optional<StreamRange> duplicate_sack) {
+  LossState& loss = data.losses();
+  loss.news_packet = segment.packet;
+  loss.news_time = segment.time;
+  loss.duplicate_sack = duplicate_sack;
 }
 
 // The direction that is acknowledged may not have shown itself: then its first byte is what the receiver
@@ -68,6 +82,21 @@ void choose_base(Flow& flow, Direction data_direction, const TcpSegment& segment
   data.other_base.reset();
 }
 
+void tell_confirmed(TrackerContext& context, Flow& flow, Direction data_direction,
+                    const TcpSegment& segment) {
+  DirectionState& data = flow.state(data_direction);
+  // In bytes of the stream: the FIN counts one in the sequence space and none here.
+  std::int64_t bytes = data.fin ? std::min(data.una, *data.fin) : data.una;
+  if (!data.fin && data.una == data.high + 1) bytes = data.high;
+  // What nobody has seen is not told before a second acknowledgement confirms the first.
+  if (data.loss && data.loss->doubtful) bytes = std::min(bytes, data.high);
+  if (bytes > data.reported_ack) {
+    data.reported_ack = bytes;
+    context.sink.acknowledged(
+        {flow.report.id, data_direction, static_cast<std::uint64_t>(bytes), segment.packet, segment.time});
+  }
+}
+
 void move_confirmed(TrackerContext& context, Flow& flow, Direction data_direction, const TcpSegment& segment,
                     std::int64_t offset) {
   DirectionState& data = flow.state(data_direction);
@@ -80,6 +109,13 @@ void move_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
   data.una = offset;
   data.una_packet = segment.packet;
   data.una_known = true;
+  if (data.loss) {
+    note_news(data, segment,
+              data.loss->news_packet == segment.packet ? data.loss->duplicate_sack : std::nullopt);
+    const std::size_t ranges = data.loss->sacked.size();
+    data.loss->sacked.forget_below(offset);
+    context.sacked_range_count -= ranges - data.loss->sacked.size();
+  }
   data.rtt.acknowledged(offset, segment.time);
   if (data.probe && offset > data.probe->offset) {
     const WindowProbe probe = *data.probe;
@@ -89,28 +125,7 @@ void move_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
             probe.time});
   }
   if (!data.unverified.empty()) accept_confirmed_segments(context, flow, data_direction);
-  // In bytes of the stream: the FIN counts one in the sequence space and none here.
-  std::int64_t bytes = data.fin ? std::min(offset, *data.fin) : offset;
-  if (!data.fin && offset == data.high + 1) bytes = data.high;
-  if (bytes > data.reported_ack) {
-    data.reported_ack = bytes;
-    context.sink.acknowledged(
-        {flow.report.id, data_direction, static_cast<std::uint64_t>(bytes), segment.packet, segment.time});
-  }
-}
-
-void classify_unseen(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
-                     std::int64_t offset) {
-  DirectionState& data = flow.state(reverse(direction));
-  const std::int64_t from = std::max(data.sequence_end(), data.ack_seen_high);
-  if (!data.sent_any || offset <= from) return;
-  const bool may_be_fin = !data.fin && offset == data.high + 1;
-  data.ack_seen_high = offset;
-  report(context, flow, direction, segment,
-         {11, "acknowledges unseen", may_be_fin ? TcpConfidence::ambiguous : TcpConfidence::certain},
-         {from, offset - from},
-         may_be_fin ? "one byte or a FIN that was not captured"
-                    : "the other side's bytes up to there were not captured before");
+  tell_confirmed(context, flow, data_direction, segment);
 }
 
 void check_zero_window(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
@@ -128,7 +143,7 @@ void classify_bare_ack(TrackerContext& context, Flow& flow, Direction direction,
   DirectionState& state = flow.state(direction);
   const DirectionState& data = flow.state(reverse(direction));
   if (segment.payload_size != 0 || !is_plain(segment) || !state.window_known || !data.una_known) return;
-  const bool in_place = state.base_known && state.offset_of(segment.sequence) == state.sequence_end();
+  const bool in_place = state.base_known && state.offset_of(segment.sequence) == state.send_next();
   const bool same_ack = offset == data.una;
   const bool same_window = segment.window == state.window;
   const bool after_probe =
@@ -148,8 +163,9 @@ void classify_bare_ack(TrackerContext& context, Flow& flow, Direction direction,
            "window " + std::to_string(state.window) + " before, " + std::to_string(segment.window) + " now");
     return;
   }
-  const bool outstanding = data.sequence_end() > offset;
+  const bool outstanding = data.send_next() > offset;
   if (!same_ack || !outstanding || !(same_window || new_sack)) return;
+  note_news(flow.state(reverse(direction)), segment, std::nullopt);
   if (state.duplicate_run == 0) state.duplicate_first_packet = segment.packet;
   ++state.duplicate_run;
   ++flow.side(direction).duplicate_acks;
@@ -167,11 +183,18 @@ void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const T
     choose_base(flow, reverse(direction), segment);
     const std::int64_t offset = data.offset_of(segment.acknowledgement);
     handshake_done(flow, direction, segment, offset);
-    const bool new_sack = note_sack(data, state, segment);
     if (offset >= 0 && offset - data.high <= kPlausibleJumpMax) {
-      classify_unseen(context, flow, direction, segment, offset);
+      if (data.loss && data.loss->doubtful) {
+        settle_doubtful_ack(context, flow, direction, segment, offset);
+        if (!data.loss->doubtful) tell_confirmed(context, flow, reverse(direction), segment);
+      }
+      check_unseen_ack(context, flow, direction, segment, offset);
+      const bool new_sack = note_sack(context, data, segment, offset);
+      if (new_sack) note_news(data, segment, std::nullopt);
       check_zero_window(context, flow, direction, segment);
       if (is_duplicate_sack(data, segment, offset)) {
+        note_news(data, segment,
+                  StreamRange{data.offset_of(segment.sack[0].left), data.offset_of(segment.sack[0].right)});
         report(context, flow, direction, segment, {9, "d-sack"},
                {data.offset_of(segment.sack[0].left),
                 static_cast<std::int32_t>(segment.sack[0].right - segment.sack[0].left)},

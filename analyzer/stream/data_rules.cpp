@@ -102,21 +102,46 @@ void remember(TrackerContext& context, DirectionState& state, const TcpSegment& 
 void take_new_data(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                    std::int64_t begin, std::int64_t end) {
   DirectionState& state = flow.state(direction);
-  if (begin > state.high) {
-    report(context, flow, direction, segment, {10, "hole opened"}, {state.high, begin - state.high},
+  if (const std::int64_t known = std::max(state.high, state.claimed); begin > known) {
+    report(context, flow, direction, segment, {10, "hole opened"}, {known, begin - known},
            state.high_packet.packet != 0
                ? "bytes after " + packet_text(state.high_packet.packet) + " were not captured before"
                : "the first bytes were not captured before");
   } else if (state.una_known && state.una >= end && flow.state(reverse(direction)).sent_any) {
-    report(context, flow, direction, segment, {30, "late capture"}, {begin, end - begin},
-           "already acknowledged by " + packet_text(state.una_packet) +
-               ": the capture is out of order, nothing is lost");
+    note_late(context, flow, direction, segment, begin, end);
   }
   check_window_edge(context, flow, direction, segment, end);
   note_high_packet(state, segment);
   state.rtt.sent(end, segment.time);
   remember(context, state, segment, begin, begin, end);
   accept(context, flow, direction, piece_of(segment, begin, end));
+}
+
+// Rule 10 by the sender's own word: a bare acknowledgement carries the number of its next byte.
+void note_claim(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                std::int64_t at) {
+  DirectionState& state = flow.state(direction);
+  const DirectionState& receiver = flow.state(reverse(direction));
+  if (segment.payload_size != 0 || segment.flags.syn || segment.flags.fin || !segment.flags.ack) return;
+  const std::int64_t known = state.send_next();
+  if (at == known || at < state.sequence_end()) return;
+  if (at < known) {  // said later, it takes the first word back
+    if (order_of(state.loss->claim, segment, state.ip_id_trust) != SendOrder::before) state.claimed = at;
+    return;
+  }
+  // One above may be a FIN. More than the receiver has room for was never sent.
+  constexpr std::uint8_t kLargestShift = 14;
+  const std::int64_t window = std::int64_t{receiver.window}
+                              << (receiver.shift_known ? receiver.shift : kLargestShift);
+  if ((!state.fin && at == known + 1) || state.fin || !receiver.window_known || at > state.una + window)
+    return;
+  report(
+      context, flow, direction, segment, {10, "hole opened"}, {known, at - known},
+      "numbered above " +
+          (state.high_packet.packet != 0 ? packet_text(state.high_packet.packet) : std::string("the start")) +
+          ": bytes between were sent and not captured before");
+  state.claimed = at;
+  state.losses().claim = summary_of(segment);
 }
 
 void take_old_data(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
@@ -202,9 +227,11 @@ void apply_data(TrackerContext& context, Flow& flow, Direction direction, const 
     } else if (state.probe) {
       state.probe.reset();  // sent again, with more
     }
-    begin >= state.high ? take_new_data(context, flow, direction, segment, begin, end)
-                        : take_old_data(context, flow, direction, segment, begin, end);
+    begin >= std::max(state.high, state.claimed)
+        ? take_new_data(context, flow, direction, segment, begin, end)
+        : take_old_data(context, flow, direction, segment, begin, end);
   }
+  note_claim(context, flow, direction, segment, begin);
   // Nobody ends a stream with its first packet: hosts drop SYN with FIN.
   if (segment.flags.fin && !segment.flags.syn) apply_fin(context, flow, direction, segment, fin_at);
   if (segment.flags.urg && segment.urgent_pointer != 0) {

@@ -6,6 +6,7 @@
 // the lowest one seen). They are signed because bytes below the start of a capture do turn up.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -15,15 +16,11 @@
 #include "analyzer/stream/byte_history.hpp"
 #include "analyzer/stream/connection_record.hpp"
 #include "analyzer/stream/flow_table.hpp"
+#include "analyzer/stream/loss_state.hpp"
 #include "analyzer/stream/rtt_estimator.hpp"
 #include "analyzer/wire/tcp_segment.hpp"
 
 namespace plaintalk::analyzer {
-
-struct StreamRange {
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
-};
 
 // Bytes that wait above a hole.
 struct OutOfOrderSegment {
@@ -35,14 +32,6 @@ struct OutOfOrderSegment {
   // The packet that opened the hole below this waiting.
   std::uint64_t hole_packet = 0;
   WallTime hole_time;
-};
-
-// A packet, as far as later ones are compared with it.
-struct PacketSummary {
-  std::uint64_t packet = 0;
-  WallTime time;
-  std::uint16_t ip_id = 0;
-  std::optional<std::uint32_t> timestamp;
 };
 
 // What two captures of one packet have in common (rule 1).
@@ -99,8 +88,9 @@ struct DirectionState {
   std::uint64_t syn_packet = 0;
   std::optional<Nanoseconds> crossed_answer;  // in a simultaneous open: from the peer's SYN to its answer
   bool sent_any = false;
-  std::int64_t next = 0;  // everything below has been delivered or given up
-  std::int64_t high = 0;  // end of the highest data byte
+  std::int64_t next = 0;     // everything below has been delivered or given up
+  std::int64_t high = 0;     // end of the highest data byte
+  std::int64_t claimed = 0;  // end of what its own bare acknowledgements say it had sent; may be below high
   std::optional<std::int64_t> fin;
   PacketSummary high_packet;
   std::vector<OutOfOrderSegment> out_of_order;  // sorted, disjoint, above next
@@ -127,6 +117,7 @@ struct DirectionState {
   std::uint64_t una_packet = 0;
   std::int64_t ack_seen_high = 0;  // highest acknowledged byte never seen here, for rule 11
   std::int64_t reported_ack = 0;
+  std::unique_ptr<LossState> loss;
 
   // What it said as a receiver.
   bool window_known = false;
@@ -137,10 +128,9 @@ struct DirectionState {
   std::uint8_t shift = 0;
   std::optional<std::uint8_t> offered_shift;
   std::optional<std::uint16_t> mss;
+  bool sack_permitted = false;
   unsigned duplicate_run = 0;
   std::uint64_t duplicate_first_packet = 0;
-  std::array<StreamRange, 4> sack{};
-  std::uint8_t sack_count = 0;
 
   // For conn_state and history (rule 26).
   std::uint32_t history_seen = 0;
@@ -155,6 +145,14 @@ struct DirectionState {
 
   // Where the next byte or pure acknowledgement belongs: after the FIN if that has been sent.
   std::int64_t sequence_end() const { return fin && *fin <= high ? *fin + 1 : high; }
+  // The number of the next byte as the sender itself sees it.
+  std::int64_t send_next() const { return std::max(sequence_end(), claimed); }
+  // What the receiver has confirmed beyond doubt.
+  std::int64_t confirmed() const { return loss && loss->doubtful ? loss->doubtful->una_before : una; }
+  LossState& losses() {
+    if (!loss) loss = std::make_unique<LossState>();
+    return *loss;
+  }
   // The offset nearest to what is known already (RFC 9293, section 3.4: all arithmetic modulo 2^32).
   std::int64_t offset_of(std::uint32_t sequence) const {
     const std::uint32_t reference = base_seq + static_cast<std::uint32_t>(high);

@@ -97,6 +97,7 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
   state.syn_packet = segment.packet;
   state.offered_shift = segment.window_shift;
   state.mss = segment.mss;
+  state.sack_permitted = segment.sack_permitted;
   learn_peer_base(peer, segment);
   agree_on_scaling(flow);
   if (segment.payload_size > 0) {

@@ -62,8 +62,16 @@ void insert_out_of_order(TrackerContext& context, DirectionState& state, const S
   OutOfOrderSegment waiting{
       piece.begin, piece.end, {piece.bytes.begin(), piece.bytes.end()}, piece.packet, piece.time, 0, {}};
   // Inside a hole: that hole is cut in two, and both parts were opened by the same packet.
-  waiting.hole_packet = above == state.out_of_order.end() ? piece.packet : above->hole_packet;
-  waiting.hole_time = above == state.out_of_order.end() ? piece.time : above->hole_time;
+  if (above != state.out_of_order.end()) {
+    waiting.hole_packet = above->hole_packet;
+    waiting.hole_time = above->hole_time;
+  } else if (state.claimed >= piece.begin) {  // the sender's number had opened it already
+    waiting.hole_packet = state.loss->claim.packet;
+    waiting.hole_time = state.loss->claim.time;
+  } else {
+    waiting.hole_packet = piece.packet;
+    waiting.hole_time = piece.time;
+  }
   const std::uint64_t cost = waiting.bytes.size() + kOutOfOrderOverhead;
   state.waiting_bytes += cost;
   context.waiting_bytes += cost;
@@ -108,10 +116,9 @@ std::int64_t seen_bytes(const DirectionState& state, std::int64_t begin, std::in
   std::int64_t seen = std::max<std::int64_t>(0, std::min(end, state.next) - begin);
   for (const StreamRange& range : state.missing)
     seen -= std::max<std::int64_t>(0, std::min(range.end, end) - std::max(range.begin, begin));
-  for (const OutOfOrderSegment& waiting : state.out_of_order) {
-    if (waiting.begin >= end) break;
-    seen += std::max<std::int64_t>(0, std::min(waiting.end, end) - std::max(waiting.begin, begin));
-  }
+  for (auto waiting = std::ranges::upper_bound(state.out_of_order, begin, {}, &OutOfOrderSegment::end);
+       waiting != state.out_of_order.end() && waiting->begin < end; ++waiting)
+    seen += std::max<std::int64_t>(0, std::min(waiting->end, end) - std::max(waiting->begin, begin));
   return seen;
 }
 
@@ -194,6 +201,13 @@ void release_all(TrackerContext& context, Flow& flow, Direction direction) {
     add_missing(state, {state.next, *state.fin});
     state.next = *state.fin;
   }
+  // The sender's own number says that there was more.
+  if (!state.fin && state.claimed > state.next) {
+    report_gap(context, flow, direction, {state.next, state.claimed}, GapCause::open,
+               state.loss->claim.packet, flow.last_time);
+    add_missing(state, {state.next, state.claimed});
+    state.next = state.claimed;
+  }
 }
 
 std::optional<ByteConflict> find_conflict(const TrackerContext& context, const DirectionState& state,
@@ -210,10 +224,9 @@ std::optional<ByteConflict> find_conflict(const TrackerContext& context, const D
     if (left == a.end()) return std::nullopt;
     return ByteConflict{from + (left - a.begin()), *left, *right, packet};
   };
-  for (const OutOfOrderSegment& waiting : state.out_of_order) {
-    if (waiting.begin >= piece.end) break;
-    if (auto conflict = compare(waiting.begin, waiting.bytes, waiting.packet)) return conflict;
-  }
+  for (auto waiting = std::ranges::upper_bound(state.out_of_order, piece.begin, {}, &OutOfOrderSegment::end);
+       waiting != state.out_of_order.end() && waiting->begin < piece.end; ++waiting)
+    if (auto conflict = compare(waiting->begin, waiting->bytes, waiting->packet)) return conflict;
   ByteHistory::Position position = state.newest;
   int below_count = 0;
   for (int step = 0; step < ByteHistory::kStepsMax && context.history.is_held(position); ++step) {

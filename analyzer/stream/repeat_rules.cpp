@@ -12,11 +12,11 @@ constexpr Nanoseconds kReorderLimit = std::chrono::milliseconds(3);  // when the
 constexpr Nanoseconds kTimeoutMin =
     std::chrono::milliseconds(190);  // 200 ms is the lowest timeout in use; clocks are coarse
 constexpr Nanoseconds kLossProbeMin = std::chrono::milliseconds(2);
-constexpr std::uint8_t kIdTrustMin = 3;
-constexpr std::int64_t kDefaultMss = 536;  // RFC 9293, section 3.7.1
+constexpr Nanoseconds kLoneProbeDelay = std::chrono::milliseconds(200);  // for a delayed acknowledgement
+constexpr Nanoseconds kFirstTimeout = std::chrono::seconds(1);           // RFC 6298, section 2
 
 struct Classification {
-  enum class Kind : std::uint8_t { retransmission, out_of_order, ambiguous };
+  enum class Kind : std::uint8_t { retransmission, out_of_order, ambiguous, late_capture };
   Kind kind{};
   TcpVerdict verdict;
   std::string evidence;
@@ -37,71 +37,119 @@ struct Repeat {
   WallTime hole_time;
 };
 
-bool is_selectively_acknowledged(const DirectionState& receiver, std::int64_t begin, std::int64_t end) {
-  for (std::size_t index = 0; index < receiver.sack_count; ++index)
-    if (begin >= receiver.sack[index].begin && end <= receiver.sack[index].end) return true;
-  return false;
+Nanoseconds round_trip(const Repeat& repeat) {
+  // Near the receiver its answers seem to come at once: the handshake knows the whole way.
+  return std::max(repeat.data.rtt.smoothed(), initial_rtt(repeat.flow));
 }
 
-std::int64_t selectively_acknowledged_bytes(const DirectionState& receiver) {
-  std::int64_t bytes = 0;
-  for (std::size_t index = 0; index < receiver.sack_count; ++index)
-    bytes += std::max<std::int64_t>(0, receiver.sack[index].end - receiver.sack[index].begin);
-  return bytes;
-}
-
-// Rule 14 (RFC 5681, section 3.2; RFC 6675): the receiver asked for it just now.
-std::optional<std::string> fast_retransmit_evidence(const Repeat& repeat) {
-  const Nanoseconds since = elapsed(repeat.receiver.last_time, repeat.segment.time);
-  if (since > std::max(kFastLimit, initial_rtt(repeat.flow))) return std::nullopt;
-  const bool first_unconfirmed = repeat.data.una_known && repeat.begin == repeat.data.una;
-  const bool selective = repeat.receiver.sack_count > 0;
-  const bool not_taken = !is_selectively_acknowledged(repeat.receiver, repeat.begin, repeat.end);
-  const std::string when = ", " + duration_text(since) + " before";
-  if (repeat.receiver.duplicate_run >= 2 && (first_unconfirmed || (selective && not_taken))) {
-    return std::to_string(repeat.receiver.duplicate_run) + " duplicate acknowledgements up to " +
-           packet_text(repeat.receiver.last_packet) + when;
-  }
-  const std::int64_t mss = repeat.data.mss.value_or(kDefaultMss);
-  if (selective && first_unconfirmed && not_taken &&
-      selectively_acknowledged_bytes(repeat.receiver) > 2 * mss) {
-    return "selective acknowledgements of " +
-           std::to_string(selectively_acknowledged_bytes(repeat.receiver)) + " bytes above it in " +
-           packet_text(repeat.receiver.last_packet) + when;
-  }
+// RFC 8985, section 6.2: is a segment lost because one that was sent after it has arrived? That one is what
+// is selectively acknowledged highest, what was acknowledged last, or what a D-SACK names.
+std::optional<std::string> overtaken_by(const TrackerContext& context, const Repeat& repeat) {
+  const LossState& loss = *repeat.data.loss;
+  const std::uint64_t last_sent = repeat.before ? repeat.before->last_packet : 0;
+  const auto sent_later = [&](std::int64_t offset) {
+    const auto position = context.history.find(repeat.data.newest, offset, ByteHistory::kStepsMax);
+    // What was not captured is above, so it was sent after the first transmission at least.
+    if (position == 0)
+      return offset >= repeat.end && (!repeat.before || repeat.before->last_packet == repeat.before->packet);
+    return context.history.record(position).last_packet > last_sent;
+  };
+  const std::string by = " by " + packet_text(loss.news_packet);
+  const Scoreboard& sacked = loss.sacked;
+  if (sacked.high() > repeat.end && sent_later(sacked.high() - 1))
+    return std::to_string(sacked.bytes_above(repeat.end)) +
+           " bytes above it, sent after it, were acknowledged" + by;
+  if (loss.duplicate_sack && loss.duplicate_sack->end > 0 && sent_later(loss.duplicate_sack->end - 1))
+    return "a D-SACK" + by + " answers bytes sent after it";
+  if (repeat.data.una_known && repeat.data.una > 0 && repeat.begin >= repeat.data.una &&
+      loss.recovery == LossState::Recovery::fast && sent_later(repeat.data.una - 1))
+    return "bytes sent after it were acknowledged" + by;
   return std::nullopt;
 }
 
-Classification classify_seen(const Repeat& repeat) {
+// Rule 14 (RFC 5681, section 3.2; RFC 6675; RFC 8985): the receiver asked for it just now.
+std::optional<std::string> fast_retransmit_evidence(const TrackerContext& context, const Repeat& repeat) {
+  if (!repeat.data.loss || repeat.data.loss->news_packet == 0) return std::nullopt;
+  const LossState& loss = *repeat.data.loss;
+  const Nanoseconds since = elapsed(loss.news_time, repeat.segment.time);
+  // Beside the sender it follows at once or when its reordering timer, a quarter round trip, ends; beside the
+  // receiver a round trip later.
+  if (since > std::max(kFastLimit, initial_rtt(repeat.flow) * 5 / 4)) return std::nullopt;
+  if (loss.sacked.covers(repeat.begin, repeat.end)) return std::nullopt;
+  const bool first_unconfirmed = repeat.data.una_known && repeat.begin == repeat.data.una;
+  const std::string when = ", " + duration_text(since) + " before";
+  if (repeat.receiver.duplicate_run >= 2 && (first_unconfirmed || !loss.sacked.empty())) {
+    return std::to_string(repeat.receiver.duplicate_run) + " duplicate acknowledgements up to " +
+           packet_text(loss.news_packet) + when;
+  }
+  if (auto overtaken = overtaken_by(context, repeat)) return *overtaken + when;
+  // RFC 6582, section 3.2: an acknowledgement of a part asks for the rest.
+  if (loss.recovery == LossState::Recovery::fast && first_unconfirmed && repeat.end <= loss.recovery_end)
+    return packet_text(loss.news_packet) + " acknowledges only a part of what the repair since " +
+           packet_text(loss.recovery_packet) + " covers" + when;
+  return std::nullopt;
+}
+
+Classification repeat_of(const TcpVerdict& verdict, std::string evidence) {
+  return {Classification::Kind::retransmission, verdict, std::move(evidence)};
+}
+
+// Rules 13, 16 and 17: nobody asked for it, so a timer did.
+Classification classify_unasked(const Repeat& repeat, std::string evidence) {
+  if (!repeat.before) return repeat_of({13, "retransmission", TcpConfidence::certain}, std::move(evidence));
+  const LossState* const loss = repeat.data.loss.get();
+  const Nanoseconds since = elapsed(repeat.before->last_time, repeat.segment.time);
+  evidence += "; last sent " + duration_text(since) + " before";
+  // After a timeout everything is sent again as acknowledgements come in, by no further timer.
+  if (loss != nullptr && loss->recovery == LossState::Recovery::timeout && repeat.end <= loss->recovery_end &&
+      repeat.before->last_packet < loss->recovery_packet && loss->news_packet > loss->recovery_packet) {
+    return repeat_of({13, "retransmission", TcpConfidence::certain},
+                     evidence + "; goes on after the timeout of " + packet_text(loss->recovery_packet));
+  }
+  const Nanoseconds trip = round_trip(repeat);
+  const std::string trip_text =
+      "; round trip " + (trip > Nanoseconds(0) ? duration_text(trip) : std::string("unknown"));
+  const std::int64_t before_end = repeat.before->begin + std::int64_t{repeat.before->wire_size};
+  // RFC 8985, section 7: only the last segment, only with selective acknowledgements, and once.
+  const bool both_syns = repeat.data.syn_seen && repeat.receiver.syn_seen;
+  const bool is_selective = !both_syns || (repeat.data.sack_permitted && repeat.receiver.sack_permitted);
+  const bool is_tail = repeat.end == repeat.data.high && repeat.receiver.duplicate_run == 0;
+  const bool is_alone = is_tail && repeat.begin <= repeat.before->begin && before_end >= repeat.end &&
+                        repeat.begin <= std::max<std::int64_t>(repeat.data.una, 0);
+  const bool is_first = repeat.before->last_packet == repeat.before->packet;
+  const bool may_be_probe = is_selective && is_tail && is_first;
+  if (since < kTimeoutMin) {
+    return may_be_probe && trip > Nanoseconds(0) && since >= std::max(kLossProbeMin, trip * 3 / 2)
+               ? repeat_of({17, "tail loss probe", TcpConfidence::likely}, evidence + trip_text)
+               : repeat_of({13, "retransmission", TcpConfidence::certain}, std::move(evidence));
+  }
+  // A lone segment is probed after two round trips and 200 ms, and a timeout is due after about as long;
+  // twice that, or a first timeout where no round trip was known, leaves the timeout alone.
+  const Nanoseconds longest =
+      trip > Nanoseconds(0) ? 2 * (2 * trip + kLoneProbeDelay) : kFirstTimeout * 5 / 4;
+  if (may_be_probe && is_alone && since <= longest)
+    return repeat_of({17, "tail loss probe or timeout", TcpConfidence::ambiguous}, evidence + trip_text);
+  // A timeout begins with the first unconfirmed bytes.
+  if (may_be_probe && repeat.data.una_known && repeat.begin > repeat.data.una && before_end >= repeat.end)
+    return repeat_of({17, "tail loss probe", TcpConfidence::likely}, evidence + trip_text);
+  return repeat_of({16, "timeout retransmission", TcpConfidence::likely}, std::move(evidence));
+}
+
+Classification classify_seen(const TrackerContext& context, const Repeat& repeat) {
   std::string evidence = repeat.before ? "same bytes in " + packet_text(repeat.before->packet)
                                        : std::to_string(repeat.seen) + " bytes were seen before";
-  if (repeat.data.una_known && repeat.end <= repeat.data.una) {
-    return {Classification::Kind::retransmission,
-            {12, "spurious retransmission", TcpConfidence::certain},
-            evidence + "; acknowledged by " + packet_text(repeat.data.una_packet)};
+  if (repeat.data.una_known && repeat.end <= repeat.data.confirmed()) {
+    return repeat_of({12, "spurious retransmission", TcpConfidence::certain},
+                     evidence + "; acknowledged by " + packet_text(repeat.data.una_packet));
   }
-  if (const auto asked = fast_retransmit_evidence(repeat)) {
-    return {Classification::Kind::retransmission,
-            {14, "fast retransmission", TcpConfidence::likely},
-            evidence + "; " + *asked};
+  if (repeat.data.loss && repeat.data.loss->sacked.covers(repeat.begin, repeat.end)) {
+    return repeat_of({12, "spurious retransmission", TcpConfidence::likely},
+                     evidence + "; selectively acknowledged by " +
+                         packet_text(repeat.data.loss->news_packet) + " or before");
   }
-  if (repeat.before) {
-    const Nanoseconds since = elapsed(repeat.before->last_time, repeat.segment.time);
-    evidence += "; last sent " + duration_text(since) + " before";
-    if (since >= kTimeoutMin) {
-      return {Classification::Kind::retransmission,
-              {16, "timeout retransmission", TcpConfidence::likely},
-              evidence};
-    }
-    const Nanoseconds smoothed = repeat.data.rtt.smoothed();
-    const bool is_tail = repeat.end == repeat.data.high && repeat.receiver.duplicate_run == 0;
-    if (is_tail && smoothed > Nanoseconds(0) && since >= std::max(kLossProbeMin, smoothed * 3 / 2)) {
-      return {Classification::Kind::retransmission,
-              {17, "tail loss probe", TcpConfidence::likely},
-              evidence + "; smoothed round trip " + duration_text(smoothed)};
-    }
-  }
-  return {Classification::Kind::retransmission, {13, "retransmission", TcpConfidence::certain}, evidence};
+  if (const auto asked = fast_retransmit_evidence(context, repeat))
+    return repeat_of({14, "fast retransmission", TcpConfidence::likely}, evidence + "; " + *asked);
+  return classify_unasked(repeat, std::move(evidence));
 }
 
 Classification reordered(TcpConfidence confidence, std::string evidence) {
@@ -115,35 +163,26 @@ Classification repeated(TcpConfidence confidence, std::string evidence) {
 
 // Rule 15: it fills a hole. Was it only overtaken, or is it a repeat of a packet that the capture does not
 // have?
-Classification classify_unseen(const Repeat& repeat) {
-  const PacketSummary& high = repeat.data.high_packet;
-  const std::string hole = "fills the hole that " + packet_text(repeat.hole_packet) + " opened";
-  if (repeat.segment.ip_id != 0 && high.ip_id != 0 && repeat.segment.ip_id != high.ip_id &&
-      repeat.data.ip_id_trust >= kIdTrustMin) {
-    const bool lower = static_cast<std::int16_t>(repeat.segment.ip_id - high.ip_id) < 0;
-    const std::string ids = "; IP-ID " + std::to_string(repeat.segment.ip_id) +
-                            (lower ? " is below " : " is above ") + std::to_string(high.ip_id) + " of " +
-                            packet_text(high.packet);
-    return lower ? reordered(TcpConfidence::certain, hole + ids)
-                 : repeated(TcpConfidence::certain, hole + ids);
+Classification classify_unseen(const TrackerContext& context, const Repeat& repeat) {
+  const PacketSummary& high =
+      repeat.hole_packet > repeat.data.high_packet.packet ? repeat.data.loss->claim : repeat.data.high_packet;
+  const std::string hole = repeat.hole_packet != 0
+                               ? "fills the hole that " + packet_text(repeat.hole_packet) + " opened"
+                               : std::string("fills a hole that had been given up");
+  std::string comparison;
+  const SendOrder order = order_of(high, repeat.segment, repeat.data.ip_id_trust, &comparison);
+  if (order == SendOrder::after) return repeated(TcpConfidence::certain, hole + "; " + comparison);
+  // Rule 30: the receiver had it before the capture did.
+  if (repeat.data.una_known && repeat.receiver.sent_any && repeat.end <= repeat.data.una) {
+    return {Classification::Kind::late_capture, {30, "late capture"}, hole};
   }
-  if (repeat.segment.timestamp_value && high.timestamp &&
-      *repeat.segment.timestamp_value != *high.timestamp) {
-    const bool lower = static_cast<std::int32_t>(*repeat.segment.timestamp_value - *high.timestamp) < 0;
-    const std::string stamps = std::string("; its time stamp is ") + (lower ? "older" : "newer") +
-                               " than that of " + packet_text(high.packet);
-    return lower ? reordered(TcpConfidence::certain, hole + stamps)
-                 : repeated(TcpConfidence::certain, hole + stamps);
-  }
-  if (const auto asked = fast_retransmit_evidence(repeat)) {
-    return {Classification::Kind::retransmission,
-            {14, "fast retransmission", TcpConfidence::likely},
-            hole + "; " + *asked};
-  }
+  if (order == SendOrder::before) return reordered(TcpConfidence::certain, hole + "; " + comparison);
+  if (const auto asked = fast_retransmit_evidence(context, repeat))
+    return repeat_of({14, "fast retransmission", TcpConfidence::likely}, hole + "; " + *asked);
   if (repeat.hole_packet == 0) {
     return {Classification::Kind::ambiguous,
             {15, "out-of-order or retransmission", TcpConfidence::ambiguous},
-            "its hole had been given up"};
+            hole};
   }
   const Nanoseconds since = elapsed(repeat.hole_time, repeat.segment.time);
   const Nanoseconds irtt = initial_rtt(repeat.flow);
@@ -157,35 +196,57 @@ Classification classify_unseen(const Repeat& repeat) {
           when};
 }
 
+// What the sender is repairing, and since when.
+void note_recovery(DirectionState& data, const TcpSegment& segment, unsigned rule) {
+  if (rule != 14 && rule != 16) return;
+  LossState& loss = data.losses();
+  const auto kind = rule == 14 ? LossState::Recovery::fast : LossState::Recovery::timeout;
+  if (loss.recovery == LossState::Recovery::fast && kind == loss.recovery && loss.recovery_end > data.una)
+    return;
+  loss.recovery = kind;
+  loss.recovery_end = data.send_next();
+  loss.recovery_packet = segment.packet;
+}
+
 }  // namespace
 
 void classify_repeat(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                      std::int64_t begin, std::int64_t end, std::int64_t seen) {
   DirectionState& state = flow.state(direction);
   Repeat repeat{flow, state, flow.state(reverse(direction)), segment, begin, end, seen, std::nullopt, 0, {}};
+  ByteHistory::Position transmitted = 0;
   if (seen > 0) {
     const ByteHistory::Position position = context.history.find(state.newest, begin, ByteHistory::kStepsMax);
     if (position != 0) {
       repeat.before = context.history.record(position);
-      context.history.note_transmission(position, segment.packet, segment.time);
+      transmitted = position;
     }
   } else {
     const auto above = std::ranges::lower_bound(state.out_of_order, end, {}, &OutOfOrderSegment::begin);
     if (above != state.out_of_order.end() && begin >= state.next) {
       repeat.hole_packet = above->hole_packet;
       repeat.hole_time = above->hole_time;
+    } else if (begin >= state.high && begin < state.claimed) {
+      repeat.hole_packet = state.loss->claim.packet;
+      repeat.hole_time = state.loss->claim.time;
     }
   }
-  const Classification classified = seen > 0 ? classify_seen(repeat) : classify_unseen(repeat);
+  const Classification classified =
+      seen > 0 ? classify_seen(context, repeat) : classify_unseen(context, repeat);
+  if (classified.kind == Classification::Kind::late_capture)
+    return note_late(context, flow, direction, segment, begin, end);
+  if (transmitted != 0) context.history.note_transmission(transmitted, segment.packet, segment.time);
   EndpointRecord& side = flow.side(direction);
   side.retransmitted_bytes += static_cast<std::uint64_t>(seen);
   switch (classified.kind) {
     case Classification::Kind::retransmission: ++side.retransmitted_packets; break;
     case Classification::Kind::out_of_order: ++side.out_of_order_packets; break;
     case Classification::Kind::ambiguous: ++side.ambiguous_packets; break;
+    case Classification::Kind::late_capture: break;
   }
   if (classified.kind == Classification::Kind::retransmission)
     note_counted(flow, direction, 't', ++state.repeat_count);
+  note_recovery(state, segment, classified.verdict.rule);
   report(context, flow, direction, segment, classified.verdict, {begin, end - begin}, classified.evidence);
 }
 

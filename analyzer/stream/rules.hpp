@@ -16,6 +16,17 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
 void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 // Rules 3 to 9, 11 and 22: what the segment says as an answer to the other direction.
 void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// Rule 11: bytes above all that was captured are acknowledged.
+void check_unseen_ack(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                      std::int64_t offset);
+// Rule 37: what this acknowledgement says about an earlier one that is doubtful. REQUIRES that there is one.
+void settle_doubtful_ack(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                         std::int64_t offset);
+// Rule 30: new data that had been acknowledged before.
+void note_late(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+               std::int64_t begin, std::int64_t end);
+// The capture is over: what still depends on a doubtful acknowledgement is told as likely.
+void flush_undecided(TrackerContext& context, Flow& flow, Direction direction);
 // Rules 3, 6, 8, 10, 12 to 17, 20, 30, 31: the bytes it carries, and its FIN.
 void apply_data(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 // Rules 12 to 17 for data below the highest sent: what kind of repeat or reordering it is, and its count.

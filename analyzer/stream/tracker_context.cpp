@@ -38,6 +38,31 @@ void report(TrackerContext& context, const Flow& flow, Direction direction, cons
   context.sink.event(event);
 }
 
+PacketSummary summary_of(const TcpSegment& segment) {
+  return {segment.packet, segment.time, segment.ip_id, segment.timestamp_value};
+}
+
+SendOrder order_of(const PacketSummary& reference, const TcpSegment& segment, std::uint8_t ip_id_trust,
+                   std::string* evidence) {
+  const auto with = [&](SendOrder order, const std::string& text) {
+    if (evidence != nullptr) *evidence = text + packet_text(reference.packet);
+    return order;
+  };
+  if (segment.ip_id != 0 && reference.ip_id != 0 && segment.ip_id != reference.ip_id &&
+      ip_id_trust >= kIdTrustMin) {
+    const bool lower = static_cast<std::int16_t>(segment.ip_id - reference.ip_id) < 0;
+    return with(lower ? SendOrder::before : SendOrder::after, "IP-ID " + std::to_string(segment.ip_id) +
+                                                                  (lower ? " is below " : " is above ") +
+                                                                  std::to_string(reference.ip_id) + " of ");
+  }
+  if (segment.timestamp_value && reference.timestamp && *segment.timestamp_value != *reference.timestamp) {
+    const bool lower = static_cast<std::int32_t>(*segment.timestamp_value - *reference.timestamp) < 0;
+    return with(lower ? SendOrder::before : SendOrder::after,
+                std::string("its time stamp is ") + (lower ? "older" : "newer") + " than that of ");
+  }
+  return SendOrder::unknown;
+}
+
 std::string packet_text(std::uint64_t packet) { return "packet " + std::to_string(packet); }
 
 std::string duration_text(Nanoseconds span) {

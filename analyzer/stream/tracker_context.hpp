@@ -25,6 +25,7 @@ struct TrackerContext {
   ByteHistory history;
   WallTime now;  // never goes back, unlike the times of packets
   std::uint64_t waiting_bytes = 0;
+  std::size_t sacked_range_count = 0;  // in all scoreboards
 };
 
 enum class TcpConfidence : std::uint8_t { certain, likely, ambiguous };
@@ -44,6 +45,15 @@ struct StreamExtent {
 
 void report(TrackerContext& context, const Flow& flow, Direction direction, const TcpSegment& segment,
             const TcpVerdict& verdict, StreamExtent extent, std::string evidence);
+
+PacketSummary summary_of(const TcpSegment& segment);
+
+// Which of two packets of one side was sent first, by the time stamp or the IP-ID, if they tell. The IP-ID
+// does where it counts up: `ip_id_trust` says for how many packets it has.
+enum class SendOrder : std::uint8_t { unknown, before, after };
+inline constexpr std::uint8_t kIdTrustMin = 3;
+SendOrder order_of(const PacketSummary& reference, const TcpSegment& segment, std::uint8_t ip_id_trust,
+                   std::string* evidence = nullptr);
 
 // "packet 12", for evidence.
 std::string packet_text(std::uint64_t packet);

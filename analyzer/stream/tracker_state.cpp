@@ -274,6 +274,8 @@ void TrackerState::close(std::uint32_t index) {
   Flow& flow = *flows[index];
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client}) {
     accept_unjudged_segments(context, flow, direction);
+    flush_undecided(context, flow, direction);
+    if (const auto& loss = flow.state(direction).loss) context.sacked_range_count -= loss->sacked.size();
     release_all(context, flow, direction);
   }
   summarise(flow);

@@ -6,6 +6,10 @@
 
 namespace plaintalk::analyzer {
 
+namespace {
+constexpr std::size_t kPacketCountMax = 16;  // of a finding that grows
+}
+
 const std::vector<FindingKind>& finding_kinds() {
   using enum Severity;
   static const std::vector<FindingKind> kinds{
@@ -48,16 +52,24 @@ const std::vector<FindingKind>& finding_kinds() {
   return kinds;
 }
 
-void Findings::add(std::string_view kind, WallTime time, ConnectionId connection,
-                   std::vector<std::uint64_t> packets, std::string text) {
+std::optional<std::size_t> Findings::add(std::string_view kind, WallTime time, ConnectionId connection,
+                                         std::vector<std::uint64_t> packets, std::string text) {
   const auto& kinds = finding_kinds();
   const auto known = std::find_if(kinds.begin(), kinds.end(),
                                   [&](const FindingKind& candidate) { return candidate.name == kind; });
   check(known != kinds.end(), "every finding has a documented kind");
-  if (++counts_[known->name] > kCountMaxPerKind) return;
+  if (++counts_[known->name] > kCountMaxPerKind) return std::nullopt;
   std::erase(packets, std::uint64_t{0});
   findings_.push_back(
       {known->severity, known->name, known->rule, time, connection, std::move(packets), std::move(text)});
+  return findings_.size() - 1;
+}
+
+void Findings::change(std::size_t finding, std::uint64_t packet, std::string text) {
+  std::vector<std::uint64_t>& packets = findings_.at(finding).packets;
+  if (packets.size() < kPacketCountMax && std::find(packets.begin(), packets.end(), packet) == packets.end())
+    packets.push_back(packet);
+  findings_.at(finding).text = std::move(text);
 }
 
 std::uint64_t Findings::count(std::string_view kind) const {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +28,12 @@ class Findings {
  public:
   static constexpr std::size_t kCountMaxPerKind = 1000;
 
-  // REQUIRES: `kind` is in finding_kinds().
-  void add(std::string_view kind, WallTime time, ConnectionId connection, std::vector<std::uint64_t> packets,
-           std::string text);
+  // REQUIRES: `kind` is in finding_kinds(). Returns which one it is, for change(); nothing when it was only
+  // counted.
+  std::optional<std::size_t> add(std::string_view kind, WallTime time, ConnectionId connection,
+                                 std::vector<std::uint64_t> packets, std::string text);
+  // What came later makes a finding another one: its text is replaced, and the packet added.
+  void change(std::size_t finding, std::uint64_t packet, std::string text);
   // Heaviest first, then by time.
   void finish(TalkSink& sink);
 

@@ -93,12 +93,7 @@ void TalkAnalyzer::gap(const StreamGap& gap) {
   ConnectionDecoder* decoder = find(gap.connection);
   if (!decoder) return;
   const Moment moment{gap.packet, gap.time};
-  if (gap.cause != GapCause::before_start)
-    findings_.add("capture-gap", gap.time, gap.connection, {gap.packet},
-                  std::to_string(gap.size) + " bytes " + std::string(direction_text(gap.direction)) +
-                      " at offset " + std::to_string(gap.offset) + " of connection " +
-                      std::to_string(number_of(gap.connection)) + " are not in the capture (" +
-                      std::string(name_of(gap.cause)) + ")");
+  decoder->gaps.gap(gap, findings_);
   if (decoder->context) return skip(*decoder, gap.direction, gap.size, moment);
   if (!decoder->protocol.empty()) return;
   StreamDecoder& stream = decoder->stream(gap.direction);
@@ -121,6 +116,7 @@ void TalkAnalyzer::event(const TcpEvent& event) {
   seen(event.time);
   ++timeline_.at(event.time).tcp_events;
   sink_.tcp_event(event);
+  if (ConnectionDecoder* decoder = find(event.connection)) decoder->gaps.event(event, findings_);
   if (event.rule == 20)
     findings_.add("conflicting-bytes", event.time, event.connection, {event.packet},
                   std::to_string(event.length) + " bytes at offset " + std::to_string(event.offset) +

@@ -16,6 +16,7 @@
 
 #include "analyzer/stream/stream_sink.hpp"
 #include "analyzer/talk/findings.hpp"
+#include "analyzer/talk/gap_findings.hpp"
 #include "analyzer/talk/interpreter.hpp"
 #include "analyzer/talk/packet_map.hpp"
 #include "analyzer/talk/talk_sink.hpp"
@@ -82,6 +83,7 @@ class TalkAnalyzer : public StreamSink {
     StreamDecoder client;
     StreamDecoder server;
     std::vector<Held> held;
+    GapFindings gaps;
     std::unique_ptr<Interpreter::ConnectionContext> context;
     StreamDecoder& stream(Direction direction) {
       return direction == Direction::client_to_server ? client : server;

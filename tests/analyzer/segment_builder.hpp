@@ -22,7 +22,15 @@ class SegmentBuilder {
   SegmentBuilder& from_server() { return swap_ends(); }
   SegmentBuilder& between(Endpoint source, Endpoint target);
   SegmentBuilder& isn(std::uint32_t client, std::uint32_t server);
-  SegmentBuilder& syn() { return set(&TcpFlags::syn); }
+  // Permits selective acknowledgements, as nearly everybody does; without_sack() does not.
+  SegmentBuilder& syn() {
+    segment_.sack_permitted = true;
+    return set(&TcpFlags::syn);
+  }
+  SegmentBuilder& without_sack() {
+    segment_.sack_permitted = false;
+    return *this;
+  }
   SegmentBuilder& fin() { return set(&TcpFlags::fin); }
   SegmentBuilder& rst() { return set(&TcpFlags::rst); }
   SegmentBuilder& urg() { return set(&TcpFlags::urg); }

@@ -56,7 +56,7 @@ TEST(TcpVerdict, TellsAKeepAliveAndItsAnswerFromARetransmissionOfOneByte) {
                       << tcp().seq(3).ack(1).data("c").at_ms(9000)
                       << tcp().seq(3).ack(1).data("c").at_ms(9300);
   RecordingSink& sink = capture.finish();
-  EXPECT_EQ(sink.verdicts(), "keep-alive, keep-alive ack, timeout retransmission");
+  EXPECT_EQ(sink.verdicts(), "keep-alive, keep-alive ack, tail loss probe or timeout");
   EXPECT_EQ(sink.client(), "abc");
   EXPECT_EQ(sink.connections[0].client.keep_alives, 1U);
   EXPECT_EQ(sink.connections[0].client.retransmitted_packets, 1U);
@@ -118,8 +118,8 @@ TEST(TcpVerdict, SeesAFastRetransmissionAfterThreeDuplicateAcknowledgements) {
 
 TEST(TcpVerdict, SeesATimeoutRetransmission) {
   Capture capture;
-  capture.handshake() << tcp().seq(1).ack(1).data("abc").at_ms(10)
-                      << tcp().seq(1).ack(1).data("abc").at_ms(260);
+  capture << tcp().syn().without_sack() << tcp().from_server().syn().ack(1) << tcp().seq(1).ack(1)
+          << tcp().seq(1).ack(1).data("abc").at_ms(10) << tcp().seq(1).ack(1).data("abc").at_ms(260);
   const TcpEvent& event = only(capture.finish(), "timeout retransmission");
   EXPECT_EQ(event.rule, 16U);
   EXPECT_NE(event.evidence.find("last sent 0.250000 s before"), std::string::npos) << event.evidence;

@@ -166,5 +166,39 @@ TEST(Hostile, EveryCutOfASessionGivesTheSamePdusOrFewer) {
   EXPECT_EQ(whole, 6u);
 }
 
+// Goal: a gap whose bytes turn up later is not told as bytes that the capture lacks, and only that gap is
+// changed.
+TEST(GapFindings, SayWhenTheBytesCameTooLate) {
+  Findings findings;
+  GapFindings gaps;
+  const auto gap_at = [](std::uint64_t offset) {
+    return StreamGap{
+        ConnectionId{1}, Direction::server_to_client, offset, 1000, GapCause::capture_loss, 8, {}};
+  };
+  gaps.gap(gap_at(1000), findings);
+  gaps.gap(gap_at(5000), findings);
+  TcpEvent late;
+  late.direction = Direction::server_to_client;
+  late.packet = 9;
+  late.offset = 1600;
+  late.length = 1000;
+  late.rule = 30;
+  gaps.event(late, findings);
+  late.direction = Direction::client_to_server;
+  late.offset = 5000;
+  gaps.event(late, findings);
+  Collected found;
+  findings.finish(found);
+  ASSERT_EQ(found.findings.size(), 2u);
+  EXPECT_EQ(found.findings[0].text,
+            "1000 bytes from the server at offset 1000 of connection 1 were missing when they were needed; "
+            "400 of them "
+            "were captured too late to be read, the last in packet 9");
+  EXPECT_EQ(found.findings[0].packets, (std::vector<std::uint64_t>{8, 9}));
+  EXPECT_EQ(
+      found.findings[1].text,
+      "1000 bytes from the server at offset 5000 of connection 1 are not in the capture (capture loss)");
+}
+
 }  // namespace
 }  // namespace plaintalk::analyzer
