@@ -1,20 +1,33 @@
 // plaintalk-analyze: rebuilds the conversation from captured packets and writes reports about it.
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
-#include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyzer/run/analysis.hpp"
 #include "analyzer/run/capture_process.hpp"
 #include "analyzer/run/live_events.hpp"
+#include "analyzer/run/pipe_spool.hpp"
+#include "analyzer/run/stop_signals.hpp"
 #include "analyzer/tables/table.hpp"
+#include "base/file_descriptor.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 
 namespace {
 
@@ -22,15 +35,8 @@ namespace analyzer = plaintalk::analyzer;
 namespace capture = plaintalk::capture;
 
 constexpr int kExitDamagedInput = 3;
+constexpr int kExitInterrupted = 128;  // and the number of the signal, as in a shell
 constexpr std::uint64_t kProgressSizeMin = 32 << 20;
-
-volatile sig_atomic_t stop_asked = 0;
-volatile sig_atomic_t capture_process = 0;
-
-void ask_to_stop(int) {
-  stop_asked = 1;
-  if (capture_process > 0) ::kill(static_cast<pid_t>(capture_process), SIGINT);
-}
 
 struct Options {
   std::vector<std::string> files;
@@ -40,16 +46,11 @@ struct Options {
   std::uint16_t port = 7777;
   bool show_secrets = false;
   bool quiet = false;
+  double write_interval_s = 10;
+  std::optional<std::size_t> buffer_size_mib;
 };
 
-// A pipe is read to its end; the first Ctrl-C ends the reading, and what was read is still analysed.
-void stop_reading_on_signals() {
-  struct sigaction action {};
-  action.sa_handler = ask_to_stop;  // without SA_RESTART, so that a waiting read returns
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-}
+void say(const std::string& text) { std::cerr << "plaintalk-analyze: " << text << '\n'; }
 
 class ReadingProgress {
  public:
@@ -71,29 +72,152 @@ class ReadingProgress {
   int shown_ = -1;
 };
 
-analyzer::MergedCapture open_inputs(const Options& options, std::unique_ptr<analyzer::CaptureProcess>& live) {
+// What a capture that still goes on comes through: the child that captures, if it is ours, and the pipe.
+class LiveInput {
+ public:
+  LiveInput(const Options& options, const std::string& folder) : quiet_(options.quiet) {
+    plaintalk::FileDescriptor pipe;
+    if (!options.interface.empty()) {
+      child_.emplace(options.interface, options.port, options.buffer_size_mib);
+      pipe = child_->take_descriptor();
+    } else {
+      if (::isatty(STDIN_FILENO) == 1)
+        throw std::runtime_error(
+            "standard input is a terminal; pipe a capture in: tcpdump -w - | plaintalk-analyze -");
+      pipe = plaintalk::FileDescriptor(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+      if (!pipe.is_open()) throw std::runtime_error("standard input is closed; pipe a capture into it");
+    }
+    analyzer::PipeSpool::Options spool;
+    // What comes from a capture of the past (zcat FILE | ...) can wait where it is.
+    spool.make_file = [this, folder] {
+      if (!child_ && !is_of_now_) return -1;
+      return ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    };
+    spool.stop_descriptor = analyzer::stop_signal_descriptor();
+    spool.on_stop = [this] { return stop(); };
+    spool.note = say;
+    spool_.emplace(std::move(pipe), std::move(spool));
+  }
+
+  analyzer::PipeSpool& spool() { return *spool_; }
+
+  capture::CaptureReader reader(const std::string& name) {
+    try {
+      return capture::CaptureReader::from_source(spool_->source(), name);
+    } catch (const std::exception&) {
+      // A capture that could not even begin has said why.
+      if (child_ && end_child() != 0)
+        throw std::runtime_error("the capture could not be started; its own message stands above");
+      throw;
+    }
+  }
+
+  void seen(plaintalk::WallTime packet) {
+    is_of_now_ = plaintalk::read_clocks().wall - packet < std::chrono::minutes(1);
+  }
+  // Whoever read what we print has gone: nobody watches any more.
+  void stop_child() {
+    if (child_) child_->stop();
+  }
+  int end_child() { return child_ ? child_->wait() : 0; }
+
+ private:
+  // In the thread that reads the pipe.
+  analyzer::PipeSpool::OnStop stop() {
+    using OnStop = analyzer::PipeSpool::OnStop;
+    if (analyzer::stop_signal_count() > 1) {
+      if (child_) child_->kill();
+      return OnStop::at_once;
+    }
+    if (!quiet_) say("stopping: what was captured is still analysed; once more to stop at once");
+    stop_child();
+    // Ctrl-C also reaches whoever writes into our standard input; other signals may be meant for us alone.
+    return child_ || analyzer::last_stop_signal() == SIGINT ? OnStop::read_on : OnStop::until_silence;
+  }
+
+  bool quiet_;
+  std::atomic<bool> is_of_now_ = false;
+  std::optional<analyzer::CaptureProcess> child_;
+  std::optional<analyzer::PipeSpool> spool_;  // gone first: its thread speaks to the child
+};
+
+// When tables are written while the capture goes on: not so often that writing them is most of the work.
+class WriteTimer {
+ public:
+  explicit WriteTimer(double interval_s)
+      : interval_(
+            std::chrono::duration_cast<plaintalk::Nanoseconds>(std::chrono::duration<double>(interval_s))),
+        next_(plaintalk::read_clocks().instant + interval_) {}
+
+  plaintalk::Nanoseconds left() {
+    asked_ = plaintalk::read_clocks().instant;
+    return next_ - asked_;
+  }
+  void written(const std::string& trouble) {
+    const auto now = plaintalk::read_clocks().instant;
+    next_ = now + std::max(interval_, kPauseFactor * (now - asked_));
+    if (!trouble.empty() && trouble != trouble_)
+      say("the tables could not be written in between: " + trouble + "; going on");
+    trouble_ = trouble;
+  }
+
+ private:
+  static constexpr int kPauseFactor = 20;
+  plaintalk::Nanoseconds interval_;
+  plaintalk::Instant next_;
+  plaintalk::Instant asked_{};
+  std::string trouble_;
+};
+
+// Standard input that is a file is read like one.
+bool reads_a_pipe(const Options& options) {
+  struct stat status {};
+  return std::find(options.files.begin(), options.files.end(), "-") != options.files.end() &&
+         (::fstat(STDIN_FILENO, &status) != 0 || !S_ISREG(status.st_mode));
+}
+
+// A pipe with a name may have nothing to read when Ctrl-C comes.
+capture::CaptureReader open_file(const std::string& file, bool interruptible) {
+  std::error_code error;
+  if (!interruptible || !std::filesystem::is_fifo(file, error)) return capture::CaptureReader::open(file);
+  plaintalk::FileDescriptor pipe(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!pipe.is_open()) return capture::CaptureReader::open(file);  // which says why
+  return capture::CaptureReader::from_source(std::make_unique<analyzer::InterruptibleSource>(std::move(pipe)),
+                                             file);
+}
+
+analyzer::MergedCapture open_inputs(const Options& options, LiveInput* live) {
   std::vector<capture::CaptureReader> readers;
   std::vector<std::string> names;
   if (!options.interface.empty()) {
-    live = std::make_unique<analyzer::CaptureProcess>(options.interface, options.port);
-    capture_process = static_cast<sig_atomic_t>(live->process());
     names.push_back("interface " + options.interface);
-    readers.push_back(capture::CaptureReader::from_descriptor(live->take_descriptor(), names.back()));
+    readers.push_back(live->reader(names.back()));
   }
   for (const std::string& file : options.files) {
-    readers.push_back(capture::CaptureReader::open(file));
     names.push_back(file == "-" ? "standard input" : file);
+    readers.push_back(file == "-" && live ? live->reader(names.back()) : open_file(file, live == nullptr));
   }
   return analyzer::MergedCapture(std::move(readers), std::move(names));
 }
 
-int run(const Options& options) {
-  const bool is_live = !options.interface.empty();
-  const bool is_pipe = is_live || options.files.front() == "-";
-  if (is_pipe) stop_reading_on_signals();
-  std::unique_ptr<analyzer::CaptureProcess> live;
-  analyzer::MergedCapture input = open_inputs(options, live);
+int report(const Options& options, const std::string& folder, const analyzer::AnalysisOutcome& outcome,
+           int capture_status) {
+  if (!options.quiet) std::cout << outcome.text << std::flush;
+  for (const std::string& damage : outcome.damage)
+    say("damaged input: " + plaintalk::terminal_safe(damage) +
+        "; everything that could be read was analysed");
+  if (capture_status == 0 || analyzer::stop_signal_count() > 1)
+    return outcome.damage.empty() ? 0 : kExitDamagedInput;
+  say("the capture ended with an error, its own message stands above; what it captured before was "
+      "analysed: " +
+      plaintalk::terminal_safe(folder));
+  return kExitDamagedInput;
+}
 
+int run(const Options& options) {
+  analyzer::catch_stop_signals();
+  const bool is_live = !options.interface.empty();
+  const bool is_pipe = is_live || reads_a_pipe(options);
   analyzer::AnalysisOptions analysis;
   analysis.folder = options.folder;
   if (analysis.folder.empty())
@@ -103,30 +227,35 @@ int run(const Options& options) {
   analysis.server_port = options.port;
   analysis.show_secrets = options.show_secrets;
   analysis.version = PLAINTALK_VERSION;
+
+  std::optional<LiveInput> live;
+  if (is_pipe) live.emplace(options, analysis.folder);
+  analyzer::MergedCapture input = open_inputs(options, live ? &*live : nullptr);
   if (is_live && !options.quiet)
-    analysis.watcher = [](const analyzer::LiveEvent& live_event) {
+    analysis.watcher = [&live, gone = false](const analyzer::LiveEvent& live_event) mutable {
       std::cout << analyzer::render_live_event(live_event) << std::flush;
+      if (!std::cout && !std::exchange(gone, true)) live->stop_child();
     };
+  WriteTimer timer(options.write_interval_s);
+  if (is_pipe && options.write_interval_s > 0) {
+    analysis.spool = &live->spool();
+    analysis.until_next_write = [&timer] { return timer.left(); };
+    analysis.written_in_between = [&timer](const std::string& trouble) { timer.written(trouble); };
+  }
   analyzer::AnalysisOutcome outcome;
   {
     ReadingProgress progress(!options.quiet && !is_pipe);
     analysis.keep_reading = [&](const analyzer::MergedCapture& capture) {
       progress.show(capture);
-      return stop_asked == 0;
+      if (is_pipe) live->seen(capture.last_time());
+      if (is_pipe) return analyzer::stop_signal_count() < 2;
+      if (analyzer::stop_signal_count() == 0) return true;
+      throw analyzer::Interruption("interrupted; nothing was written, and nothing changed in " +
+                                   analysis.folder);
     };
     outcome = analyzer::analyse(input, analysis);
   }
-  if (live) {
-    live->stop();
-    const int status = live->wait();
-    if (status != 0 && stop_asked == 0)
-      throw std::runtime_error("the capture failed; its own message stands above");
-  }
-  if (!options.quiet) std::cout << outcome.text;
-  for (const std::string& damage : outcome.damage)
-    std::cerr << "plaintalk-analyze: damaged input: " << plaintalk::terminal_safe(damage)
-              << "; everything that could be read was analysed\n";
-  return outcome.damage.empty() ? 0 : kExitDamagedInput;
+  return report(options, analysis.folder, outcome, live ? live->end_child() : 0);
 }
 
 }  // namespace
@@ -139,7 +268,7 @@ int main(int argc, char** argv) {
   app.footer(
       "Several files are read as one, in the order of time. Exit status: 0 done; 1 failed; 2 wrong command "
       "line;\n"
-      "3 done, but an input is damaged: everything that could be read was analysed.");
+      "3 done, but an input is damaged or the capture failed: everything that could be read was analysed.");
   Options options;
   app.add_option("FILE", options.files, "pcap or pcapng files; - is standard input");
   app.add_option("--live", options.interface,
@@ -162,19 +291,35 @@ int main(int argc, char** argv) {
   app.add_option("--port", options.port, "the messenger's port")
       ->capture_default_str()
       ->check(CLI::Range(1, 65535));
+  app.add_option(
+         "--write-every", options.write_interval_s,
+         "while packets come from an interface or a pipe, also write the tables every so many seconds; "
+         "0: only at the end")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e6));
+  app.add_option("--buffer-size", options.buffer_size_mib,
+                 "with --live: the kernel's buffer for captured packets, in MiB (default: capture's own)")
+      ->type_name("MIB")
+      ->check(CLI::Range(1, 2047));
   app.add_flag("--show-secrets", options.show_secrets, "show passwords and tokens instead of stars");
   app.add_flag("--quiet", options.quiet, "print nothing but errors");
   try {
     app.parse(argc, argv);
     if (options.files.empty() == options.interface.empty())
       throw CLI::ValidationError("give capture files, or - for standard input, or --live IFACE");
+    if (std::count(options.files.begin(), options.files.end(), "-") > 1)
+      throw CLI::ValidationError("- is standard input and can be read once only");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
     return run(options);
+  } catch (const analyzer::Interruption& interruption) {
+    say(interruption.what());
+    return kExitInterrupted + analyzer::last_stop_signal();
   } catch (const std::exception& error) {
-    std::cerr << "plaintalk-analyze: " << error.what() << '\n';
+    say(error.what());
     return 1;
   }
 }

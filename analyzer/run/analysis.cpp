@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 #include "analyzer/run/carver.hpp"
+#include "analyzer/run/forked_copy.hpp"
 #include "analyzer/run/result_writer.hpp"
 #include "analyzer/stream/connection_tracker.hpp"
 #include "analyzer/talk/talk_analyzer.hpp"
@@ -23,20 +25,87 @@ class Run {
       : capture_(capture), options_(options), folder_(options.folder) {}
 
   AnalysisOutcome run() {
-    open_outputs();
-    ResultWriter writer(sinks_, summary_, options_.watcher);
-    TalkAnalyzer talk({options_.server_port, options_.show_secrets}, writer, *contents_);
-    TrackerLimits limits;
-    limits.server_port = options_.server_port;
-    ConnectionTracker tracker(limits, talk);
-    read(tracker, talk);
-    tracker.finish();
-    report_health(talk.findings());
-    talk.finish();
-    return close_outputs();
+    try {
+      open_outputs();
+      return analyse();
+    } catch (const Interruption&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw std::runtime_error(error.what() + what_stays());
+    }
   }
 
  private:
+  // The parts that take the capture apart.
+  struct Parts {
+    Parts(Run& run)
+        : writer(run.sinks_, run.summary_, run.options_.watcher),
+          talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
+          tracker(limits(run.options_), talk) {}
+    static TrackerLimits limits(const AnalysisOptions& options) {
+      TrackerLimits limits;
+      limits.server_port = options.server_port;
+      return limits;
+    }
+    ResultWriter writer;
+    TalkAnalyzer talk;
+    ConnectionTracker tracker;
+    PacketDecoder decoder;
+  };
+
+  AnalysisOutcome analyse() {
+    Parts parts(*this);
+    if (options_.spool) options_.spool->when_idle([&] { return write_if_due(parts); });
+    read(parts);
+    if (options_.spool) options_.spool->when_idle({});
+    return finish(parts);
+  }
+
+  AnalysisOutcome finish(Parts& parts) {
+    info_.skipped = parts.decoder.skipped();
+    capture_.describe(info_);
+    parts.tracker.finish();
+    report_health(parts.talk.findings());
+    parts.talk.finish();
+    return close_outputs();
+  }
+
+  // How long there is nothing to do but to wait for packets.
+  Milliseconds write_if_due(Parts& parts) {
+    constexpr Milliseconds kLong = std::chrono::hours(1);
+    if (!options_.until_next_write || info_.packets == packets_written_) return kLong;
+    if (options_.until_next_write() <= Nanoseconds::zero()) {
+      write_in_between(parts);
+      return kLong;
+    }
+    return std::clamp(std::chrono::ceil<Milliseconds>(options_.until_next_write()), Milliseconds(1), kLong);
+  }
+
+  void write_in_between(Parts& parts) {
+    packets_written_ = info_.packets;
+    csv_->flush();
+    if (database_) database_->save();
+    const std::string trouble = run_in_copy([&] {
+      try {
+        parts.writer.forget_watcher();
+        contents_->finish_copies();
+        folder_.write_copies();
+        if (database_) database_->go_on_in(folder_.copied_path(std::string(kDatabaseName)));
+        info_.is_interim = true;
+        finish(parts);
+      } catch (...) {
+        folder_.discard();
+        throw;
+      }
+    });
+    if (trouble.empty())
+      stays_ = "; the tables of the first " + std::to_string(packets_written_) + " packets stay in " +
+               options_.folder;
+    if (options_.written_in_between) options_.written_in_between(trouble);
+  }
+
+  std::string what_stays() const { return stays_.empty() ? folder_.what_stays() : stays_; }
+
   bool everything() const { return options_.tables.empty(); }
 
   void open_outputs() {
@@ -55,31 +124,30 @@ class Run {
       contents_ = std::make_unique<DiscardedContents>();
     }
     if (!everything()) return;
-    folder_.create(std::string(kDatabaseName)).close();
-    database_.emplace(folder_.temporary_path(std::string(kDatabaseName)));
+    database_.emplace(folder_.create_path(std::string(kDatabaseName)));
     sinks_.push_back(&*database_);
     written_.emplace_back(kDatabaseName);
     written_.emplace_back(kSummaryName);
   }
 
-  void read(ConnectionTracker& tracker, TalkAnalyzer& talk) {
-    PacketDecoder decoder;
+  void read(Parts& parts) {
     while (const auto record = capture_.next()) {
-      talk.packet(record->time, record->original_size);
-      if (const auto segment = decoder.decode(*record)) {
+      parts.talk.packet(record->time, record->original_size);
+      if (const auto segment = parts.decoder.decode(*record)) {
         ++info_.segments;
-        tracker.segment(*segment);
-        talk.advance(segment->time);
+        parts.tracker.segment(*segment);
+        parts.talk.advance(segment->time);
       }
       if (!info_.first || record->time < *info_.first) info_.first = record->time;
       if (!info_.last || record->time > *info_.last) info_.last = record->time;
-      if (++info_.packets % kPacketsPerCheck == 0 && options_.keep_reading &&
-          !options_.keep_reading(capture_))
-        break;
+      if (++info_.packets % kPacketsPerCheck != 0) continue;
+      if (!keeps_reading()) return;
+      write_if_due(parts);
     }
-    info_.skipped = decoder.skipped();
-    capture_.describe(info_);
+    keeps_reading();
   }
+
+  bool keeps_reading() const { return !options_.keep_reading || options_.keep_reading(capture_); }
 
   void report_health(Findings& findings) {
     const WallTime end = info_.last.value_or(WallTime{});
@@ -105,6 +173,7 @@ class Run {
     if (database_) {
       database_->about("program", "plaintalk-analyze " + options_.version);
       database_->about("secrets", options_.show_secrets ? "shown" : "masked");
+      database_->about("state", info_.is_interim ? "written while the capture went on" : "complete");
       database_->about("packets", std::to_string(info_.packets));
       std::string inputs;
       for (const std::string& name : info_.names) inputs += (inputs.empty() ? "" : "\n") + table_text(name);
@@ -125,10 +194,12 @@ class Run {
   AnalysisFolder folder_;
   Summary summary_;
   CaptureInfo info_;
+  std::uint64_t packets_written_ = 0;  // when the tables were last written in between
+  std::string stays_;                  // what a person then finds, should this run fail
   std::vector<std::string> written_;
   std::optional<CsvTables> csv_;
   std::optional<Database> database_;
-  std::unique_ptr<ContentStore> contents_;
+  std::unique_ptr<CarvedContents> contents_;
   std::vector<RowSink*> sinks_;
 };
 

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "analyzer/run/merged_capture.hpp"
+#include "analyzer/run/pipe_spool.hpp"
 #include "analyzer/tables/analysis_folder.hpp"
 #include "analyzer/talk/talk_sink.hpp"
 
@@ -20,8 +22,21 @@ struct AnalysisOptions {
   bool show_secrets = false;
   std::string version;
   std::function<void(const LiveEvent&)> watcher;
-  // Called now and then; false ends the reading, and the analysis of what was read.
+  // Called now and then, and at the end; false ends the reading, and the analysis of what was read. What it
+  // throws ends the run, and nothing is written.
   std::function<bool(const MergedCapture&)> keep_reading;
+  // Of a capture that is still going on: the tables are also written in between, so that they survive
+  // whatever happens to this process. How long until then; zero or less is now. nullptr: only at the end.
+  std::function<Nanoseconds()> until_next_write;
+  // Told after each time: "" or why the tables could not be written.
+  std::function<void(const std::string& trouble)> written_in_between;
+  // What the capture comes through, if it is a pipe: while it is empty, there is time to write.
+  PipeSpool* spool = nullptr;
+};
+
+// Somebody wants no result: what keep_reading may throw.
+class Interruption : public std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 struct AnalysisOutcome {
@@ -29,7 +44,7 @@ struct AnalysisOutcome {
   std::string text;                 // what was found and where, in a few lines
 };
 
-// Throws std::runtime_error when the folder cannot be used or written.
+// Throws std::runtime_error when the folder cannot be used or written, saying what stays in it.
 AnalysisOutcome analyse(MergedCapture& capture, const AnalysisOptions& options);
 
 // "capture.pcapng" -> "capture-analysis"; "-" -> "stdin-analysis".

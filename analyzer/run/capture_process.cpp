@@ -19,17 +19,32 @@
 
 namespace plaintalk::analyzer {
 
-CaptureProcess::CaptureProcess(const std::string& interface, std::uint16_t port) {
+namespace {
+
+// Room for a moment in which the reading thread does not run. More than the system allows changes nothing.
+constexpr int kPipeSize = 1 << 20;
+
+}  // namespace
+
+CaptureProcess::CaptureProcess(const std::string& interface, std::uint16_t port,
+                               std::optional<std::size_t> buffer_size_mib) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     throw std::runtime_error(std::string("cannot make a pipe: ") + std::strerror(errno));
   FileDescriptor captured(ends[0]);
   const FileDescriptor written(ends[1]);
+  ::fcntl(written.number(), F_SETPIPE_SZ, kPipeSize);
   const auto program = find_program("plaintalk-capture");
+  std::vector<std::string> words{program ? program->string() : "plaintalk-capture",
+                                 "--interface",
+                                 interface,
+                                 "--port",
+                                 std::to_string(port),
+                                 "--out",
+                                 "-"};
+  if (buffer_size_mib) words.insert(words.end(), {"--buffer-size", std::to_string(*buffer_size_mib)});
   try {
-    process_ = spawn_program({program ? program->string() : "plaintalk-capture", "--interface", interface,
-                              "--port", std::to_string(port), "--out", "-"},
-                             {.output = written.number()});
+    process_ = spawn_program(std::move(words), {.output = written.number()});
   } catch (const std::system_error& error) {
     throw std::runtime_error("cannot start plaintalk-capture (" + error.code().message() +
                              "): build or install it, or pipe a capture in: tcpdump -w - | " +
@@ -40,16 +55,17 @@ CaptureProcess::CaptureProcess(const std::string& interface, std::uint16_t port)
 
 CaptureProcess::~CaptureProcess() {
   descriptor_.close();
-  if (process_ > 0) {
-    stop();
-    wait();
-  }
+  if (process_ <= 0) return;
+  kill();
+  wait();
 }
 
-int CaptureProcess::take_descriptor() { return descriptor_.release(); }
-
-void CaptureProcess::stop() {
+void CaptureProcess::stop() const {
   if (process_ > 0) ::kill(process_, SIGINT);
+}
+
+void CaptureProcess::kill() const {
+  if (process_ > 0) ::kill(process_, SIGKILL);
 }
 
 int CaptureProcess::wait() {

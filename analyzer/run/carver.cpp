@@ -103,7 +103,24 @@ void Carver::publish_as(const std::string& temporary, const std::string& name) {
     fail_system("cannot create " + folder_.path() + "/files/" + name);
 }
 
+ContentStore::Outcome Carver::finish_copy(std::uint64_t file, std::uint64_t size) {
+  const auto stored = stored_.find(file);
+  if (size > kFileSizeMax || (size > 0 && (stored == stored_.end() || stored->second.size() < size)))
+    return {};
+  open(file);
+  Outcome outcome{digest(size), {}};
+  // A second name, for the original goes on with the first. Where files have one name only, it comes later.
+  const int folder = folder_.files_descriptor();
+  ::unlinkat(folder, outcome.sha256.c_str(), 0);
+  if (::linkat(folder, carving_name(file).c_str(), folder, outcome.sha256.c_str(), 0) == 0) {
+    folder_.keep_carved(outcome.sha256);
+    outcome.path = "files/" + outcome.sha256;
+  }
+  return outcome;
+}
+
 ContentStore::Outcome Carver::finish(std::uint64_t file, std::uint64_t size) {
+  if (finishes_copies_) return finish_copy(file, size);
   if (size > kFileSizeMax) {
     if (stored_.contains(file)) ::unlinkat(folder_.files_descriptor(), carving_name(file).c_str(), 0);
     stored_.erase(file);

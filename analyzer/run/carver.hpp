@@ -17,7 +17,13 @@
 
 namespace plaintalk::analyzer {
 
-class Carver : public ContentStore {
+class CarvedContents : public ContentStore {
+ public:
+  // In a copy of the process: what finish() does from here on leaves the original able to go on.
+  virtual void finish_copies() {}
+};
+
+class Carver : public CarvedContents {
  public:
   static constexpr std::uint64_t kFileSizeMax = std::uint64_t{4} << 30;
   static constexpr std::uint64_t kHoleSizeMax = 256 << 20;
@@ -28,7 +34,11 @@ class Carver : public ContentStore {
   Written write(std::uint64_t file, std::uint64_t offset, std::string_view bytes) override;
   Outcome finish(std::uint64_t file, std::uint64_t size) override;
 
+  // Complete files get a second name then, incomplete ones none yet.
+  void finish_copies() override { finishes_copies_ = true; }
+
  private:
+  Outcome finish_copy(std::uint64_t file, std::uint64_t size);
   void open(std::uint64_t file);
   void store(std::uint64_t offset, std::string_view bytes);
   bool same(std::uint64_t offset, std::string_view bytes);
@@ -39,10 +49,11 @@ class Carver : public ContentStore {
   std::map<std::uint64_t, RangeSet> stored_;
   std::uint64_t open_file_ = 0;
   int descriptor_ = -1;  // of open_file_
+  bool finishes_copies_ = false;
 };
 
 // Keeps nothing: for runs that do not ask for files.
-class DiscardedContents : public ContentStore {
+class DiscardedContents : public CarvedContents {
  public:
   Written write(std::uint64_t, std::uint64_t, std::string_view) override { return Written::stored; }
   Outcome finish(std::uint64_t, std::uint64_t) override { return {}; }

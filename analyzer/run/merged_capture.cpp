@@ -37,6 +37,7 @@ std::optional<PacketRecord> MergedCapture::next() {
   if (!given_) return std::nullopt;
   PacketRecord record = *inputs_[*given_].waiting;
   record.number = ++count_;
+  last_time_ = record.time;
   record.interface += static_cast<std::uint32_t>(*given_) * kInterfacesPerFile;
   return record;
 }

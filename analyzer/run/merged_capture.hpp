@@ -21,6 +21,7 @@ class MergedCapture {
   // Valid until the next call.
   std::optional<PacketRecord> next();
 
+  WallTime last_time() const { return last_time_; }  // of the record that was given last
   std::uint64_t position() const;
   std::optional<std::uint64_t> size() const;  // unknown when one of them is a pipe
   bool is_synthetic() const;                  // an application recorded it and made up the headers
@@ -40,6 +41,7 @@ class MergedCapture {
   std::vector<Input> inputs_;
   std::optional<std::size_t> given_;  // whose record the caller holds
   std::uint64_t count_ = 0;
+  WallTime last_time_{};
 };
 
 }  // namespace plaintalk::analyzer

@@ -22,6 +22,9 @@ class ResultWriter : public TalkSink {
   ResultWriter(std::vector<RowSink*> sinks, Summary& summary, Watcher watcher)
       : sinks_(std::move(sinks)), summary_(summary), watcher_(std::move(watcher)) {}
 
+  // Nobody watches any more.
+  void forget_watcher() { watcher_ = {}; }
+
   void connection(const ConnectionResult& row) override { take(row); }
   void tcp_event(const TcpEvent& row) override { take(row); }
   void pdu(const PduResult& row) override { take(row); }

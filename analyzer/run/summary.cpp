@@ -241,6 +241,10 @@ std::string Summary::findings_section() const {
 std::string Summary::render_markdown(const CaptureInfo& input, const std::vector<std::string>& written,
                                      bool show_secrets) const {
   std::string text = "# What the packets tell\n\n";
+  if (input.is_interim)
+    text +=
+        "**Written while the capture went on:** what was open then counts as if the capture had ended. "
+        "Files that were not complete have not been carved yet.\n\n";
   text += talk_section() + secrets_section(show_secrets) + balance_section() + files_section() +
           findings_section() + tcp_section() + capture_section(input);
   text += "## Where to go on\n\nEvery column is explained in docs/REPORTS.md. In this folder: ";

@@ -27,6 +27,7 @@ struct CaptureInfo {
   std::vector<std::string> damage;  // where input files are not well-formed
   std::optional<WallTime> first;
   std::optional<WallTime> last;
+  bool is_interim = false;  // the capture still goes on
 };
 
 class Summary {

@@ -10,6 +10,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +25,32 @@ constexpr mode_t kFileMode = 0600;  // an analysis shows what people said
 constexpr std::string_view kMarkerText =
     "This folder was written by plaintalk-analyze, which will replace its files when run again.\n";
 
-std::string temporary_name(const std::string& name) { return '.' + name + ".new"; }
+// Of a run, and of the copy of a run that writes tables in between.
+std::string run_name(const std::string& name) { return '.' + name + ".new"; }
+std::string copy_name(const std::string& name) { return '.' + name + ".interim"; }
+
+// The kernel copies without us where it can; else by hand. Returns 0 or an errno.
+int copy_file(int source, int target) {
+  std::string block(kBufferSize, '\0');
+  bool by_kernel = true;
+  for (;;) {
+    const ssize_t count = by_kernel
+                              ? ::copy_file_range(source, nullptr, target, nullptr, std::size_t{1} << 30, 0)
+                              : ::read(source, block.data(), block.size());
+    if (count == 0) return 0;
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && by_kernel && errno != ENOSPC && errno != EFBIG && errno != EDQUOT && errno != EIO) {
+      by_kernel = false;  // another file system, an old kernel: the places in both files are still the same
+      continue;
+    }
+    if (count < 0) return errno;
+    if (by_kernel) continue;
+    const int error = write_all(target, std::string_view(block).substr(0, static_cast<std::size_t>(count)));
+    if (error != 0) return error;
+  }
+}
+
+bool is_unfinished(std::string_view carved_name) { return carved_name.starts_with(".carving-"); }
 
 std::vector<std::string> names_in(int folder) {
   std::vector<std::string> names;
@@ -74,22 +100,36 @@ void OutputFile::close() {
 
 AnalysisFolder::AnalysisFolder(std::string path) : path_(std::move(path)) {
   std::error_code error;
-  std::filesystem::create_directories(path_, error);
+  made_folder_ = std::filesystem::create_directories(path_, error);
+  // The reason why it could not be made says more than that it is not there.
+  if (error && !std::filesystem::exists(path_))
+    throw std::runtime_error("cannot create the folder " + path_ + ": " + error.message());
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor_ < 0) fail_system("cannot use the folder " + path_);
-  accept_or_throw();
+  try {
+    accept_or_throw();
+  } catch (...) {
+    ::close(std::exchange(descriptor_, -1));
+    throw;
+  }
 }
 
 void AnalysisFolder::accept_or_throw() {
   const auto names = names_in(descriptor_);
   const bool ours = std::find(names.begin(), names.end(), kMarker) != names.end();
-  if (!names.empty() && !ours) {
-    ::close(std::exchange(descriptor_, -1));
+  if (!names.empty() && !ours)
     throw std::runtime_error(
         "the folder " + path_ +
         " holds files that no analysis wrote: choose another one with --out, or remove it first");
-  }
-  if (ours) return;
+  // Also kept by a copy of the process. A file system without locks does without.
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    throw std::runtime_error("another analysis is writing to the folder " + path_ +
+                             ": choose another one with --out");
+  is_new_ = std::none_of(names.begin(), names.end(), [](const std::string& name) { return name[0] != '.'; });
+  if (!ours) write_marker();
+}
+
+void AnalysisFolder::write_marker() {
   const int marker = ::openat(descriptor_, std::string(kMarker).c_str(),
                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
   if (marker < 0) fail_system("cannot write in the folder " + path_);
@@ -99,23 +139,67 @@ void AnalysisFolder::accept_or_throw() {
 }
 
 AnalysisFolder::~AnalysisFolder() {
-  for (const std::string& name : pending_) ::unlinkat(descriptor_, temporary_name(name).c_str(), 0);
+  discard();
   if (files_descriptor_ >= 0) ::close(files_descriptor_);
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-OutputFile AnalysisFolder::create(const std::string& name) {
+void AnalysisFolder::discard() {
+  for (const Pending& pending : pending_) ::unlinkat(descriptor_, temporary_name(pending.name).c_str(), 0);
+  pending_.clear();
+  // A folder that this run could not fill is left as it was found.
+  if (!is_new_ || !written_.empty() || writes_copies_) return;
+  ::unlinkat(descriptor_, "files", AT_REMOVEDIR);
+  const auto left = names_in(descriptor_);
+  if (left.size() != 1 || left.front() != kMarker) return;
+  ::unlinkat(descriptor_, std::string(kMarker).c_str(), 0);
+  if (made_folder_) ::rmdir(path_.c_str());
+}
+
+std::string AnalysisFolder::temporary_name(const std::string& name) const {
+  return writes_copies_ ? copy_name(name) : run_name(name);
+}
+
+int AnalysisFolder::make_file(const std::string& name) {
   const std::string temporary = temporary_name(name);
   ::unlinkat(descriptor_, temporary.c_str(), 0);
   const int file = ::openat(descriptor_, temporary.c_str(),
                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
   if (file < 0) fail_system("cannot create " + path_ + '/' + name);
-  pending_.push_back(name);
+  return file;
+}
+
+OutputFile AnalysisFolder::create(const std::string& name) {
+  const int file = make_file(name);
+  pending_.push_back({name, file});
   return {file, path_ + '/' + name};
 }
 
-std::string AnalysisFolder::temporary_path(const std::string& name) const {
-  return path_ + '/' + temporary_name(name);
+std::string AnalysisFolder::create_path(const std::string& name) {
+  ::close(make_file(name));
+  pending_.push_back({name, -1});
+  return copied_path(name);
+}
+
+void AnalysisFolder::write_copies() {
+  writes_copies_ = true;
+  for (const Pending& pending : pending_) copy(pending, run_name(pending.name));
+}
+
+void AnalysisFolder::copy(const Pending& pending, const std::string& from) {
+  const int source = ::openat(descriptor_, from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (source < 0) fail_system("cannot read " + path_ + '/' + from);
+  const int target = make_file(pending.name);
+  const int error = copy_file(source, target);
+  ::close(source);
+  // Whoever holds the descriptor goes on at the end of the copy.
+  const bool is_open = pending.descriptor >= 0;
+  const bool is_moved = error == 0 && is_open && ::dup3(target, pending.descriptor, O_CLOEXEC) >= 0;
+  if (error != 0 || (is_open && !is_moved)) {
+    errno = error != 0 ? error : errno;
+    fail_system("cannot write " + path_ + '/' + pending.name);
+  }
+  ::close(target);
 }
 
 int AnalysisFolder::files_descriptor() {
@@ -128,7 +212,7 @@ int AnalysisFolder::files_descriptor() {
 }
 
 void AnalysisFolder::commit() {
-  for (const std::string& name : pending_) {
+  for (const auto& [name, descriptor] : pending_) {
     if (::renameat(descriptor_, temporary_name(name).c_str(), descriptor_, name.c_str()) != 0)
       fail_system("cannot create " + path_ + '/' + name);
     written_.insert(name);
@@ -140,18 +224,29 @@ void AnalysisFolder::commit() {
 void AnalysisFolder::remove_stale() {
   std::set<std::string> ours{"analysis.sqlite", "summary.md"};
   for (const Table& table : tables()) ours.insert(std::string(table.name) + ".csv");
-  for (const std::string& name : ours)
+  for (const std::string& name : ours) {
     if (!written_.contains(name)) ::unlinkat(descriptor_, name.c_str(), 0);
+    if (writes_copies_) continue;
+    // Of a run that was killed.
+    ::unlinkat(descriptor_, run_name(name).c_str(), 0);
+    ::unlinkat(descriptor_, copy_name(name).c_str(), 0);
+  }
   const int files = ::openat(descriptor_, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (files < 0) return;
   for (const std::string& name : names_in(files))
-    if (is_carved_name(name) && !carved_.contains(name)) ::unlinkat(files, name.c_str(), 0);
+    if (is_carved_name(name) && !carved_.contains(name) && !(writes_copies_ && is_unfinished(name)))
+      ::unlinkat(files, name.c_str(), 0);
   ::close(files);
   ::unlinkat(descriptor_, "files", AT_REMOVEDIR);  // only when it is empty
 }
 
+std::string AnalysisFolder::what_stays() const {
+  if (is_new_) return "; no table was written";
+  return "; the tables that were in " + path_ + " before stay as they are";
+}
+
 bool is_carved_name(std::string_view name) {
-  if (name.starts_with(".carving-")) return true;
+  if (is_unfinished(name)) return true;
   if (name.ends_with(".partial")) name.remove_suffix(8);
   return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == name.npos;
 }

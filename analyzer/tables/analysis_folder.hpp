@@ -20,11 +20,10 @@ class OutputFile {
   ~OutputFile();
 
   void write(std::string_view bytes);
-  void close();  // everything is with the kernel
+  void flush();  // everything is with the kernel
+  void close();
 
  private:
-  void flush();
-
   int descriptor_ = -1;
   std::string name_;
   std::string waiting_;
@@ -41,10 +40,22 @@ class AnalysisFolder {
   const std::string& path() const { return path_; }
   int descriptor() const { return descriptor_; }
 
-  // A new file that will be called `name`, readable by its owner only.
+  // A new file that will be called `name`, readable by its owner only. It stays open until just before
+  // commit().
   OutputFile create(const std::string& name);
-  // The path under which `name` is being written: for SQLite, which opens by path.
-  std::string temporary_path(const std::string& name) const;
+  // The same for SQLite, which opens by path: makes the empty file and says where it is.
+  std::string create_path(const std::string& name);
+
+  // In a copy of the process (fork(2)): from here on everything that was created is written into copies of
+  // its own, so that this process may commit() while the original goes on writing. REQUIRES: every OutputFile
+  // was flushed.
+  void write_copies();
+  bool writes_copies() const { return writes_copies_; }
+  std::string copied_path(const std::string& name) const { return path_ + '/' + temporary_name(name); }
+  // Removes what was not committed.
+  void discard();
+  // What a person finds in the folder when this run fails: "" or words that go on after the reason.
+  std::string what_stays() const;
 
   // The folder for carved files; made when it is first asked for.
   int files_descriptor();
@@ -57,13 +68,24 @@ class AnalysisFolder {
   static constexpr std::string_view kMarker = ".plaintalk-analysis";
 
  private:
+  struct Pending {
+    std::string name;
+    int descriptor = -1;  // while an OutputFile writes it
+  };
   void accept_or_throw();
+  void write_marker();
   void remove_stale();
+  int make_file(const std::string& name);
+  std::string temporary_name(const std::string& name) const;
+  void copy(const Pending& pending, const std::string& from);
 
   std::string path_;
   int descriptor_ = -1;
   int files_descriptor_ = -1;
-  std::vector<std::string> pending_;
+  bool made_folder_ = false;
+  bool is_new_ = false;  // there was no analysis in it
+  bool writes_copies_ = false;
+  std::vector<Pending> pending_;
   std::set<std::string> written_;
   std::set<std::string> carved_;
 };

@@ -35,6 +35,10 @@ void CsvTables::row(const Row& row) {
   if (file != files_.end()) file->second.write(csv_line(row));
 }
 
+void CsvTables::flush() {
+  for (auto& [table, file] : files_) file.flush();
+}
+
 void CsvTables::finish() {
   for (auto& [table, file] : files_) file.close();
   files_.clear();

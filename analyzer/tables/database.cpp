@@ -30,43 +30,61 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kIndexes{
 
 }  // namespace
 
-Database::Database(const std::string& path) : database_(path, SqliteDatabase::Mode::read_write) {
-  // The file takes its own name only when it is whole: neither a journal nor a flush is needed before that.
-  database_.run(
-      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA "
-      "application_id = " +
-      std::to_string(kDatabaseApplicationId) +
-      "; BEGIN; CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)");
+Database::Database(const std::string& path) {
+  open(path);
+  connection_->database.run("PRAGMA application_id = " + std::to_string(kDatabaseApplicationId) +
+                            "; BEGIN; CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)");
   for (const Table& table : tables()) create(table);
+  prepare_inserts();
 }
 
-void Database::create(const Table& table) {
+void Database::open(const std::string& path) {
+  connection_.reset(new Connection{SqliteDatabase(path, SqliteDatabase::Mode::read_write), {}});
+  // The file takes its own name only when it is whole: neither a journal nor a flush is needed before that.
+  connection_->database.run(
+      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
+}
+
+void Database::create(const Table& table) const {
   std::string columns;
   std::string computed;
-  std::string names;
-  std::string values;
   for (const Column& column : table.columns) {
     const std::string name(column.name);
-    if (!names.empty()) {
-      columns += ", ";
-      names += ", ";
-      values += ", ";
-    }
+    if (!columns.empty()) columns += ", ";
     columns += name + ' ' + std::string(sql_type(column.type));
-    names += name;
-    values += '?';
     // Nine decimals without the point are nanoseconds.
     if (column.type == CellType::time)
       computed += ", " + name + "_ns INTEGER GENERATED ALWAYS AS (CAST(replace(" + name +
                   ", '.', '') AS INTEGER)) VIRTUAL";
   }
-  database_.run("CREATE TABLE " + std::string(table.name) + " (" + columns + computed + ")");
-  inserts_.emplace(&table, database_.prepare("INSERT INTO " + std::string(table.name) + " (" + names +
-                                             ") VALUES (" + values + ")"));
+  connection_->database.run("CREATE TABLE " + std::string(table.name) + " (" + columns + computed + ")");
+}
+
+void Database::prepare_inserts() {
+  for (const Table& table : tables()) {
+    std::string names;
+    std::string values;
+    for (const Column& column : table.columns) {
+      names += (names.empty() ? "" : ", ") + std::string(column.name);
+      values += values.empty() ? "?" : ", ?";
+    }
+    connection_->inserts.emplace(
+        &table, connection_->database.prepare("INSERT INTO " + std::string(table.name) + " (" + names +
+                                              ") VALUES (" + values + ")"));
+  }
+}
+
+void Database::save() { connection_->database.run("COMMIT; BEGIN"); }
+
+void Database::go_on_in(const std::string& path) {
+  static_cast<void>(connection_.release());  // it belongs to the original, which will close it
+  open(path);
+  connection_->database.run("BEGIN");
+  prepare_inserts();
 }
 
 void Database::row(const Row& row) {
-  SqliteStatement& insert = inserts_.at(&row.table());
+  SqliteStatement& insert = connection_->inserts.at(&row.table());
   const auto cells = row.cells();
   for (std::size_t index = 0; index < cells.size(); ++index) {
     const Cell& cell = cells[index];
@@ -85,20 +103,20 @@ void Database::row(const Row& row) {
 }
 
 void Database::about(std::string_view key, std::string_view value) {
-  SqliteStatement insert = database_.prepare("INSERT OR REPLACE INTO about VALUES (?, ?)");
+  SqliteStatement insert = connection_->database.prepare("INSERT OR REPLACE INTO about VALUES (?, ?)");
   insert.bind(1, key);
   insert.bind(2, value);
   insert.next();
 }
 
 void Database::finish() {
-  inserts_.clear();
+  connection_->inserts.clear();
   int number = 0;
   for (const auto& [table, columns] : kIndexes)
-    database_.run("CREATE INDEX " + std::string(table) + "_by_" + std::to_string(++number) + " ON " +
-                  std::string(table) + " (" + std::string(columns) + ")");
-  database_.run("COMMIT; ANALYZE");
-  database_.close();
+    connection_->database.run("CREATE INDEX " + std::string(table) + "_by_" + std::to_string(++number) +
+                              " ON " + std::string(table) + " (" + std::string(columns) + ")");
+  connection_->database.run("COMMIT; ANALYZE");
+  connection_->database.close();
 }
 
 }  // namespace plaintalk::analyzer

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,14 +25,24 @@ class Database : public RowSink {
 
   void row(const Row& row) override;
   void about(std::string_view key, std::string_view value);
+  // Everything up to now is in the file, and a copy of the file is a database.
+  void save();
+  // In a copy of the process, where the open database must not be used any more
+  // (sqlite.org/howtocorrupt.html, section 2.6): goes on in the copy of the file at `path`.
+  void go_on_in(const std::string& path);
   // Adds the indexes and closes.
   void finish();
 
  private:
-  void create(const Table& table);
+  struct Connection {
+    SqliteDatabase database;
+    std::map<const Table*, SqliteStatement> inserts;
+  };
+  void open(const std::string& path);
+  void create(const Table& table) const;
+  void prepare_inserts();
 
-  SqliteDatabase database_;
-  std::map<const Table*, SqliteStatement> inserts_;
+  std::unique_ptr<Connection> connection_;
 };
 
 }  // namespace plaintalk::analyzer

@@ -1,6 +1,8 @@
 #include "base/sqlite/sqlite.hpp"
 
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
 
 #include <sqlite3.h>
 
@@ -26,7 +28,15 @@ std::string uri_of(const std::filesystem::path& path) {
 }
 
 std::string error_text(sqlite3* database) {
-  return database != nullptr ? sqlite3_errmsg(database) : "out of memory";
+  if (database == nullptr) return "out of memory";
+  const int last = errno;
+  const std::string text = sqlite3_errmsg(database);
+  // "disk I/O error" is what happened; why is with the system. A COMMIT that fails does not tell SQLite's own
+  // memory of it.
+  const int primary = sqlite3_errcode(database) & 0xFF;
+  const int system = sqlite3_system_errno(database) != 0 ? sqlite3_system_errno(database) : last;
+  if ((primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN) || system == 0) return text;
+  return text + " (" + std::generic_category().message(system) + ')';
 }
 
 }  // namespace
@@ -56,6 +66,7 @@ void SqliteStatement::bind(int place, std::string_view text) {
 }
 
 bool SqliteStatement::next() {
+  errno = 0;
   const int result = sqlite3_step(handle_.get());
   if (result != SQLITE_ROW) expect(result, SQLITE_DONE);
   return result == SQLITE_ROW;
@@ -91,6 +102,7 @@ void SqliteDatabase::fail(const std::string& what) const {
 }
 
 void SqliteDatabase::run(const std::string& sql) const {
+  errno = 0;
   if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
     fail("does not take '" + sql + '\'');
 }

@@ -99,6 +99,10 @@ CaptureReader CaptureReader::from_descriptor(int descriptor, std::string name) {
   return CaptureReader(std::make_unique<State>(Input::from_descriptor(descriptor), name));
 }
 
+CaptureReader CaptureReader::from_source(std::unique_ptr<ByteSource> source, std::string name) {
+  return CaptureReader(std::make_unique<State>(Input::from_source(std::move(source)), name));
+}
+
 CaptureReader CaptureReader::from_memory(Bytes file, std::string name) {
   return CaptureReader(std::make_unique<State>(Input::from_memory(file), name));
 }

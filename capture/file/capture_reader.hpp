@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/packet_record.hpp"
+#include "capture/file/byte_source.hpp"
 #include "capture/file/capture_info.hpp"
 
 namespace plaintalk::capture {
@@ -29,7 +30,8 @@ class CaptureReader {
   // no capture at all.
   static CaptureReader open(const std::string& path);
   static CaptureReader from_descriptor(int descriptor, std::string name);  // takes the descriptor over
-  static CaptureReader from_memory(Bytes file, std::string name);          // borrows; for tests and fuzzers
+  static CaptureReader from_source(std::unique_ptr<ByteSource> source, std::string name);
+  static CaptureReader from_memory(Bytes file, std::string name);  // borrows; for tests and fuzzers
 
   CaptureReader(CaptureReader&&) noexcept;
   ~CaptureReader();

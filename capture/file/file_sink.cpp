@@ -94,6 +94,7 @@ FileSink::FileSink(FileSink&& other) noexcept
       is_file_(other.is_file_),
       is_pipe_(other.is_pipe_),
       stop_descriptor_(other.stop_descriptor_),
+      patience_(other.patience_),
       waiting_(std::exchange(other.waiting_, {})),
       waiting_blocks_(std::exchange(other.waiting_blocks_, {})),
       error_(std::move(other.error_)),
@@ -153,7 +154,12 @@ int FileSink::write_to_pipe(std::string_view bytes, std::size_t& written) const 
       if (errno == EINTR) continue;
       return errno;
     }
-    if ((sources[0].revents & (POLLOUT | POLLERR)) == 0) return ECANCELED;
+    if ((sources[0].revents & (POLLOUT | POLLERR)) == 0) {
+      // Somebody wants us to stop. A reader that is only slow still gets the rest.
+      const int ready = ::poll(sources.data(), 1, static_cast<int>(patience_.count()));
+      if (ready == 0) return ECANCELED;
+      if (ready < 0) continue;
+    }
     std::size_t count = 0;
     const int error = write_all(descriptor_, bytes.substr(written, kPipePieceSize), &count);
     written += count;

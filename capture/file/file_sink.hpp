@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
+
 namespace plaintalk::capture {
 
 class FileSink {
@@ -45,8 +47,12 @@ class FileSink {
   std::uint64_t size() const { return size_; }
   // Packets that have reached the kernel in whole blocks.
   std::uint64_t packet_count() const { return packet_count_; }
-  // Writing to a pipe whose reader stalls ends when this descriptor becomes readable.
-  void stop_on(int descriptor) { stop_descriptor_ = descriptor; }
+  // Once this descriptor is readable, writing to a pipe ends when its reader takes nothing for `patience`: a
+  // reader that goes on reading gets everything.
+  void stop_on(int descriptor, Milliseconds patience) {
+    stop_descriptor_ = descriptor;
+    patience_ = patience;
+  }
   int descriptor() const { return descriptor_; }
   const std::string& name() const { return name_; }
 
@@ -65,6 +71,7 @@ class FileSink {
   bool is_file_ = false;  // it can be cut
   bool is_pipe_ = false;
   int stop_descriptor_ = -1;
+  Milliseconds patience_{};
   std::string waiting_;
   std::vector<Block> waiting_blocks_;
   std::string error_;

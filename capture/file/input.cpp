@@ -46,6 +46,12 @@ Input Input::from_descriptor(int descriptor) {
   return input;
 }
 
+Input Input::from_source(std::unique_ptr<ByteSource> source) {
+  Input input;
+  input.source_ = std::move(source);
+  return input;
+}
+
 Input Input::from_memory(Bytes bytes) {
   Input input;
   input.data_ = bytes.data();
@@ -76,9 +82,10 @@ void Input::refill(std::size_t size) {
   }
 }
 
-// From the descriptor; 0 at the end, and where reading has to stop.
+// From the descriptor or source; 0 at the end, and where reading has to stop.
 std::size_t Input::read_plain(std::span<std::uint8_t> target) {
-  const ssize_t count = read_some(descriptor_.number(), target.data(), target.size());
+  const ssize_t count = source_ ? source_->read(target.data(), target.size())
+                                : read_some(descriptor_.number(), target.data(), target.size());
   if (count >= 0) return static_cast<std::size_t>(count);
   if (errno == EINTR)
     is_interrupted_ = true;

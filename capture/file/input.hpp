@@ -16,13 +16,15 @@
 #include "base/bytes.hpp"
 #include "base/file_descriptor.hpp"
 #include "capture/compressed/decompressor.hpp"
+#include "capture/file/byte_source.hpp"
 
 namespace plaintalk::capture {
 
 class Input {
  public:
   static Input from_descriptor(int descriptor);  // takes it over
-  static Input from_memory(Bytes bytes);         // borrows
+  static Input from_source(std::unique_ptr<ByteSource> source);
+  static Input from_memory(Bytes bytes);  // borrows
 
   Input(Input&&) noexcept = default;
   Input& operator=(Input&&) = delete;
@@ -74,7 +76,8 @@ class Input {
   std::uint64_t before_ = 0;  // bytes that have left the window
   std::unique_ptr<std::uint8_t[]> buffer_;
   std::size_t capacity_ = 0;
-  FileDescriptor descriptor_;  // none for memory
+  FileDescriptor descriptor_;           // none for memory
+  std::unique_ptr<ByteSource> source_;  // instead of the descriptor
   std::optional<Packed> packed_;
   std::string failure_;
   bool is_interrupted_ = false;

@@ -16,6 +16,8 @@ constexpr std::chrono::seconds kTickInterval{2};
 // The kernel holds packets back until a block is full or 100 ms old; those of the last moment must still get
 // into the file.
 constexpr std::chrono::milliseconds kDrainTime{250};
+// Who reads a pipe may be busy for a moment; when it takes nothing for this long, it never will.
+constexpr std::chrono::milliseconds kReaderPatience{3000};
 
 }  // namespace
 
@@ -34,7 +36,7 @@ Recorder::Summary Recorder::run() {
   Instant now = read_clocks().instant;
   const Instant end = options_.duration ? now + *options_.duration : Instant::max();
   Instant next_tick = now + kTickInterval;
-  sink_.stop_on(stop_descriptor_);
+  sink_.stop_on(stop_descriptor_, kReaderPatience);
   sink_.flush();
   while (!is_stopping_ && now < end && !is_finished()) {
     wait(std::min(next_tick, end));

@@ -11,29 +11,6 @@
 namespace plaintalk::analyzer {
 namespace {
 
-// The fields of a CSV file with LF line ends (RFC 4180 otherwise).
-std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
-  std::vector<std::vector<std::string>> rows{{""}};
-  bool quoted = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (quoted && c == '"' && at + 1 < text.size() && text[at + 1] == '"') {
-      rows.back().back() += '"';
-      ++at;
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (!quoted && c == ',') {
-      rows.back().emplace_back();
-    } else if (!quoted && c == '\n') {
-      rows.push_back({""});
-    } else {
-      rows.back().back() += c;
-    }
-  }
-  rows.pop_back();
-  return rows;
-}
-
 // What a table of the database would look like in its CSV file.
 std::vector<std::vector<std::string>> rows_of(const std::string& path, const Table& table) {
   sqlite3* database = nullptr;

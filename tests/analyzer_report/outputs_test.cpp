@@ -6,6 +6,21 @@
 namespace plaintalk::analyzer {
 namespace {
 
+void make_analysis(const std::string& path) {
+  AnalysisFolder folder(path);
+  OutputFile file = folder.create("summary.md");
+  file.close();
+  folder.commit();
+}
+
+std::vector<std::string> names_in(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 TEST(AnalysisFolder, RefusesAFolderThatIsNotOurs) {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder / "theirs");
@@ -49,9 +64,39 @@ TEST(AnalysisFolder, LeavesAnEarlierAnalysisAsItWasWhenARunFails) {
   EXPECT_EQ(count, 2u) << "the marker and the summary";
 }
 
+TEST(AnalysisFolder, LeavesNothingBehindWhereThereWasNothing) {
+  const TemporaryFolder folder;
+  {
+    AnalysisFolder out(folder / "new");
+    out.create("summary.md").write("half");
+    EXPECT_NE(out.what_stays().find("no table was written"), std::string::npos);
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "new"));
+  std::filesystem::create_directory(folder / "empty");
+  { const AnalysisFolder out(folder / "empty"); }
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "empty")) << "the user's own folder stays";
+}
+
+TEST(AnalysisFolder, IsWrittenByOneAnalysisAtATime) {
+  const TemporaryFolder folder;
+  const AnalysisFolder first(folder / "out");
+  EXPECT_THROW(AnalysisFolder{folder / "out"}, std::runtime_error);
+}
+
+// What kill -9 leaves is gone after the next run.
+TEST(AnalysisFolder, RemovesWhatAKilledRunLeft) {
+  const TemporaryFolder folder;
+  make_analysis(folder / "out");
+  for (const std::string name : {".pdus.csv.new", ".analysis.sqlite.interim", ".mine.new"})
+    write_text(folder / "out/" + name, "half");
+  make_analysis(folder / "out");
+  EXPECT_EQ(names_in(folder / "out"),
+            (std::vector<std::string>{".mine.new", ".plaintalk-analysis", "summary.md"}));
+}
+
 TEST(AnalysisFolder, RemovesWhatAnEarlierRunLeftAndKeepsOtherFiles) {
   const TemporaryFolder folder;
-  { AnalysisFolder out(folder / "out"); }
+  make_analysis(folder / "out");
   write_text(folder / "out/messages.csv", "old");
   write_text(folder / "out/notes.txt", "mine");
   std::filesystem::create_directory(folder / "out/files");
@@ -67,9 +112,10 @@ TEST(AnalysisFolder, RemovesWhatAnEarlierRunLeftAndKeepsOtherFiles) {
 
 TEST(AnalysisFolder, NeverWritesThroughALink) {
   const TemporaryFolder folder;
-  { AnalysisFolder out(folder / "out"); }
+  make_analysis(folder / "out");
   write_text(folder / "victim", "safe");
   std::filesystem::create_symlink(folder / "victim", folder / "out/.summary.md.new");
+  std::filesystem::remove(folder / "out/summary.md");
   std::filesystem::create_symlink(folder / "victim", folder / "out/summary.md");
   AnalysisFolder out(folder / "out");
   OutputFile file = out.create("summary.md");

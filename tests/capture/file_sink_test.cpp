@@ -9,6 +9,8 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -131,13 +133,39 @@ TEST_F(FileSinkTest, StopsWhileTheReaderOfItsPipeStalls) {
   ASSERT_EQ(::pipe2(output.data(), O_CLOEXEC), 0);
   ASSERT_EQ(::pipe2(stop.data(), O_CLOEXEC), 0);
   FileSink sink = FileSink::from_descriptor(output[1], "standard output");
-  sink.stop_on(stop[0]);
+  sink.stop_on(stop[0], Milliseconds(1));
   ASSERT_EQ(::write(stop[1], "x", 1), 1);
   for (int i = 0; i < 100; ++i) sink.write(std::string(4096, 'y'), true);  // more than a pipe holds
   EXPECT_FALSE(sink.flush());
   EXPECT_GT(sink.packet_count(), 0u);
   EXPECT_LT(sink.packet_count(), 100u);
   EXPECT_NE(sink.error().find("did not read"), std::string::npos) << sink.error();
+  for (const int descriptor : {output[0], stop[0], stop[1]}) ::close(descriptor);
+}
+
+// Goal: a stop costs a reader nothing that only is slower than the writer.
+// Method: the pipe is full when the stop comes; then somebody reads it to its end.
+TEST_F(FileSinkTest, AStopWaitsForAReaderThatReads) {
+  std::array<int, 2> output{};
+  std::array<int, 2> stop{};
+  ASSERT_EQ(::pipe2(output.data(), O_CLOEXEC), 0);
+  ASSERT_EQ(::pipe2(stop.data(), O_CLOEXEC), 0);
+  ASSERT_EQ(::write(stop[1], "x", 1), 1);
+  std::size_t received = 0;
+  {
+    FileSink sink = FileSink::from_descriptor(output[1], "standard output");
+    sink.stop_on(stop[0], std::chrono::minutes(1));
+    for (int i = 0; i < 100; ++i) sink.write(std::string(4096, 'y'), true);  // more than a pipe holds
+    const std::jthread reader([&] {
+      std::array<char, 4096> block{};
+      for (ssize_t count = 0; (count = ::read(output[0], block.data(), block.size())) > 0;)
+        received += static_cast<std::size_t>(count);
+    });
+    EXPECT_TRUE(sink.flush());
+    EXPECT_EQ(sink.packet_count(), 100u);
+    const FileSink closed(std::move(sink));  // gone before the reader is waited for
+  }
+  EXPECT_EQ(received, 100u * 4096);
   for (const int descriptor : {output[0], stop[0], stop[1]}) ::close(descriptor);
 }
 
