@@ -1,17 +1,107 @@
+// Rule 1. One packet can be recorded several times: on two interfaces, on a mirror port for both ways, before
+// and behind a router, or in a batch that a driver hands over twice. A repeat by the sender differs from a
+// copy in its IP-ID and its time stamp; where there are none, in that somebody asked for it or a timer ran
+// out.
+#include <algorithm>
+
 #include "analyzer/stream/rules.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
 
-std::uint8_t bits_of(const TcpFlags& flags) {
-  return static_cast<std::uint8_t>(flags.fin | flags.syn << 1 | flags.rst << 2 | flags.psh << 3 |
-                                   flags.ack << 4 | flags.urg << 5 | flags.ece << 6 | flags.cwr << 7);
+constexpr Nanoseconds kUnaskedMin = std::chrono::milliseconds(190);  // no sender repeats earlier unasked
+constexpr Nanoseconds kTickMax = std::chrono::milliseconds(10);      // of time stamp clocks in use
+constexpr Nanoseconds kIdentifiedMax = std::chrono::seconds(1);  // an IP-ID comes again after 65,536 packets
+
+// A packet that goes on above all before it is no copy; looking for one would only cost time.
+bool may_be_copy(DirectionState& state, const TcpSegment& segment) {
+  const std::uint32_t end =
+      segment.sequence + segment.payload_size + (segment.flags.syn ? 1U : 0U) + (segment.flags.fin ? 1U : 0U);
+  if (!state.numbers_known) {
+    state.numbers_known = true;
+    state.top_sequence = end;
+    state.top_acknowledgement = segment.acknowledgement;
+    return false;
+  }
+  bool goes_on = false;
+  const auto raise = [&](std::uint32_t& top, std::uint32_t value) {
+    if (static_cast<std::int32_t>(value - top) <= 0) return;
+    top = value;
+    goes_on = true;
+  };
+  raise(state.top_sequence, end);
+  if (segment.flags.ack) raise(state.top_acknowledgement, segment.acknowledgement);
+  return !goes_on;
 }
 
-bool is_same_packet(const PacketFingerprint& a, const PacketFingerprint& b) {
-  return a.is_set && a.sequence == b.sequence && a.size == b.size && a.acknowledgement == b.acknowledgement &&
-         a.flags == b.flags && a.ip_id == b.ip_id && a.timestamp == b.timestamp && a.checksum == b.checksum &&
-         a.window == b.window;
+struct Copy {
+  bool is_copy = false;
+  TcpConfidence confidence = TcpConfidence::likely;
+};
+
+// Did at least two of three packets of this side come twice so far?
+bool comes_twice(const Flow& flow, Direction direction) {
+  const std::uint64_t copies = flow.state(direction).copy_count;
+  return copies > 0 && copies * 3 + 2 >= flow.report.side(direction).packets * 2;
+}
+
+// The receiver has asked for something to be sent again.
+bool is_asked_for(const Flow& flow, Direction direction, WallTime since) {
+  const DirectionState& state = flow.state(direction);
+  if (flow.state(reverse(direction)).duplicate_run > 0) return true;
+  return state.loss && (!state.loss->sacked.empty() || state.loss->news_time >= since) &&
+         state.loss->news_packet != 0;
+}
+
+Copy judge(const TrackerContext& context, const Flow& flow, Direction direction, const SeenPacket& before,
+           const SeenPacket& now, bool is_bare_ack) {
+  const DirectionState& state = flow.state(direction);
+  const Nanoseconds distance = now.time > before.time ? now.time - before.time : before.time - now.time;
+  const bool by_id = now.ip_id != 0;
+  const bool by_stamp = now.has_timestamp;
+  const bool twice = comes_twice(flow, direction);
+  const auto copy = [](bool is_certain) {
+    return Copy{true, is_certain ? TcpConfidence::certain : TcpConfidence::likely};
+  };
+  // Without an IP-ID a burst of duplicate acknowledgements looks just like one acknowledgement captured
+  // twice.
+  if (before.is_elsewhere(now)) {
+    if (by_id || by_stamp || twice) return copy(true);
+    return distance < kUnaskedMin ? copy(false) : Copy{};
+  }
+  if (before.checksum != now.checksum && !by_id && !by_stamp) return {};
+  if (distance <= context.limits.duplicate_window) {
+    if (by_id) return copy(true);
+    if (is_bare_ack) return twice && !before.has_copy ? copy(by_stamp) : Copy{};
+    if (twice) return copy(true);
+    return is_asked_for(flow, direction, before.time) ? Copy{} : copy(by_stamp);
+  }
+  // A batch may come later. Linux and others give a repeat another IP-ID; who sends the same one always is
+  // not judged by it.
+  if (by_id && state.ip_id_varies) return distance <= kIdentifiedMax ? copy(by_stamp) : Copy{};
+  const bool is_quiet = !is_bare_ack && !is_asked_for(flow, direction, before.time);
+  if (by_stamp && is_quiet && distance <= kTickMax) return copy(false);
+  return twice && is_quiet && distance < kUnaskedMin ? copy(false) : Copy{};
+}
+
+std::string evidence_of(const SeenPacket& before, const SeenPacket& now, bool twice) {
+  const Nanoseconds distance = now.time > before.time ? now.time - before.time : before.time - now.time;
+  std::string text = "the same as " + packet_text(before.packet) + ", " + duration_text(distance) + " apart";
+  if (before.is_elsewhere(now)) text += ", at another place";
+  if (before.checksum != now.checksum) text += "; one of their checksums is not filled in";
+  if (now.ip_id == 0 && !now.has_timestamp)
+    text += twice ? "; most packets of this side come twice"
+                  : "; nobody asked for a repeat, and no timer is so short";
+  return text;
+}
+
+// Segmentation behind the first place cuts a packet anew, so its parts are alike to none. They bring nothing
+// new, and this side's packets do come again at that place.
+bool is_cut_copy(const DirectionState& state, const SeenPacket& now) {
+  if (now.size == 0 || !state.base_known || state.copy_count == 0) return false;
+  if (now.observation_point != state.copy_point || now.observation_point == state.first_point) return false;
+  return state.offset_of(now.sequence) >= 0 && state.offset_of(now.sequence + now.size) <= state.high &&
+         state.cut_copy_end <= state.offset_of(now.sequence);
 }
 
 }  // namespace
@@ -19,40 +109,38 @@ bool is_same_packet(const PacketFingerprint& a, const PacketFingerprint& b) {
 bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction direction,
                           const TcpSegment& segment) {
   DirectionState& state = flow.state(direction);
-  const PacketFingerprint now{segment.time,
-                              segment.sequence,
-                              segment.acknowledgement,
-                              segment.payload_size,
-                              segment.timestamp_value.value_or(0),
-                              segment.observation_point,
-                              segment.ip_id,
-                              segment.checksum_field,
-                              segment.window,
-                              bits_of(segment.flags),
-                              true};
-  for (const PacketFingerprint& before : state.recent) {
-    if (!is_same_packet(before, now)) continue;
-    const bool elsewhere = before.observation_point != now.observation_point;
-    const Nanoseconds distance = now.time > before.time ? now.time - before.time : before.time - now.time;
-    if (!elsewhere && distance > context.limits.duplicate_window) continue;
-    // Without an IP-ID a burst of duplicate acknowledgements looks just like one acknowledgement captured
-    // twice: believe in the latter only where other packets of the connection were captured twice as well.
+  const SeenPacket now = SeenPacket::of(flow.report.id, direction, segment);
+  if (!state.numbers_known) state.first_point = now.observation_point;
+  const auto is_copy = [&](TcpConfidence confidence, std::string evidence) {
+    ++state.copy_count;
+    ++flow.report.duplicate_capture_packets;
+    if (now.observation_point != state.first_point) {
+      state.copy_point = now.observation_point;
+      if (state.base_known) state.cut_copy_end = state.offset_of(now.sequence + now.size);
+    }
+    report(context, flow, direction, segment, {1, "duplicate capture", confidence},
+           {state.base_known ? state.offset_of(segment.sequence) : 0, segment.payload_size},
+           std::move(evidence));
+    return true;
+  };
+  if (may_be_copy(state, segment)) {
     const bool is_bare_ack =
         segment.payload_size == 0 && !segment.flags.syn && !segment.flags.fin && !segment.flags.rst;
-    if (segment.ip_id == 0 && is_bare_ack && !elsewhere && !flow.duplicates_seen) continue;
-    // A retransmission carries new time stamps; without them and without an IP-ID nothing tells it apart.
-    if (segment.ip_id == 0 && !segment.timestamp_value && !elsewhere && !is_bare_ack && !segment.flags.syn)
-      continue;
-    flow.duplicates_seen = true;
-    ++flow.report.duplicate_capture_packets;
-    report(context, flow, direction, segment, {1, "duplicate capture", TcpConfidence::certain},
-           {state.base_known ? state.offset_of(segment.sequence) : 0, segment.payload_size},
-           elsewhere ? "the same packet was seen at another place"
-                     : "the same packet " + duration_text(distance) + " apart");
-    return true;
+    if (SeenPacket* const before = context.packets.find(now)) {
+      if (const Copy copy = judge(context, flow, direction, *before, now, is_bare_ack); copy.is_copy) {
+        before->has_copy = true;
+        return is_copy(copy.confidence, evidence_of(*before, now, comes_twice(flow, direction)));
+      }
+    } else if (is_cut_copy(state, now)) {
+      return is_copy(
+          TcpConfidence::likely,
+          "nothing new at a place where packets of this side come a second time: cut anew behind the first");
+    }
   }
-  state.recent[state.recent_next] = now;
-  state.recent_next = static_cast<std::uint8_t>((state.recent_next + 1) % state.recent.size());
+  if (segment.ip_id != 0 && state.last_ip_id != 0 && segment.ip_id != state.last_ip_id)
+    state.ip_id_varies = true;
+  state.last_ip_id = segment.ip_id;
+  context.packets.add(now);
   return false;
 }
 

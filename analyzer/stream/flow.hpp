@@ -34,21 +34,6 @@ struct OutOfOrderSegment {
   WallTime hole_time;
 };
 
-// What two captures of one packet have in common (rule 1).
-struct PacketFingerprint {
-  WallTime time;
-  std::uint32_t sequence = 0;
-  std::uint32_t acknowledgement = 0;
-  std::uint32_t size = 0;
-  std::uint32_t timestamp = 0;
-  std::uint32_t observation_point = 0;
-  std::uint16_t ip_id = 0;
-  std::uint16_t checksum = 0;
-  std::uint16_t window = 0;
-  std::uint8_t flags = 0;
-  bool is_set = false;
-};
-
 // One byte sent into a closed window: it becomes data when the receiver takes it (rule 6).
 struct WindowProbe {
   std::int64_t offset = 0;
@@ -140,8 +125,16 @@ struct DirectionState {
   std::uint64_t bad_checksum_letters = 0;
   bool reset = false;
 
-  std::array<PacketFingerprint, 4> recent{};
-  std::uint8_t recent_next = 0;
+  // For rule 1.
+  std::uint32_t top_sequence = 0;
+  std::uint32_t top_acknowledgement = 0;
+  std::uint32_t first_point = 0;  // the observation point of its first packet
+  std::uint32_t copy_point = 0;   // another one, at which copies were seen
+  std::int64_t cut_copy_end = 0;  // how far the copies there have come
+  std::uint64_t copy_count = 0;
+  std::uint16_t last_ip_id = 0;
+  bool ip_id_varies = false;
+  bool numbers_known = false;
 
   // Where the next byte or pure acknowledgement belongs: after the FIN if that has been sent.
   std::int64_t sequence_end() const { return fin && *fin <= high ? *fin + 1 : high; }
@@ -178,7 +171,6 @@ struct Flow {
   bool is_closing = false;  // both ends are done; it lingers for stragglers
   bool established = false;
   bool is_simultaneous = false;  // a SYN from each side, before either had seen the other's
-  bool duplicates_seen = false;
   std::uint32_t generation = 0;  // of the slot, so that a queued timer knows that its connection is gone
   WallTime last_time;
   std::unique_ptr<HeldSegments> held;

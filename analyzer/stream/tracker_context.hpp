@@ -11,6 +11,7 @@
 
 #include "analyzer/stream/byte_history.hpp"
 #include "analyzer/stream/flow.hpp"
+#include "analyzer/stream/packet_memory.hpp"
 #include "analyzer/stream/stream_sink.hpp"
 #include "analyzer/stream/tracker_limits.hpp"
 
@@ -23,6 +24,7 @@ struct TrackerContext {
   const TrackerLimits limits;
   StreamSink& sink;
   ByteHistory history;
+  PacketMemory packets;
   WallTime now;  // never goes back, unlike the times of packets
   std::uint64_t waiting_bytes = 0;
   std::size_t sacked_range_count = 0;  // in all scoreboards

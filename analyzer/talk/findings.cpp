@@ -48,6 +48,7 @@ const std::vector<FindingKind>& finding_kinds() {
       {"T29", "skipped-packets", note, "packets that hold no TCP segment that could be read"},
       {"T30", "synthetic", note,
        "the capture was recorded by an application; its TCP/IP headers were made up"},
+      {"T31", "captured-twice", note, "packets are in the capture more than once; the copies are left out"},
   };
   return kinds;
 }

@@ -127,6 +127,8 @@ void TalkAnalyzer::event(const TcpEvent& event) {
 void TalkAnalyzer::closed(const ConnectionRecord& connection) {
   seen(connection.end);
   ++timeline_.at(connection.end).connections_closed;
+  packet_count_ += connection.client.packets + connection.server.packets;
+  copy_count_ += connection.duplicate_capture_packets;
   Ended ended{connection, {}, {}, {}};
   if (connection.evicted)
     findings_.add("connection-evicted", connection.end, connection.id, {},
@@ -160,6 +162,11 @@ void TalkAnalyzer::emit_connections(bool all) {
 void TalkAnalyzer::finish() {
   interpreter_.finish(now_);
   emit_connections(true);
+  if (copy_count_ > 0)
+    findings_.add("captured-twice", now_, {}, {},
+                  std::to_string(copy_count_) + " copies of the " + std::to_string(packet_count_) +
+                      " packets of all connections are in the capture" +
+                      (copy_count_ >= packet_count_ ? ": each was recorded more than once" : ""));
   timeline_.finish(sink_);
   findings_.finish(sink_);
 }

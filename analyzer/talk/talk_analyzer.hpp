@@ -116,6 +116,9 @@ class TalkAnalyzer : public StreamSink {
   std::unordered_map<std::uint64_t, std::unique_ptr<ConnectionDecoder>> decoders_;
   std::map<std::uint64_t, Ended> ended_;
   std::uint64_t next_ended_ = 1;
+  // Of all connections: packets once, and their copies (rule 1).
+  std::uint64_t packet_count_ = 0;
+  std::uint64_t copy_count_ = 0;
   WallTime now_{};
 };
 

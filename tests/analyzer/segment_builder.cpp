@@ -82,6 +82,14 @@ SegmentBuilder& SegmentBuilder::observation_point(std::uint32_t observation_poin
   segment_.observation_point = observation_point;
   return *this;
 }
+SegmentBuilder& SegmentBuilder::ttl(std::uint8_t ttl) {
+  segment_.ttl = ttl;
+  return *this;
+}
+SegmentBuilder& SegmentBuilder::vlan(std::uint16_t vlan) {
+  segment_.vlan = vlan;
+  return *this;
+}
 SegmentBuilder& SegmentBuilder::at_ms(double ms) {
   segment_.time = WallTime(Nanoseconds(static_cast<std::int64_t>(ms * 1e6)));
   return *this;
@@ -100,7 +108,9 @@ TcpSegment SegmentBuilder::segment(std::uint64_t number) const {
   segment.payload = as_bytes(bytes_).first(std::min(captured_, bytes_.size()));
   segment.payload_size = static_cast<std::uint32_t>(bytes_.size());
   // Stands for the real checksum: different bytes, different field.
-  segment.checksum_field = ones_complement_sum(as_bytes(bytes_), segment.sequence & 0xffff);
+  segment.checksum_field = segment.checksum == ChecksumState::not_filled_in
+                               ? std::uint16_t{0x1234}
+                               : ones_complement_sum(as_bytes(bytes_), segment.sequence & 0xffff);
   return segment;
 }
 

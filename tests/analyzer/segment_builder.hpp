@@ -47,6 +47,8 @@ class SegmentBuilder {
   SegmentBuilder& stamp(std::uint32_t value);
   SegmentBuilder& ip_id(std::uint16_t id);
   SegmentBuilder& observation_point(std::uint32_t observation_point);
+  SegmentBuilder& ttl(std::uint8_t ttl);
+  SegmentBuilder& vlan(std::uint16_t vlan);
   SegmentBuilder& at_ms(double ms);
   SegmentBuilder& checksum(ChecksumState state);
 

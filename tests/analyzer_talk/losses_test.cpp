@@ -200,5 +200,21 @@ TEST(GapFindings, SayWhenTheBytesCameTooLate) {
       "1000 bytes from the server at offset 5000 of connection 1 are not in the capture (capture loss)");
 }
 
+// Goal: that everything was recorded twice is said once, not for each packet or connection.
+TEST_F(Losses, CopiesOfPacketsAreToldOnce) {
+  for (const std::uint64_t number : {11u, 12u}) {
+    ConnectionRecord connection;
+    connection.id = ConnectionId{number};
+    connection.client.packets = connection.server.packets = 10;
+    connection.duplicate_capture_packets = 20;
+    play.analyzer.closed(connection);
+  }
+  const Collected& found = play.finish();
+  ASSERT_EQ(found.count("captured-twice"), 1u);
+  const auto told = std::find_if(found.findings.begin(), found.findings.end(),
+                                 [](const Finding& finding) { return finding.kind == "captured-twice"; });
+  EXPECT_NE(told->text.find("40 copies of the 40 packets"), std::string::npos) << told->text;
+}
+
 }  // namespace
 }  // namespace plaintalk::analyzer
