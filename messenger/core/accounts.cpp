@@ -61,9 +61,7 @@ bool make_place_for_account(World& world, const IpAddress& address) {
 
 Account* make_account(World& world, const IpAddress& address, std::string_view name) {
   if (!make_place_for_account(world, address)) return nullptr;
-  Account& account = world.accounts.add(name);
-  account.budget = make_budget(world.config, 1, world.now.instant);
-  return &account;
+  return &world.accounts.add(name);
 }
 
 void make_configured_accounts(World& world) {

@@ -6,24 +6,24 @@
 
 namespace plaintalk::messenger::core {
 
-Budget make_budget(const ServerConfig& config, double user_count, Instant now) {
-  Budget budget;
-  const auto bucket = [&](double rate, double burst) {
-    return TokenBucket(rate * user_count, burst * user_count, now);
+BudgetLimits budget_limits(const ServerConfig& config, double user_count) {
+  BudgetLimits limits;
+  const auto limit = [&](double rate, double burst) {
+    return BucketLimit(rate * user_count, burst * user_count);
   };
-  if (config.messages_per_second) budget.messages = bucket(*config.messages_per_second, config.message_burst);
+  if (config.messages_per_second) limits.messages = limit(*config.messages_per_second, config.message_burst);
   if (config.chat_bytes_per_second) {
     const double burst = std::max(*config.chat_bytes_per_second, static_cast<double>(config.body_size_max));
-    budget.chat_bytes = bucket(*config.chat_bytes_per_second, burst);
+    limits.chat_bytes = limit(*config.chat_bytes_per_second, burst);
   }
   if (config.command_units_per_second)
-    budget.command_units = bucket(*config.command_units_per_second, config.command_units_burst);
+    limits.command_units = limit(*config.command_units_per_second, config.command_units_burst);
   if (config.fan_out_bytes_per_second)
-    budget.fan_out_bytes = bucket(*config.fan_out_bytes_per_second, config.fan_out_bytes_burst);
-  return budget;
+    limits.fan_out_bytes = limit(*config.fan_out_bytes_per_second, config.fan_out_bytes_burst);
+  return limits;
 }
 
-Budget& AddressBudgets::of(const IpAddress& address, Instant now) {
+Budget& AddressBudgets::of(const IpAddress& address) {
   const IpAddress key = address_key(address);
   if (const auto found = places_.find(key); found != places_.end()) {
     entries_.splice(entries_.begin(), entries_, found->second);
@@ -33,7 +33,7 @@ Budget& AddressBudgets::of(const IpAddress& address, Instant now) {
     places_.erase(entries_.back().address);
     entries_.pop_back();
   }
-  entries_.push_front({key, make_budget(config_, config_.guest_users_per_address, now)});
+  entries_.push_front({key, Budget{}});
   places_.emplace(key, entries_.begin());
   return entries_.front().budget;
 }

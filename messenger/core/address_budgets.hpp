@@ -9,7 +9,6 @@
 #include <map>
 
 #include "base/endpoint.hpp"
-#include "base/time.hpp"
 #include "messenger/core/server_config.hpp"
 #include "messenger/core/token_bucket.hpp"
 
@@ -22,23 +21,27 @@ struct Budget {
   TokenBucket command_units;
   TokenBucket fan_out_bytes;
 };
-// A full one, as large as that of so many users.
-Budget make_budget(const ServerConfig& config, double user_count, Instant now);
+struct BudgetLimits {
+  BucketLimit messages;
+  BucketLimit chat_bytes;
+  BucketLimit command_units;
+  BucketLimit fan_out_bytes;
+};
+// As large as those of so many users.
+BudgetLimits budget_limits(const ServerConfig& config, double user_count);
 
 class AddressBudgets {
  public:
   static constexpr std::size_t kEntryCountMax = 4096;
 
-  explicit AddressBudgets(const ServerConfig& config) : config_(config) {}
   // Valid until the next call.
-  Budget& of(const IpAddress& address, Instant now);
+  Budget& of(const IpAddress& address);
 
  private:
   struct Entry {
     IpAddress address;
     Budget budget;
   };
-  const ServerConfig& config_;
   std::list<Entry> entries_;  // the latest used first
   std::map<IpAddress, std::list<Entry>::iterator> places_;
 };

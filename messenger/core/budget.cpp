@@ -1,6 +1,7 @@
 #include "messenger/core/budget.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "messenger/core/timers.hpp"
@@ -51,49 +52,59 @@ void pause_reading(World& world, Connection& connection, Nanoseconds debt) {
   arm_timer(world, connection);
 }
 
+struct Payer {
+  Budget& budget;
+  const BudgetLimits& limits;
+};
+
 // How long one of the buckets is in debt afterwards.
-Nanoseconds take_command(const ServerConfig& config, Budget& budget, double units, double fan_out_bytes,
-                         Instant now) {
+Nanoseconds take_command(const World& world, const Payer& payer, double units, double fan_out_bytes) {
+  const Instant now = world.now.instant;
   Nanoseconds debt{0};
-  if (config.command_units_per_second && units > 0) {
-    debt = budget.command_units.debt_after(units, now);
-    budget.command_units.take(units);
+  if (world.config.command_units_per_second && units > 0) {
+    debt = payer.budget.command_units.debt_after(payer.limits.command_units, units, now);
+    payer.budget.command_units.take(payer.limits.command_units, units, now);
   }
-  if (config.fan_out_bytes_per_second && fan_out_bytes > 0) {
-    debt = std::max(debt, budget.fan_out_bytes.debt_after(fan_out_bytes, now));
-    budget.fan_out_bytes.take(fan_out_bytes);
+  if (world.config.fan_out_bytes_per_second && fan_out_bytes > 0) {
+    debt =
+        std::max(debt, payer.budget.fan_out_bytes.debt_after(payer.limits.fan_out_bytes, fan_out_bytes, now));
+    payer.budget.fan_out_bytes.take(payer.limits.fan_out_bytes, fan_out_bytes, now);
   }
   return debt;
 }
 
+Payer own_budget(World& world, Account& account) { return {account.budget, world.user_limits}; }
+
 // What all guests of the address share; nothing for an account with a password.
-Budget* shared_budget(World& world, const Connection& connection) {
-  if (world.account_of(connection).is_registered()) return nullptr;
-  return &world.address_budgets.of(connection.client.address, world.now.instant);
+std::optional<Payer> shared_budget(World& world, const Connection& connection) {
+  if (world.account_of(connection).is_registered()) return std::nullopt;
+  return Payer{world.address_budgets.of(connection.client.address), world.address_limits};
 }
 
 void pay(World& world, Connection& connection, double units) {
   const double fan_out_bytes = std::exchange(world.fan_out_bytes, 0);
-  const ServerConfig& config = world.config;
-  if (!config.command_units_per_second && !config.fan_out_bytes_per_second) return;
-  const Instant now = world.now.instant;
-  Nanoseconds debt = take_command(config, world.account_of(connection).budget, units, fan_out_bytes, now);
-  if (Budget* shared = shared_budget(world, connection))
-    debt = std::max(debt, take_command(config, *shared, units, fan_out_bytes, now));
+  if (!world.config.command_units_per_second && !world.config.fan_out_bytes_per_second) return;
+  Nanoseconds debt =
+      take_command(world, own_budget(world, world.account_of(connection)), units, fan_out_bytes);
+  if (const auto shared = shared_budget(world, connection))
+    debt = std::max(debt, take_command(world, *shared, units, fan_out_bytes));
   pause_reading(world, connection, debt);
 }
 
-Nanoseconds message_debt(const ServerConfig& config, Budget& budget, double bytes, Instant now) {
+Nanoseconds message_debt(const World& world, const Payer& payer, double bytes) {
+  const Instant now = world.now.instant;
   Nanoseconds debt{0};
-  if (config.messages_per_second) debt = budget.messages.debt_after(1, now);
-  if (config.chat_bytes_per_second) debt = std::max(debt, budget.chat_bytes.debt_after(bytes, now));
+  if (world.config.messages_per_second)
+    debt = payer.budget.messages.debt_after(payer.limits.messages, 1, now);
+  if (world.config.chat_bytes_per_second)
+    debt = std::max(debt, payer.budget.chat_bytes.debt_after(payer.limits.chat_bytes, bytes, now));
   return debt;
 }
 
-// REQUIRES: message_debt() was asked at this moment.
-void take_one_message(const ServerConfig& config, Budget& budget, double bytes) {
-  if (config.messages_per_second) budget.messages.take(1);
-  if (config.chat_bytes_per_second) budget.chat_bytes.take(bytes);
+void take_one_message(const World& world, const Payer& payer, double bytes) {
+  const Instant now = world.now.instant;
+  if (world.config.messages_per_second) payer.budget.messages.take(payer.limits.messages, 1, now);
+  if (world.config.chat_bytes_per_second) payer.budget.chat_bytes.take(payer.limits.chat_bytes, bytes, now);
 }
 
 }  // namespace
@@ -102,12 +113,13 @@ Answer begin_command(World& world, Connection& connection, Verb verb) {
   world.fan_out_bytes = 0;
   world.has_paid_message = false;
   if (connection.phase != Phase::in || is_always_taken(verb)) return kAnswered;
-  Account& account = world.account_of(connection);
+  const Budget& budget = world.account_of(connection).budget;
   const Instant now = world.now.instant;
   Nanoseconds debt{0};
-  if (world.config.command_units_per_second) debt = account.budget.command_units.debt_after(0, now);
+  if (world.config.command_units_per_second)
+    debt = budget.command_units.debt_after(world.user_limits.command_units, 0, now);
   if (world.config.fan_out_bytes_per_second)
-    debt = std::max(debt, account.budget.fan_out_bytes.debt_after(0, now));
+    debt = std::max(debt, budget.fan_out_bytes.debt_after(world.user_limits.fan_out_bytes, 0, now));
   if (debt > kRateDebtMax) return rate_exceeded(debt);
   return kAnswered;
 }
@@ -129,25 +141,24 @@ void spend_fan_out(World& world, std::size_t bytes, std::size_t receiver_count) 
 
 void pay_fan_out(World& world, Account& account) {
   const double bytes = std::exchange(world.fan_out_bytes, 0);
-  take_command(world.config, account.budget, 0, bytes, world.now.instant);
+  take_command(world, own_budget(world, account), 0, bytes);
 }
 
 Answer take_message(World& world, Connection& connection, std::size_t body_size) {
   world.has_paid_message = true;
   const ServerConfig& config = world.config;
   if (!config.messages_per_second && !config.chat_bytes_per_second) return kAnswered;
-  Budget& own = world.account_of(connection).budget;
-  const Instant now = world.now.instant;
+  const Payer own = own_budget(world, world.account_of(connection));
   const auto bytes = static_cast<double>(body_size);
-  Nanoseconds debt = message_debt(config, own, bytes, now);
+  Nanoseconds debt = message_debt(world, own, bytes);
   if (debt > kRateDebtMax) {
     world.has_paid_message = false;
     return rate_exceeded(debt);
   }
-  take_one_message(config, own, bytes);
-  if (Budget* shared = shared_budget(world, connection)) {
-    debt = std::max(debt, message_debt(config, *shared, bytes, now));
-    take_one_message(config, *shared, bytes);
+  take_one_message(world, own, bytes);
+  if (const auto shared = shared_budget(world, connection)) {
+    debt = std::max(debt, message_debt(world, *shared, bytes));
+    take_one_message(world, *shared, bytes);
   }
   pause_reading(world, connection, debt);
   return kAnswered;

@@ -22,7 +22,7 @@ class GuessLimiter {
   static constexpr std::size_t kEntryCountMax = 4096;  // of each table
   static constexpr double kAddressFactor = 10;
 
-  explicit GuessLimiter(double guesses_per_minute) : guesses_per_minute_(guesses_per_minute) {}
+  explicit GuessLimiter(double guesses_per_minute);
 
   // How long this address has to wait before it may try this name; nothing is taken.
   Nanoseconds wait(const IpAddress& address, std::string_view name, Instant now);
@@ -33,7 +33,7 @@ class GuessLimiter {
  private:
   class Table {
    public:
-    TokenBucket& bucket(const std::string& key, double per_minute, Instant now);
+    TokenBucket& bucket(const std::string& key);
 
    private:
     struct Entry {
@@ -43,10 +43,11 @@ class GuessLimiter {
     std::list<Entry> entries_;  // the latest used first
     std::unordered_map<std::string_view, std::list<Entry>::iterator> places_;
   };
-  TokenBucket& of_address(const IpAddress& address, Instant now);
-  TokenBucket& of_name(const IpAddress& address, std::string_view name, Instant now);
+  TokenBucket& of_address(const IpAddress& address);
+  TokenBucket& of_name(const IpAddress& address, std::string_view name);
 
-  double guesses_per_minute_;
+  BucketLimit address_limit_;
+  BucketLimit name_limit_;
   Table addresses_;
   Table names_;
 };

@@ -2,21 +2,32 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace plaintalk::messenger::core {
+namespace {
 
-TokenBucket::TokenBucket(double rate_per_second, double burst, Instant now)
-    : rate_per_second_(rate_per_second), burst_(burst), level_(burst), filled_at_(now) {}
+// Thirty years: a rate of next to nothing must not overflow the clock.
+constexpr double kNanosecondsMax = 1e18;
+constexpr Nanoseconds kDebtMax{static_cast<std::int64_t>(kNanosecondsMax)};
 
-Nanoseconds TokenBucket::debt_after(double cost, Instant now) {
-  const std::chrono::duration<double> passed = now - filled_at_;
-  filled_at_ = now;
-  level_ = std::min(burst_, level_ + std::max(0.0, passed.count()) * rate_per_second_);
-  const double missing = cost - level_;
-  if (missing <= 0) return Nanoseconds{0};
-  // A rate of next to nothing must not overflow the clock.
-  const double seconds = std::min(missing / std::max(rate_per_second_, 1e-9), 1e6);
-  return std::chrono::ceil<Nanoseconds>(std::chrono::duration<double>(seconds));
+}  // namespace
+
+BucketLimit::BucketLimit(double rate_per_second, double burst)
+    : nanoseconds_per_unit_(1e9 / std::max(rate_per_second, 1e-9)), burst_time_(time_of(burst)) {}
+
+Nanoseconds BucketLimit::time_of(double cost) const {
+  const double time = std::clamp(cost * nanoseconds_per_unit_, -kNanosecondsMax, kNanosecondsMax);
+  return Nanoseconds{std::llrint(time)};
+}
+
+Nanoseconds TokenBucket::debt_after(const BucketLimit& limit, double cost, Instant now) const {
+  const Nanoseconds missing = std::max(full_at_ - now, Nanoseconds{0}) + limit.time_of(cost);
+  return std::max(missing - limit.burst_time(), Nanoseconds{0});
+}
+
+void TokenBucket::take(const BucketLimit& limit, double cost, Instant now) {
+  full_at_ = std::min(std::max(full_at_, now) + limit.time_of(cost), now + 2 * kDebtMax);
 }
 
 }  // namespace plaintalk::messenger::core

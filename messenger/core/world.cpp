@@ -25,7 +25,8 @@ World::World(ServerConfig configuration, Services outside, Now start)
           config.line_size_max, std::max(config.body_size_max, config.chunk_size_max),
           std::max(kSkippedBodySizeMax, std::max(config.body_size_max, config.chunk_size_max))}),
       timers(start.instant),
-      address_budgets(config),
+      user_limits(budget_limits(config, 1)),
+      address_limits(budget_limits(config, config.guest_users_per_address)),
       request_memories(config.remembered_request_bytes_max),
       transfers(config, services.spool) {
   if (config.password_guesses_per_minute) guesses.emplace(*config.password_guesses_per_minute);

@@ -43,6 +43,8 @@ struct World {
   TimerWheel timers;
   AddressTable addresses;
   std::optional<GuessLimiter> guesses;  // nothing: passwords may be guessed
+  const BudgetLimits user_limits;
+  const BudgetLimits address_limits;  // of all guests of an address together
   AddressBudgets address_budgets;
   double fan_out_bytes = 0;       // of the command that is being handled (budget.hpp)
   bool has_paid_message = false;  // the same

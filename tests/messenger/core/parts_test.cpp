@@ -161,22 +161,38 @@ TEST(TimerWheel, AgreesWithAPlainMapOfTimes) {
 }
 
 TEST(TokenBucket, FillsSteadilyUpToItsBurst) {
-  core::TokenBucket bucket(20, 3, at(0));
+  const core::BucketLimit limit(20, 3);
+  core::TokenBucket bucket;
   for (int n = 0; n < 3; ++n) {
-    EXPECT_EQ(bucket.debt_after(1, at(0)), Nanoseconds{0});
-    bucket.take(1);
+    EXPECT_EQ(bucket.debt_after(limit, 1, at(0)), Nanoseconds{0});
+    bucket.take(limit, 1, at(0));
   }
-  EXPECT_EQ(bucket.debt_after(1, at(0)), Milliseconds(50));
-  EXPECT_EQ(bucket.debt_after(1, at(40)), Milliseconds(10));
-  bucket.take(1);
-  EXPECT_EQ(bucket.debt_after(1, at(40)), Milliseconds(60));
-  EXPECT_EQ(bucket.debt_after(3, at(100'000)), Nanoseconds{0});
-  EXPECT_GT(bucket.debt_after(4, at(100'000)), Nanoseconds{0});
+  EXPECT_EQ(bucket.debt_after(limit, 1, at(0)), Milliseconds(50));
+  EXPECT_EQ(bucket.debt_after(limit, 1, at(40)), Milliseconds(10));
+  bucket.take(limit, 1, at(40));
+  EXPECT_EQ(bucket.debt_after(limit, 1, at(40)), Milliseconds(60));
+  EXPECT_EQ(bucket.debt_after(limit, 3, at(100'000)), Nanoseconds{0});
+  EXPECT_GT(bucket.debt_after(limit, 4, at(100'000)), Nanoseconds{0});
+}
+
+TEST(TokenBucket, WhatIsGivenBackDoesNotFillItBeyondItsBurst) {
+  const core::BucketLimit limit(20, 3);
+  core::TokenBucket bucket;
+  bucket.take(limit, 3, at(0));
+  bucket.take(limit, -2, at(0));
+  EXPECT_EQ(bucket.debt_after(limit, 2, at(0)), Nanoseconds{0});
+  EXPECT_EQ(bucket.debt_after(limit, 3, at(0)), Milliseconds(50));
+  bucket.take(limit, -2, at(0));
+  EXPECT_EQ(bucket.debt_after(limit, 3, at(0)), Nanoseconds{0});
+  EXPECT_EQ(bucket.debt_after(limit, 4, at(0)), Milliseconds(50));
 }
 
 TEST(TokenBucket, AnAbsurdRateDoesNotOverflowTheClock) {
-  core::TokenBucket bucket(1e-12, 0, at(0));
-  EXPECT_GT(bucket.debt_after(1e9, at(0)), std::chrono::hours(1));
+  const core::BucketLimit limit(1e-12, 0);
+  core::TokenBucket bucket;
+  for (int n = 0; n < 100; ++n) bucket.take(limit, 1e9, at(0));
+  EXPECT_GT(bucket.debt_after(limit, 1e9, at(0)), std::chrono::hours(1));
+  EXPECT_LT(at(0), at(0) + bucket.debt_after(limit, 1e9, at(0)));
 }
 
 TEST(IdTable, AgreesWithAPlainMap) {
