@@ -47,6 +47,8 @@ struct PendingLogin {
   unsigned iteration_count = 0;
 };
 
+inline const OutQueue kNothingWaits;
+
 struct Connection {
   ConnectionId id{};
   ConnectionHandle handle;  // of this
@@ -58,8 +60,8 @@ struct Connection {
   std::uint8_t ping_count = 0;  // unanswered
   std::uint32_t login_frame_count = 0;
   std::uint32_t refusal_count = 0;
-  bool counts_as_login = false;  // against the limit of its address
-  OutQueue out;
+  bool counts_as_login = false;   // against the limit of its address
+  std::unique_ptr<OutQueue> out;  // none while nothing waits to be written (output.hpp)
 
   AccountHandle account;  // none before the login
   Device* device = nullptr;
@@ -83,6 +85,8 @@ struct Connection {
   std::uint64_t bytes_out = 0;
   std::string_view close_reason;  // a literal
   std::uint64_t stamp = 0;        // of the last announcement that must reach each connection once
+
+  const OutQueue& waiting() const { return out ? *out : kNothingWaits; }
 
   Connection();
   ~Connection();

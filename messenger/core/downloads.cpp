@@ -5,6 +5,7 @@
 
 #include "base/number.hpp"
 #include "messenger/core/file_access.hpp"
+#include "messenger/core/output.hpp"
 #include "messenger/core/uploads.hpp"
 
 namespace plaintalk::messenger::core {
@@ -102,8 +103,14 @@ void send_chunk(World& world, Connection& connection, std::size_t index) {
     log_transfer(world, connection, "sent", *file, download.next);
     end_download(world, connection, index);
   }
-  connection.write_progress_at = world.now.instant;
-  connection.out.bulk(std::move(chunk), file->id);
+  open_output(world, connection).bulk(std::move(chunk), file->id);
+}
+
+// File data that has not begun to be written. False when none waits.
+bool drop_bulk(World& world, Connection& connection, FileId file) {
+  if (!connection.out || !connection.out->drop_bulk(file)) return false;
+  close_output_if_empty(world, connection);
+  return true;
 }
 
 }  // namespace
@@ -131,7 +138,7 @@ Answer handle_get(World& world, Connection& connection, const Frame& frame) {
     download = &world.transfers.start_download(connection.id, world.account_of(connection).id, file);
     connection.has_downloads = true;
   }
-  connection.out.drop_bulk(file.id);  // asked again: it starts where it was asked to
+  drop_bulk(world, connection, file.id);  // asked again: it starts where it was asked to
   download->next = *from;
   download->credit = std::min(*credit, kCreditMax);
   file.last_read = world.now.instant;
@@ -165,7 +172,7 @@ Answer handle_cancel(World& world, Connection& connection, const Frame& frame) {
   StoredFile* file = world.transfers.find(handle);
   const FoundDownload found = find_download(world, connection, file);
   // The last chunk may still wait when the download has ended.
-  const bool had_bulk = file != nullptr && connection.out.drop_bulk(file->id);
+  const bool had_bulk = file != nullptr && drop_bulk(world, connection, file->id);
   if (found.download != nullptr) {
     log_transfer(world, connection, "cancelled", *file, found.download->next);
     end_download(world, connection, found.index);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/number.hpp"
+#include "messenger/core/output.hpp"
 #include "messenger/core/rooms.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/targets.hpp"
@@ -94,7 +95,7 @@ Page choose_page(const History& history, std::uint64_t oldest, const PageRequest
 // Neighbours in one block go out as one piece.
 void queue_page(World& world, Connection& connection, const History& history, const Page& page) {
   if (page.first > page.last) return;
-  if (connection.out.empty()) connection.write_progress_at = world.now.instant;
+  OutQueue& out = open_output(world, connection);
   History::Frame run = history.frame(page.first);
   for (std::uint64_t seq = page.first + 1; seq <= page.last; ++seq) {
     const History::Frame& frame = history.frame(seq);
@@ -102,10 +103,10 @@ void queue_page(World& world, Connection& connection, const History& history, co
       run.size += frame.size;
       continue;
     }
-    connection.out.ordered(run.block, run.offset, run.size);
+    out.ordered(run.block, run.offset, run.size);
     run = frame;
   }
-  connection.out.ordered(run.block, run.offset, run.size);
+  out.ordered(run.block, run.offset, run.size);
 }
 
 // `members`: written into END when it answers SYNC.

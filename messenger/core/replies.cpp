@@ -6,19 +6,15 @@
 
 #include "base/check.hpp"
 #include "messenger/core/help.hpp"
+#include "messenger/core/output.hpp"
 #include "protocol/limits.hpp"
 
 namespace plaintalk::messenger::core {
 namespace {
 
-// Something is about to be queued.
-void before_queueing(World& world, Connection& connection) {
-  if (connection.out.empty()) connection.write_progress_at = world.now.instant;
-}
-
 void after_queueing(World& world, Connection& connection) {
   world.connections.touch(connection);
-  if (connection.out.reply_charge() > world.config.reply_queue_bytes_max)
+  if (connection.waiting().reply_charge() > world.config.reply_queue_bytes_max)
     world.connections.note_overfull(connection);
 }
 
@@ -40,14 +36,12 @@ Refusal try_later(ErrorName error, std::string text, Nanoseconds wait) {
 Refusal wrong_form(Verb verb) { return refusal(ErrorName::syntax, "write: " + std::string(form_of(verb))); }
 
 void reply(World& world, Connection& connection, std::string_view frame) {
-  before_queueing(world, connection);
-  connection.out.reply(frame);
+  open_output(world, connection).reply(frame);
   after_queueing(world, connection);
 }
 
 void reply_ordered(World& world, Connection& connection, std::string_view frame) {
-  before_queueing(world, connection);
-  connection.out.ordered(frame);
+  open_output(world, connection).ordered(frame);
   after_queueing(world, connection);
 }
 

@@ -67,7 +67,7 @@ std::expected<Room*, Refusal> take_into_use(World& world, const Connection& conn
 
 // Lists end when half of what may wait for a connection is used: the OK then says more=1.
 bool list_is_full(const World& world, const Connection& connection) {
-  return connection.out.reply_size() >= world.config.reply_queue_bytes_max / 2;
+  return connection.waiting().reply_size() >= world.config.reply_queue_bytes_max / 2;
 }
 
 void finish_list(World& world, Connection& connection, const Frame& frame, std::uint64_t count, bool is_cut) {

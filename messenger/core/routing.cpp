@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "messenger/core/budget.hpp"
+#include "messenger/core/output.hpp"
 #include "messenger/core/replies.hpp"
 #include "messenger/core/unheard.hpp"
 #include "protocol/frame_writer.hpp"
@@ -68,13 +69,12 @@ bool has_place(std::size_t waiting, std::size_t size, std::size_t limit) {
 
 // Frames without a number have a share of their own: a topic costs nobody a message.
 bool has_place_for_unnumbered(const World& world, const Connection& connection, std::size_t size) {
-  return has_place(connection.out.unnumbered_charge(), size,
+  return has_place(connection.waiting().unnumbered_charge(), size,
                    world.config.room_queue_bytes_max / kUnnumberedShare);
 }
 
 void queue_chat(World& world, Connection& connection, const Block& block, std::size_t numbered_size) {
-  if (connection.out.empty()) connection.write_progress_at = world.now.instant;
-  connection.out.chat(block, numbered_size);
+  open_output(world, connection).chat(block, numbered_size);
   world.connections.touch(connection);
 }
 
@@ -88,8 +88,8 @@ bool deliver(World& world, Connection& connection, Room& room, const Flushed& fl
     return takes_unnumbered;
   }
   const bool is_owed = connection.gaps && find_gap(connection, room) != nullptr;
-  const bool has_room =
-      has_place(connection.out.numbered_charge(), flushed.numbered_size, world.config.room_queue_bytes_max);
+  const bool has_room = has_place(connection.waiting().numbered_charge(), flushed.numbered_size,
+                                  world.config.room_queue_bytes_max);
   if (is_owed || !has_room) [[unlikely]] {
     owe_gap(connection, room, flushed.first, flushed.first + flushed.count - 1);
     return false;
@@ -231,7 +231,8 @@ void settle_gap(World& world, Connection& connection, const Room& room) {
 }
 
 void send_gaps_when_drained(World& world, Connection& connection) {
-  if (connection.out.numbered_charge() <= world.config.room_queue_bytes_max / 2) send_gaps(world, connection);
+  if (connection.waiting().numbered_charge() <= world.config.room_queue_bytes_max / 2)
+    send_gaps(world, connection);
 }
 
 void send_chat(World& world, Connection& connection, const Block& block) {

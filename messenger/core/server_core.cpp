@@ -10,6 +10,7 @@
 #include "messenger/core/input_pause.hpp"
 #include "messenger/core/login.hpp"
 #include "messenger/core/membership.hpp"
+#include "messenger/core/output.hpp"
 #include "messenger/core/presence.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/session.hpp"
@@ -123,16 +124,19 @@ bool ServerCore::closing(ConnectionId id) const { return state_->at(id).phase ==
 std::size_t ServerCore::gather(ConnectionId id, std::span<iovec> iovecs, bool kernel_is_drained, Now now) {
   state_->now = now;
   core::Connection& connection = state_->at(id);
-  if (kernel_is_drained && connection.has_downloads && connection.out.wants_bulk())
-    core::fill_bulk(*state_, connection);
-  return connection.out.gather(iovecs);
+  if (kernel_is_drained && connection.has_downloads && !connection.out) core::fill_bulk(*state_, connection);
+  return connection.waiting().gather(iovecs);
 }
 
 void ServerCore::consumed(ConnectionId id, std::size_t size, Now now) {
   state_->now = now;
   core::Connection& connection = state_->at(id);
   const bool had_to_wait = core::must_wait(*state_, connection);
-  connection.out.consumed(size);
+  check(connection.out || size == 0, "more was written than was queued");
+  if (connection.out) {
+    connection.out->consumed(size);
+    core::close_output_if_empty(*state_, connection);
+  }
   connection.bytes_out += size;
   connection.write_progress_at = now.instant;
   if (connection.phase == core::Phase::closing) return;
@@ -144,7 +148,7 @@ void ServerCore::consumed(ConnectionId id, std::size_t size, Now now) {
 
 bool ServerCore::wants_output(ConnectionId id) const {
   const core::Connection& connection = state_->at(id);
-  return !connection.out.empty() || core::has_bulk(*state_, connection);
+  return connection.out || core::has_bulk(*state_, connection);
 }
 
 std::size_t ServerCore::connection_count() const { return state_->connections.count(); }

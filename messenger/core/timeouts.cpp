@@ -20,12 +20,12 @@ void ping_or_give_up(World& world, Connection& connection) {
 // Nothing can be written any more: not even a farewell.
 void give_up_writing(World& world, Connection& connection) {
   end_session(world, connection, "no progress in writing", Leaving::dropped);
-  connection.out = OutQueue();
+  connection.out.reset();
   world.connections.touch(connection);
 }
 
 bool is_write_stalled(const World& world, const Connection& connection) {
-  if (connection.out.empty()) return false;
+  if (!connection.out) return false;
   const Instant since =
       connection.phase == Phase::closing ? connection.closing_since : connection.write_progress_at;
   return since + world.config.write_stall_timeout <= world.now.instant;

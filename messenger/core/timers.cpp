@@ -26,7 +26,7 @@ void arm_timer(World& world, Connection& connection) {
   // Often enough to notice a stalled write in time: whatever was queued after this look is looked at before
   // it is too late.
   Instant due = now + world.config.write_stall_timeout / 2;
-  if (!connection.out.empty()) {
+  if (connection.out) {
     const Instant since =
         connection.phase == Phase::closing ? connection.closing_since : connection.write_progress_at;
     due = since + world.config.write_stall_timeout;

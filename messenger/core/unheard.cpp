@@ -12,7 +12,7 @@ namespace {
 // When something last came behind all that was written to the connection; long ago while anything still
 // waits.
 Instant last_sign(const Connection& connection) {
-  return connection.out.numbered_size() == 0 && !connection.gaps ? connection.last_seen : Instant{};
+  return connection.waiting().numbered_size() == 0 && !connection.gaps ? connection.last_seen : Instant{};
 }
 
 bool is_followed(const World& world, const Account& account, Instant said_at) {
@@ -67,7 +67,7 @@ void tell_unheard(World& world, Connection& connection) {
     const Room::Unheard* unheard = room.unheard_by(account.handle);
     if (unheard == nullptr || unheard->first == 0) continue;
     account.may_have_unheard = true;
-    if (connection.out.reply_size() >= world.config.reply_queue_bytes_max / 2) return;
+    if (connection.waiting().reply_size() >= world.config.reply_queue_bytes_max / 2) return;
     const std::uint64_t after = unheard->first - 1;
     const std::string& other = world.accounts.at(other_handle).name;
     begin_reply(world, Verb::note)

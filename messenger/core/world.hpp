@@ -20,6 +20,7 @@
 #include "messenger/core/decoder_pool.hpp"
 #include "messenger/core/guess_limiter.hpp"
 #include "messenger/core/history_memory.hpp"
+#include "messenger/core/out_queue_pool.hpp"
 #include "messenger/core/room.hpp"
 #include "messenger/core/room_table.hpp"
 #include "messenger/core/server_config.hpp"
@@ -39,6 +40,7 @@ struct World {
   Now now;
 
   DecoderPool decoders;  // before the connections, which hold some of its decoders
+  OutQueuePool out_queues;
   ConnectionTable connections;
   TimerWheel timers;
   AddressTable addresses;
