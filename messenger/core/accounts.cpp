@@ -20,14 +20,14 @@ constexpr int kVictimTries = 16;
 
 bool is_forgettable(const World& world, const Account& account) {
   if (account.is_registered() || account.is_present() || account.closing_count > 0) return false;
-  return std::ranges::all_of(account.devices, [&](const auto& device) {
-    return device->last_used + world.config.remembered_request_time <= world.now.instant;
+  return std::ranges::all_of(account.devices, [&](const Device& device) {
+    return device.last_used + world.config.remembered_request_time <= world.now.instant;
   });
 }
 
 void remove_conversations(World& world, const Account& account) {
-  while (!account.conversations.empty()) {
-    Room& room = world.rooms.at(account.conversations.begin()->second);
+  while (!account.conversations->empty()) {
+    Room& room = world.rooms.at(account.conversations->begin()->second);
     flush(world, room);
     remove_room(world, room);
   }
@@ -79,34 +79,34 @@ void make_configured_accounts(World& world) {
     std::string salt = world.services.random.bytes(kSaltSize);
     const unsigned count = world.config.password_iteration_count;
     const std::string salted = pbkdf2_sha256(password, salt, count);
-    account->verifier = make_verifier(std::move(salt), count, salted);
+    account->verifier = std::make_unique<Verifier>(make_verifier(std::move(salt), count, salted));
   }
 }
 
-Device* find_device(const Account& account, std::string_view name) {
-  for (const auto& device : account.devices)
-    if (device->name == name) return device.get();
+Device* find_device(Account& account, std::string_view name) {
+  for (Device& device : account.devices)
+    if (device.name == name) return &device;
   return nullptr;
 }
 
 Device* open_device(World& world, Account& account, std::string_view name) {
   if (Device* device = find_device(account, name)) return device;
   if (account.devices.size() >= kDeviceCountMax) {
-    const auto is_older = [](const auto& a, const auto& b) {
-      if (a->connection.is_none() != b->connection.is_none()) return a->connection.is_none();
-      return a->last_used < b->last_used;
+    const auto is_older = [](const Device& a, const Device& b) {
+      if (a.connection.is_none() != b.connection.is_none()) return a.connection.is_none();
+      return a.last_used < b.last_used;
     };
     const auto oldest = std::ranges::min_element(account.devices, is_older);
-    if (!(*oldest)->connection.is_none()) return nullptr;
+    if (!oldest->connection.is_none()) return nullptr;
     account.devices.erase(oldest);
   }
-  Device& device = *account.devices.emplace_back(std::make_unique<Device>());
+  Device& device = account.devices.emplace_back();
   device.name = name;
   device.last_used = world.now.instant;
   return &device;
 }
 
-std::string unused_device_name(const Account& account, ConnectionId connection) {
+std::string unused_device_name(Account& account, ConnectionId connection) {
   for (std::uint64_t number = static_cast<std::uint64_t>(connection);; ++number) {
     std::string name = "d" + std::to_string(number);
     if (find_device(account, name) == nullptr) return name;
@@ -119,7 +119,7 @@ void start_afresh(World& world, Account& account) {
   world.accounts.become_another(account);
   finish_absences(world, account, true);
   flush_conversations_of(world, account);
-  for (const auto& [other, handle] : account.conversations) {
+  for (const auto& [other, handle] : *account.conversations) {
     Room& room = world.rooms.at(handle);
     for (std::size_t side = 0; side < room.people.size(); ++side)
       if (room.people[side] == account.handle) {
@@ -147,7 +147,7 @@ void advance_departures(World& world) {
     const bool is_forgotten = is_forgettable(world, *account);
     if (is_forgotten) start_afresh(world, *account);
     // Whoever has a conversation stays known: its room refers to both people and their floors.
-    if (is_forgotten && account->conversations.empty()) {
+    if (is_forgotten && account->conversations->empty()) {
       world.accounts.remove(*account);
     } else {
       account->forget_at = world.now.instant + world.config.remembered_request_time;

@@ -16,12 +16,12 @@ Account* make_account(World& world, const IpAddress& address, std::string_view n
 // The accounts of the configuration. Throws std::invalid_argument for a name or password that cannot be one.
 void make_configured_accounts(World& world);
 
-Device* find_device(const Account& account, std::string_view name);
+Device* find_device(Account& account, std::string_view name);
 // The device of that name, made if need be; of those that are not connected the one unused for longest makes
 // room. nullptr when all are connected.
 Device* open_device(World& world, Account& account, std::string_view name);
 // A device name for a client that gave none.
-std::string unused_device_name(const Account& account, ConnectionId connection);
+std::string unused_device_name(Account& account, ConnectionId connection);
 
 // Nobody who knew the account before may be taken for the next one of that name: conversations so far become
 // invisible, devices, tokens and uploads are gone.

@@ -130,10 +130,20 @@ Refusal name_taken(World& world, const Connection& connection, const Account& ac
                 what + "; come back with its token, or wait " + std::to_string(seconds) + " s", *wait));
 }
 
+TokenHash hash_of(std::string_view token) {
+  TokenHash hash{};
+  sha256(token).copy(hash.data(), hash.size());
+  return hash;
+}
+
+bool is_same(const TokenHash& a, const TokenHash& b) {
+  return equal_in_constant_time({a.data(), a.size()}, {b.data(), b.size()});
+}
+
 // The new token, of which the device keeps only the hash.
 std::string replace_token(World& world, Device& device) {
   std::string token = hex(world.services.random.bytes(kTokenSize));
-  device.token_hash = sha256(token);
+  device.token_hash = hash_of(token);
   device.token_time = world.now.instant;
   return token;
 }
@@ -178,10 +188,10 @@ Answer enter(World& world, Connection& connection, Account& account, const Login
   account.connections.push_back(connection.handle);
   account.reserved_until = {};
   world.accounts.note_back(account);
-  if (request.display) account.display = *request.display;
+  if (request.display) account.display.made() = *request.display;
   stop_counting_login(world, connection);
   world.log(LoggedIn{connection.id, account.name, device.name, request.method});
-  if (request.method != "token") device.replaced_token_hash.clear();
+  if (request.method != "token") device.replaced_token_hash.reset();
   send_login_ok(world, connection, request.id);
   tell_unheard(world, connection);
   arm_timer(world, connection);
@@ -208,18 +218,18 @@ Answer login_by_token(World& world, Connection& connection, const LoginRequest& 
                       std::string_view token) {
   Account* account = world.accounts.find(request.account);
   Device* device = account == nullptr ? nullptr : find_device(*account, request.device);
-  const std::string hash = sha256(token);
+  const TokenHash hash = hash_of(token);
   if (device != nullptr) {
-    const bool is_current = !device->token_hash.empty() && equal_in_constant_time(hash, device->token_hash);
+    const bool is_current = is_same(hash, device->token_hash);
     const Connection* user =
         device->connection.is_none() ? nullptr : &world.connections.at(device->connection);
     const bool is_in_use = user != nullptr && !user->token_is_new;
-    const bool is_replaced = !is_in_use && !device->replaced_token_hash.empty() &&
-                             equal_in_constant_time(hash, device->replaced_token_hash);
+    const bool is_replaced =
+        !is_in_use && device->replaced_token_hash && is_same(hash, *device->replaced_token_hash);
     if (is_current || is_replaced) {
       if (device->token_time + kTokenLifetime < world.now.instant)
         return refusal(ErrorName::expired, "this token is too old; log in with the password");
-      if (is_current) device->replaced_token_hash = hash;
+      if (is_current) device->replaced_token_hash = std::make_unique<TokenHash>(hash);
       return enter(world, connection, *account, request);
     }
   }
@@ -289,7 +299,7 @@ Answer finish_register(World& world, Connection& connection, const LoginRequest&
   if (account == nullptr)
     return try_later(ErrorName::busy, "too many accounts; try again later", kLoginRetry);
   start_afresh(world, *account);
-  account->verifier = std::move(verifier);
+  account->verifier = std::make_unique<Verifier>(std::move(verifier));
   world.addresses.account_registered(connection.client.address);
   return enter(world, connection, *account, request);
 }

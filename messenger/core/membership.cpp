@@ -67,7 +67,7 @@ namespace {
 // Whoever was too slow for some of it learns that before it goes: its numbers go on above.
 void leave_conversation(World& world, const Room& room, std::size_t side) {
   Account& account = world.accounts.at(room.people[side]);
-  account.conversations.erase(room.people[1 - side]);
+  account.conversations.reduce([&](auto& conversations) { conversations.erase(room.people[1 - side]); });
   for (const ConnectionHandle handle : account.connections)
     settle_gap(world, world.connections.at(handle), room);
 }

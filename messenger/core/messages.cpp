@@ -54,7 +54,7 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
     if (!parsed) return wrong_form(Verb::say);
   }
   const std::string_view id = id_of(frame);
-  if (const auto* known = id.empty() ? nullptr : connection.device->requests.find(id)) {
+  if (const auto* known = id.empty() ? nullptr : connection.device->requests->find(id)) {
     const std::string room_name =
         room != nullptr ? room->name : room_name_of(world.account_of(connection), *parsed);
     return repeat(world, connection, *known, content_hash(room_name, frame.body));
@@ -75,7 +75,7 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
   const std::int64_t at_ms = wall_ms(world.now.wall);
   if (!id.empty())
     world.request_memories.add(
-        connection.device->requests,
+        connection.device->requests.made(),
         {std::string(id), content_hash(room->name, frame.body), seq, at_ms, room->name, world.now.instant, 0},
         world.config.remembered_request_count_max, world.config.remembered_request_time);
   send_ok(world, connection, id, room->name, seq, at_ms, false);

@@ -46,7 +46,7 @@ void announce_presence(World& world, Account& account, std::string_view state, s
       flush(world, room);  // what the person said comes before
       tell_room(world, room, account, block);
     }
-  for (const Absence& absence : account.absences)
+  for (const Absence& absence : *account.absences)
     tell_room(world, world.rooms.at(absence.room), account, block);
 }
 
@@ -70,28 +70,30 @@ Answer handle_away(World& world, Connection& connection, const Frame& frame) {
 
 void start_absence(World& world, Account& account, Room& room, std::string_view reason) {
   const Instant due = world.now.instant + world.config.presence_grace;
-  account.absences.push_back({room.handle, due, reason});
+  account.absences.made().push_back({room.handle, due, reason});
   room.absent.push_back(account.handle);
   world.accounts.await_return(account, due);
 }
 
 bool end_absence(Account& account, Room& room) {
-  const bool was_absent = std::erase_if(account.absences, [&](const Absence& absence) {
-                            return absence.room == room.handle;
-                          }) > 0;
+  bool was_absent = false;
+  account.absences.reduce([&](std::vector<Absence>& absences) {
+    was_absent =
+        std::erase_if(absences, [&](const Absence& absence) { return absence.room == room.handle; }) > 0;
+  });
   if (was_absent) std::erase(room.absent, account.handle);
   return was_absent;
 }
 
 void finish_absences(World& world, Account& account, bool all) {
   const auto is_due = [&](const Absence& absence) { return all || absence.due <= world.now.instant; };
-  if (std::ranges::none_of(account.absences, is_due)) return;
-  if (account.connections.empty() && std::ranges::all_of(account.absences, is_due)) {
+  if (std::ranges::none_of(*account.absences, is_due)) return;
+  if (account.connections.empty() && std::ranges::all_of(*account.absences, is_due)) {
     announce_presence(world, account, "gone", "");
     world.log(RoomChanged{ConnectionId{}, "presence", "", account.name, "gone"});
   }
-  for (std::size_t index = 0; index < account.absences.size();) {
-    const Absence absence = account.absences[index];
+  for (std::size_t index = 0; index < account.absences->size();) {
+    const Absence absence = (*account.absences)[index];
     if (!is_due(absence)) {
       ++index;
       continue;

@@ -82,10 +82,10 @@ void finish_list(World& world, Connection& connection, const Frame& frame, std::
 void note_who(World& world, Connection& connection, std::string_view room, const Account& account) {
   FrameWriter writer = begin_reply(world, Verb::note);
   writer.argument("WHO").argument(room).argument(account.name).parameter("state", state_of(account));
-  if (account.display.empty()) {
+  if (account.display->empty()) {
     writer.end();
   } else {
-    writer.body(account.display);
+    writer.body(*account.display);
   }
   send(world, connection);
 }
@@ -179,8 +179,8 @@ std::expected<Room*, Refusal> enter_room(World& world, Connection& connection, s
 }
 
 Room& open_conversation(World& world, const Connection& connection, Account& one, Account& other) {
-  const auto found = one.conversations.find(other.handle);
-  if (found != one.conversations.end()) {
+  const auto found = one.conversations->find(other.handle);
+  if (found != one.conversations->end()) {
     Room& room = world.rooms.at(found->second);
     world.rooms.use_conversation(room);
     return room;
@@ -190,8 +190,8 @@ Room& open_conversation(World& world, const Connection& connection, Account& one
   Room& room = world.rooms.add_conversation(conversation_name(one.name, other.name), address);
   const bool is_in_order = one.name <= other.name;
   room.people = {is_in_order ? one.handle : other.handle, is_in_order ? other.handle : one.handle};
-  one.conversations[other.handle] = room.handle;
-  other.conversations[one.handle] = room.handle;
+  one.conversations.made()[other.handle] = room.handle;
+  other.conversations.made()[one.handle] = room.handle;
   return room;
 }
 

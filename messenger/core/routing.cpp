@@ -1,6 +1,7 @@
 #include "messenger/core/routing.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "base/check.hpp"
@@ -101,7 +102,7 @@ bool deliver(World& world, Connection& connection, Room& room, const Flushed& fl
 void deliver_to_all(World& world, Room& room, const Flushed& flushed, bool is_logged) {
   world.recipients.clear();
   world.shed.clear();
-  const auto deliver_to = [&](const std::vector<ConnectionHandle>& members) {
+  const auto deliver_to = [&](std::span<const ConnectionHandle> members) {
     for (const ConnectionHandle handle : members) {
       Connection& member = world.connections.at(handle);
       const bool is_taken = deliver(world, member, room, flushed);

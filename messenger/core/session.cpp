@@ -206,7 +206,7 @@ void resume(World& world, Connection& connection) {
 
 void forget_connection(World& world, Connection& connection, std::string_view reason) {
   end_session(world, connection, "", Leaving::dropped);
-  const bool has_own_reason = !connection.close_reason.empty();
+  const std::string_view own_reason = connection.ending->reason;
   std::string_view account;
   if (!connection.account.is_none()) {
     Account& person = world.account_of(connection);
@@ -214,8 +214,8 @@ void forget_connection(World& world, Connection& connection, std::string_view re
     --person.closing_count;
   }
   world.log(
-      ConnectionClosed{connection.id, account, has_own_reason ? connection.close_reason : reason,
-                       connection.bytes_in, connection.bytes_out,
+      ConnectionClosed{connection.id, account, own_reason.empty() ? reason : own_reason, connection.bytes_in,
+                       connection.bytes_out,
                        connection.refusal_count - std::min(connection.refusal_count, kLoggedRefusalsMax)});
   world.addresses.connection_gone(connection.client.address);
   world.timers.disarm(connection.handle.slot);

@@ -15,10 +15,10 @@ namespace {
 
 void leave_all_rooms(World& world, Connection& connection, Leaving leaving, std::string_view words) {
   Account& account = world.account_of(connection);
-  const bool is_last = account.connections.size() == 1 && account.absences.empty();
+  const bool is_last = account.connections.size() == 1 && account.absences->empty();
   const bool is_told = !world.is_draining;
   if (is_told && is_last && leaving == Leaving::quit) announce_presence(world, account, "gone", "");
-  std::erase(account.connections, connection.handle);
+  account.connections.remove(connection.handle);
   while (!connection.rooms.empty()) {
     Room& room = world.rooms.at(connection.rooms.back().room);
     leave_room(world, connection, connection.rooms.size() - 1);
@@ -67,8 +67,7 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
     }
   }
   connection.phase = Phase::closing;
-  connection.close_reason = reason;
-  connection.closing_since = world.now.instant;
+  connection.ending = std::make_unique<Ending>(reason, world.now.instant);
   world.connections.touch(connection);
   arm_timer(world, connection);
 }

@@ -27,7 +27,7 @@ void give_up_writing(World& world, Connection& connection) {
 bool is_write_stalled(const World& world, const Connection& connection) {
   if (!connection.out) return false;
   const Instant since =
-      connection.phase == Phase::closing ? connection.closing_since : connection.write_progress_at;
+      connection.phase == Phase::closing ? connection.ending->since : connection.write_progress_at;
   return since + world.config.write_stall_timeout <= world.now.instant;
 }
 

@@ -28,7 +28,7 @@ void arm_timer(World& world, Connection& connection) {
   Instant due = now + world.config.write_stall_timeout / 2;
   if (connection.out) {
     const Instant since =
-        connection.phase == Phase::closing ? connection.closing_since : connection.write_progress_at;
+        connection.phase == Phase::closing ? connection.ending->since : connection.write_progress_at;
     due = since + world.config.write_stall_timeout;
   }
   if (connection.is_rate_paused) due = std::min(due, connection.resume_at);

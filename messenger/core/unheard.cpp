@@ -47,7 +47,7 @@ void keep_signs_of(Account& account, const Connection& connection) {
 
 void give_up_waiting_for_signs(World& world, Account& account) {
   if (!std::exchange(account.may_have_unfollowed, false)) return;
-  for (const auto& [other, handle] : account.conversations) {
+  for (const auto& [other, handle] : *account.conversations) {
     Room& room = world.rooms.at(handle);
     const std::size_t side = room.people[0] == account.handle ? 0 : 1;
     const Room::Unfollowed unfollowed = std::exchange(room.unfollowed[side], {});
@@ -62,7 +62,7 @@ void give_up_waiting_for_signs(World& world, Account& account) {
 void tell_unheard(World& world, Connection& connection) {
   Account& account = world.account_of(connection);
   if (!std::exchange(account.may_have_unheard, false)) return;
-  for (const auto& [other_handle, handle] : account.conversations) {
+  for (const auto& [other_handle, handle] : *account.conversations) {
     Room& room = world.rooms.at(handle);
     const Room::Unheard* unheard = room.unheard_by(account.handle);
     if (unheard == nullptr || unheard->first == 0) continue;

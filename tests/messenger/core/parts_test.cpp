@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "messenger/core/connection.hpp"
 #include "messenger/core/history.hpp"
 #include "messenger/core/id_table.hpp"
 #include "messenger/core/out_queue.hpp"
@@ -16,11 +15,6 @@
 
 namespace plaintalk::messenger::test {
 namespace {
-
-TEST(ConnectionObject, StaysSmallBecauseMostConnectionsAreIdle) {
-  RecordProperty("bytes", static_cast<int>(sizeof(core::Connection)));
-  EXPECT_LE(sizeof(core::Connection), 512U);
-}
 
 std::string drain(OutQueue& queue, std::size_t step) {
   std::string text;
