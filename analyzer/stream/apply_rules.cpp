@@ -47,6 +47,7 @@ void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const
       apply_ack(context, flow, direction, segment);
       apply_data(context, flow, direction, segment);
     }
+    if (!state.sent_any) state.vlan = segment.vlan;
     state.sent_any = true;
     note_closing(flow);
   }

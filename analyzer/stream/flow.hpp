@@ -132,6 +132,7 @@ struct DirectionState {
   std::uint32_t copy_point = 0;   // another one, at which copies were seen
   std::int64_t cut_copy_end = 0;  // how far the copies there have come
   std::uint64_t copy_count = 0;
+  std::optional<std::uint16_t> vlan;  // of its first packet
   std::uint16_t last_ip_id = 0;
   bool ip_id_varies = false;
   bool numbers_known = false;
@@ -164,6 +165,8 @@ struct HeldSegments {
   std::size_t bytes = 0;
 };
 
+inline constexpr std::uint32_t kNoFlow = ~std::uint32_t{0};
+
 struct Flow {
   FlowKey key;
   bool client_is_lower = false;
@@ -174,6 +177,8 @@ struct Flow {
   std::uint32_t generation = 0;  // of the slot, so that a queued timer knows that its connection is gone
   WallTime last_time;
   std::unique_ptr<HeldSegments> held;
+  std::unique_ptr<HeldSegments> waiting_syns;  // inside this connection, or of the next one
+  std::uint32_t older = kNoFlow;               // the next connection of the same endpoints
   std::array<DirectionState, 2> directions;
   ConnectionRecord report;
 

@@ -48,12 +48,27 @@ void TrackerState::segment(const TcpSegment& segment) {
     prefetch(*flows[index]);
     return flows[index]->key;
   };
-  std::optional<std::uint32_t> index = table.find(key, key_of);
-  if (index && opens_next_incarnation(*flows[*index], segment)) {
-    close(*index);
-    index.reset();
+  const std::optional<std::uint32_t> head = table.find(key, key_of);
+  std::optional<std::uint32_t> index = head;
+  if (head) {
+    index = choose_of_chain(*head, segment);
+    Flow& flow = *flows[*index];
+    if (proves_next_connection(flow, segment)) {
+      const std::unique_ptr<HeldSegments> syns = std::move(flow.waiting_syns);
+      close(*index);
+      index = create(key, syns->segments.front().segment);
+      for (const HeldSegment& syn : syns->segments) process(*index, syn.segment);
+    } else if (opens_next_incarnation(flow, segment)) {
+      if (!opens_beside(flow, segment, has_ended(flow))) close(*index);
+      index = create(key, segment);
+    } else if (is_foreign(flow, segment)) {
+      index = create(key, segment);
+    } else if (keep_for_proof(*index, segment)) {
+      return;
+    }
+  } else {
+    index = create(key, segment);
   }
-  if (!index) index = create(key, segment);
   if (flows[*index]->held) {
     hold(*index, segment);
   } else {
@@ -106,7 +121,7 @@ std::uint32_t TrackerState::create(const FlowKey& key, const TcpSegment& first) 
   flow.key = key;
   flow.report.id = ConnectionId{next_id++};
   flow.report.start = flow.report.end = flow.last_time = first.time;
-  table.insert(key, index);
+  link(key, index);
   idle_queue.push({context.now, index, flow.generation});
   if (opens_connection(first)) {
     ConnectionRoles roles = roles_by_syn(first);
@@ -259,8 +274,8 @@ void TrackerState::make_room_for_one_more() {
     const Flow* const flow = resolve({entry.index, entry.generation});
     return flow == nullptr ? std::nullopt : std::optional(flow->last_time);
   };
-  if (idle_queue.size() > 2 * table.size() + 4096) idle_queue.compact(activity_of);
-  while (table.size() >= std::max<std::size_t>(context.limits.connection_count_max, 1)) {
+  if (idle_queue.size() > 2 * flow_count() + 4096) idle_queue.compact(activity_of);
+  while (flow_count() >= std::max<std::size_t>(context.limits.connection_count_max, 1)) {
     const auto idle = idle_queue.take_longest_idle(activity_of);
     if (!idle) return;
     if (flows[idle->index]->held) decide_roles(idle->index);
@@ -271,6 +286,7 @@ void TrackerState::make_room_for_one_more() {
 
 void TrackerState::close(std::uint32_t index) {
   if (flows[index]->held) decide_roles(index);
+  settle_waiting_syns(index);
   Flow& flow = *flows[index];
   for (const Direction direction : {Direction::client_to_server, Direction::server_to_client}) {
     accept_unjudged_segments(context, flow, direction);
@@ -280,7 +296,7 @@ void TrackerState::close(std::uint32_t index) {
   }
   summarise(flow);
   context.sink.closed(flow.report);
-  table.erase(flow.key, index);
+  unlink(index);
   const std::uint32_t generation = flow.generation + 1;
   flow = Flow{};
   flow.generation = generation;

@@ -39,6 +39,17 @@ class TrackerState {
   void open(Flow& flow, const Endpoint& client, const Endpoint& server, std::string reason);
   void close(std::uint32_t index);
   bool opens_next_incarnation(Flow& flow, const TcpSegment& segment);
+  std::size_t flow_count() const { return flows.size() - free_slots.size(); }
+
+  // Several connections of the same endpoints (tracker_generations.cpp).
+  std::uint32_t choose_of_chain(std::uint32_t head, const TcpSegment& segment) const;
+  bool opens_beside(const Flow& flow, const TcpSegment& segment, bool has_ended) const;
+  bool is_foreign(const Flow& flow, const TcpSegment& segment) const;
+  void link(const FlowKey& key, std::uint32_t index);
+  void unlink(std::uint32_t index);
+  bool keep_for_proof(std::uint32_t index, const TcpSegment& segment);
+  bool proves_next_connection(const Flow& flow, const TcpSegment& segment) const;
+  void settle_waiting_syns(std::uint32_t index);
 
   // Connections that began before the capture wait a moment, so that their lowest bytes are known (rule 35).
   void hold(std::uint32_t index, const TcpSegment& segment);
