@@ -1,4 +1,5 @@
 // plaintalk-report: runs a template over an analysis and prints what it finds.
+#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -23,6 +24,7 @@ struct Options {
   std::string format = "text";
   std::string out;
   std::vector<std::string> settings;
+  double time_limit_s = 60;
   bool list = false;
   bool describe_tables = false;
   bool show_template = false;
@@ -81,7 +83,10 @@ int run(const Options& options) {
     return 0;
   }
   apply(options.settings, report_template);
-  const analyzer::Report report = analyzer::run_report(report_template, options.analysis);
+  analyzer::ReportLimits limits;
+  limits.time =
+      std::chrono::duration_cast<plaintalk::Nanoseconds>(std::chrono::duration<double>(options.time_limit_s));
+  const analyzer::Report report = analyzer::run_report(report_template, options.analysis, limits);
   if (options.format == "csv") {
     write(analyzer::render_csv(report), options.out);
   } else if (options.format == "markdown") {
@@ -109,6 +114,10 @@ int main(int argc, char** argv) {
   app.add_option("--set", options.settings, "value of a parameter of the template: room=#lab")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  app.add_option("--time-limit", options.time_limit_s, "stop a query after so many seconds; 0: never")
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 1e6));
   app.add_flag("--list", options.list, "list the built-in templates");
   app.add_flag("--show", options.show_template, "print the template instead of running it");
   app.add_flag("--describe-tables", options.describe_tables,

@@ -1,6 +1,7 @@
 #include "analyzer/report/render_report.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "analyzer/tables/table.hpp"
 #include "base/text.hpp"
@@ -27,13 +28,14 @@ std::string shortened(std::string text) {
   return text.substr(0, at) + "...";
 }
 
-bool is_number_column(const Report& report, std::size_t column) {
-  bool any = false;
-  for (const auto& row : report.rows) {
-    if (row[column].text.empty()) continue;
-    if (!row[column].is_number) return false;
-    any = true;
-  }
+// For each column: it has numbers, and nothing else.
+std::vector<bool> number_columns(const Report& report) {
+  std::vector<bool> any(report.columns.size(), false);
+  std::vector<bool> other(report.columns.size(), false);
+  for (const auto& row : report.rows)
+    for (std::size_t column = 0; column < row.size(); ++column)
+      if (!row[column].text.empty()) (row[column].is_number ? any : other)[column] = true;
+  for (std::size_t column = 0; column < any.size(); ++column) any[column] = any[column] && !other[column];
   return any;
 }
 
@@ -63,8 +65,7 @@ std::string render_markdown(const Report& report) {
   text += '|';
   for (const std::string& column : report.columns) text += ' ' + markdown_cell(column) + " |";
   text += "\n|";
-  for (std::size_t column = 0; column < report.columns.size(); ++column)
-    text += is_number_column(report, column) ? "---:|" : "---|";
+  for (const bool is_number : number_columns(report)) text += is_number ? "---:|" : "---|";
   text += '\n';
   for (const auto& row : report.rows) {
     text += '|';
@@ -91,13 +92,14 @@ std::string render_text(const Report& report) {
   if (!report.description.empty()) text += terminal_safe(report.description) + '\n';
   text += '\n';
   if (report.rows.empty()) return text + "Nothing to show.\n";
+  const std::vector<bool> is_number = number_columns(report);
   for (std::size_t index = 0; index < lines.size(); ++index) {
     std::string line;
     for (std::size_t column = 0; column < widths.size(); ++column) {
       const std::string& cell = lines[index][column];
       const std::string padding(widths[column] - width_of(cell), ' ');
       if (column != 0) line += "  ";
-      line += is_number_column(report, column) ? padding + cell : cell + padding;
+      line += is_number[column] ? padding + cell : cell + padding;
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';

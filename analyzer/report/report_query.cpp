@@ -83,10 +83,27 @@ void bind(const ReportTemplate& report_template, SqliteStatement& statement) {
   }
 }
 
+// How many steps of SQLite's machine go by between two looks at the clock: a millisecond or less.
+constexpr int kStepsPerCheck = 10'000;
+
+int is_over(void* end) { return read_clocks().instant >= *static_cast<const Instant*>(end) ? 1 : 0; }
+
+// The query runs until `end`; what it builds in memory on the way is bounded as well.
+void bound(sqlite3* database, const ReportLimits& limits, Instant& end) {
+  constexpr int kTextSizeMax = 64 << 20;  // of one value: replace() and printf() can make any
+  sqlite3_limit(database, SQLITE_LIMIT_LENGTH, kTextSizeMax);
+  if (limits.time <= Nanoseconds::zero()) return;
+  end = read_clocks().instant + limits.time;
+  sqlite3_progress_handler(database, kStepsPerCheck, is_over, &end);
+}
+
 }  // namespace
 
-Report run_report(const ReportTemplate& report_template, const std::string& analysis) {
+Report run_report(const ReportTemplate& report_template, const std::string& analysis,
+                  const ReportLimits& limits) {
   const SqliteDatabase database = open_analysis(analysis);
+  Instant end{};
+  bound(database.handle(), limits, end);
   const std::string& sql = report_template.sql;
   sqlite3_stmt* prepared = nullptr;
   const char* tail = nullptr;
@@ -110,12 +127,26 @@ Report run_report(const ReportTemplate& report_template, const std::string& anal
   for (int column = 0; column < column_count; ++column)
     report.columns.emplace_back(sqlite3_column_name(prepared, column));
   int result = SQLITE_ROW;
+  std::size_t size = 0;
   while ((result = sqlite3_step(prepared)) == SQLITE_ROW) {
-    if (report.rows.size() == kReportRowCountMax)
-      throw std::runtime_error(report_template.name + ": too many rows; add a LIMIT");
+    if (report.rows.size() == limits.row_count_max)
+      throw std::runtime_error(report_template.name + ": the query gives more than " +
+                               std::to_string(limits.row_count_max) + " rows; add a LIMIT");
     auto& row = report.rows.emplace_back();
-    for (int column = 0; column < column_count; ++column) row.push_back(cell_of(statement, column));
+    row.reserve(static_cast<std::size_t>(column_count));
+    for (int column = 0; column < column_count; ++column) {
+      row.push_back(cell_of(statement, column));
+      size += sizeof(ReportCell) + row.back().text.size();
+    }
+    if (size > limits.size_max)
+      throw std::runtime_error(report_template.name + ": the query gives more than " +
+                               std::to_string(limits.size_max >> 20) + " MiB; add a LIMIT");
   }
+  if (result == SQLITE_INTERRUPT)
+    throw std::runtime_error(
+        report_template.name + ": the query was stopped after " +
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limits.time).count()) +
+        " seconds; a longer time is given with --time-limit, and a query that never ends needs a LIMIT");
   if (result != SQLITE_DONE) fail_query(report_template, database.handle(), 0);
   return report;
 }

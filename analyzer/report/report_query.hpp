@@ -3,11 +3,13 @@
 // write, or load code.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "analyzer/report/report_template.hpp"
+#include "base/time.hpp"
 
 namespace plaintalk::analyzer {
 
@@ -23,10 +25,16 @@ struct Report {
   std::vector<std::vector<ReportCell>> rows;
 };
 
-inline constexpr std::size_t kReportRowCountMax = 10'000'000;
+// A query may ask for anything and may be somebody else's: what it takes is bounded.
+struct ReportLimits {
+  Nanoseconds time = std::chrono::seconds(60);  // zero: no limit
+  std::size_t row_count_max = 1'000'000;
+  std::size_t size_max = std::size_t{256} << 20;  // of all cells together
+};
 
 // `analysis` is a folder written by plaintalk-analyze, or its analysis.sqlite. Throws std::runtime_error with
 // the line of the template when the query is wrong or does what it must not.
-Report run_report(const ReportTemplate& report_template, const std::string& analysis);
+Report run_report(const ReportTemplate& report_template, const std::string& analysis,
+                  const ReportLimits& limits = {});
 
 }  // namespace plaintalk::analyzer

@@ -80,16 +80,21 @@ ContentStore::Written Carver::write(std::uint64_t file, std::uint64_t offset, st
   return differs ? Written::differs : Written::stored;
 }
 
-std::string Carver::digest(std::uint64_t size) {
-  Sha256 hash;
+template <typename Take>
+void Carver::read(std::uint64_t begin, std::uint64_t end, Take take) const {
   std::string block(kBlockSize, '\0');
-  for (std::uint64_t at = 0; at < size;) {
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), size - at));
-    const ssize_t got = ::pread(descriptor_, block.data(), wanted, static_cast<off_t>(at));
+  while (begin < end) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), end - begin));
+    const ssize_t got = ::pread(descriptor_, block.data(), wanted, static_cast<off_t>(begin));
     if (got <= 0) fail_system("cannot read in " + folder_.path() + "/files");
-    hash.update(std::string_view(block).substr(0, static_cast<std::size_t>(got)));
-    at += static_cast<std::uint64_t>(got);
+    take(std::string_view(block).substr(0, static_cast<std::size_t>(got)));
+    begin += static_cast<std::uint64_t>(got);
   }
+}
+
+std::string Carver::digest(std::uint64_t size) const {
+  Sha256 hash;
+  read(0, size, [&](std::string_view bytes) { hash.update(bytes); });
   return hex(hash.finish());
 }
 
@@ -127,23 +132,53 @@ ContentStore::Outcome Carver::finish(std::uint64_t file, std::uint64_t size) {
     return {};
   }
   open(file);
-  const std::uint64_t missing = size - std::min(size, stored_[file].size());
+  const RangeSet ranges = std::exchange(stored_[file], {});
   const std::string temporary = carving_name(file);
   Outcome outcome;
-  if (missing <= kHoleSizeMax) {
-    if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0)
-      fail_system("cannot write in " + folder_.path() + "/files");
+  if (ranges.size() >= size) {
     outcome.sha256 = digest(size);
-    const std::string name = outcome.sha256 + (missing == 0 ? "" : ".partial");
-    publish_as(temporary, name);
-    folder_.keep_carved(name);
-    outcome.path = "files/" + name;
+    publish_as(temporary, outcome.sha256);
+    folder_.keep_carved(outcome.sha256);
+    outcome.path = "files/" + outcome.sha256;
   } else {
-    ::unlinkat(folder_.files_descriptor(), temporary.c_str(), 0);
+    outcome = finish_partial(temporary, ranges, size);
   }
   ::close(std::exchange(descriptor_, -1));
   stored_.erase(file);
   return outcome;
+}
+
+ContentStore::Outcome Carver::finish_partial(const std::string& temporary, const RangeSet& ranges,
+                                             std::uint64_t size) {
+  const std::uint64_t missing = size - ranges.size();
+  if (missing > kHoleSizeMax || missing > kHoleSizeAlways + kHoleFactorMax * ranges.size()) {
+    ::unlinkat(folder_.files_descriptor(), temporary.c_str(), 0);
+    return {};
+  }
+  Sha256 hash;
+  std::string holes;
+  for (std::uint64_t at = 0; at < size;) {
+    const std::uint64_t begin = ranges.next_member(at, size);
+    const std::uint64_t end = begin < size ? ranges.end_of(begin) : size;
+    if (begin > at) holes += std::to_string(at) + ' ' + std::to_string(begin) + '\n';
+    hash.update(std::to_string(begin) + ' ' + std::to_string(end) + '\n');
+    if (begin < size) read(begin, end, [&](std::string_view bytes) { hash.update(bytes); });
+    at = end;
+  }
+  const std::string name = hex(hash.finish()) + ".partial";
+  const std::string map = name + ".holes";
+  const int folder = folder_.files_descriptor();
+  ::unlinkat(folder, map.c_str(), 0);
+  const int descriptor =
+      ::openat(folder, map.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (descriptor < 0) fail_system("cannot create a file in " + folder_.path() + "/files");
+  OutputFile file(descriptor, folder_.path() + "/files/" + map);
+  file.write(holes);
+  file.close();
+  folder_.keep_carved(map);
+  publish_as(temporary, name);
+  folder_.keep_carved(name);
+  return {{}, "files/" + name};
 }
 
 }  // namespace plaintalk::analyzer

@@ -1,9 +1,10 @@
-// Puts transferred files together on disk: files/<SHA-256 of the content>, or files/<SHA-256>.partial with
-// zero bytes in its holes. A sender's name for a file is never a path. New files are created with O_EXCL and
-// O_NOFOLLOW.
+// Puts transferred files together on disk: files/<SHA-256 of the content> when every byte was captured. What
+// has holes is named by the SHA-256 of its pieces and their places, files/<SHA-256>.partial; beside it
+// .partial.holes says in which bytes nothing was captured, one range a line. A sender's name for a file is
+// never a path. New files are created with O_EXCL and O_NOFOLLOW.
 //
-// Bounded: offsets over kFileSizeMax are refused, and a file with more than kHoleSizeMax bytes missing is
-// not kept.
+// Only bytes that were captured are read, hashed and counted on: a hole costs the same whatever its length,
+// and nothing is claimed about what is in it. A file is not kept when it is nearly nothing but holes.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,9 @@ class Carver : public CarvedContents {
  public:
   static constexpr std::uint64_t kFileSizeMax = std::uint64_t{4} << 30;
   static constexpr std::uint64_t kHoleSizeMax = 256 << 20;
+  // Holes may be larger than what is there by this, and by this factor.
+  static constexpr std::uint64_t kHoleSizeAlways = 1 << 20;
+  static constexpr std::uint64_t kHoleFactorMax = 1000;
 
   explicit Carver(AnalysisFolder& folder) : folder_(folder) {}
   ~Carver() override;
@@ -42,7 +46,10 @@ class Carver : public CarvedContents {
   void open(std::uint64_t file);
   void store(std::uint64_t offset, std::string_view bytes);
   bool same(std::uint64_t offset, std::string_view bytes);
-  std::string digest(std::uint64_t size);
+  template <typename Take>
+  void read(std::uint64_t begin, std::uint64_t end, Take take) const;
+  std::string digest(std::uint64_t size) const;
+  Outcome finish_partial(const std::string& temporary, const RangeSet& ranges, std::uint64_t size);
   void publish_as(const std::string& temporary, const std::string& name);
 
   AnalysisFolder& folder_;

@@ -247,6 +247,7 @@ std::string AnalysisFolder::what_stays() const {
 
 bool is_carved_name(std::string_view name) {
   if (is_unfinished(name)) return true;
+  if (name.ends_with(".holes")) name.remove_suffix(6);
   if (name.ends_with(".partial")) name.remove_suffix(8);
   return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == name.npos;
 }

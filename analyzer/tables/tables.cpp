@@ -232,10 +232,13 @@ Table files() {
               {"size", integer, "its announced size"},
               {"sha256_announced", text, "SHA-256 as announced"},
               {"sha256_carved", text,
-               "SHA-256 of the carved content, holes read as zero bytes; empty when nothing was kept"},
+               "SHA-256 of the carved content; empty when bytes of it are missing: nobody knows it then"},
               {"complete", integer, "1 when every byte was in the capture"},
               {"gap_bytes", integer, "bytes that were not"},
-              {"path", text, "carved file, relative to this folder"},
+              {"path", text,
+               "carved file, relative to this folder; `.partial` when bytes are missing, `.partial.holes` "
+               "beside it "
+               "says which; empty when nothing, or next to nothing, was there to keep"},
               {"uploaded_bytes", integer, "bytes of DATA frames to the server, repeats included"},
               {"downloaded_bytes", integer, "bytes of DATA frames from the server, repeats included"},
               {"downloads", integer, "downloads that came to their end"},

@@ -43,8 +43,7 @@ class ContentStore {
   virtual Written write(std::uint64_t file, std::uint64_t offset, std::string_view bytes) = 0;
 
   struct Outcome {
-    std::string sha256;  // lower-case hexadecimal, of what was stored with holes as zero bytes; empty when
-                         // nothing is kept
+    std::string sha256;  // lower-case hexadecimal, of the content; empty when it has holes or is not kept
     std::string path;    // relative to the output folder
   };
   // No more bytes will come. `size` is the whole size; the rest is a hole.

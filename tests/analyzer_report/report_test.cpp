@@ -74,6 +74,29 @@ TEST_F(Reports, AreSafeInEveryFormat) {
   EXPECT_EQ(render_text(report).find("\xe2\x80\xae"), std::string::npos);
 }
 
+// Goal: no template can keep the program busy, or fill the memory, for ever.
+// Method: endless and huge queries; the clock is passed a limit that is over at once.
+TEST_F(Reports, AreStoppedWhenTheyDoNotEnd) {
+  const auto error_of_limited = [](const std::string& sql, const ReportLimits& limits) -> std::string {
+    try {
+      run_report(parse_template("mine", sql), *folder / "filled", limits);
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const std::string endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT ";
+  ReportLimits limits;
+  limits.time = Nanoseconds(1);
+  EXPECT_NE(error_of_limited(endless + "max(i) FROM n", limits).find("--time-limit"), std::string::npos);
+  limits = {.time = Nanoseconds::zero(), .row_count_max = 1000, .size_max = 1 << 20};
+  EXPECT_NE(error_of_limited(endless + "i FROM n", limits).find("more than 1000 rows"), std::string::npos);
+  limits.row_count_max = 1'000'000;
+  EXPECT_NE(error_of_limited(endless + "hex(zeroblob(9999)) FROM n", limits).find("more than 1 MiB"),
+            std::string::npos);
+  EXPECT_NE(error_of_limited("SELECT hex(zeroblob(60000000))", limits), "");
+}
+
 TEST_F(Reports, TakeParameters) {
   ReportTemplate conversation = load_template("conversation");
   ASSERT_EQ(conversation.parameters.size(), 1u);
