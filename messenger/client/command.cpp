@@ -160,9 +160,9 @@ Parsed send(std::string_view rest, const std::string& target) {
   return request({.verb = Verb::put, .target = to, .text = {}, .path = std::string(path)});
 }
 
-Parsed get(std::string_view rest, const std::string&) {
+Parsed get(std::string_view rest, const std::string& target) {
   if (rest.empty()) return wrong("which file? /get NAME; /files lists them");
-  return request({.verb = Verb::get, .target = std::string(rest)});
+  return request({.verb = Verb::get, .target = std::string(rest), .near = target});
 }
 
 Parsed cancel(std::string_view rest, const std::string&) {

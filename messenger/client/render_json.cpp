@@ -181,9 +181,11 @@ std::expected<Command, std::string> from_fields(const json& fields, const std::s
   }
   if (word->verb == Verb::cancel) request.target = string_field(fields, "file");
   if (word->verb == Verb::get) {
-    const auto parsed = parse_command("/get " + string_field(fields, "file"), "", false);
+    const auto parsed = parse_command("/get " + string_field(fields, "file"),
+                                      target.empty() ? current_target : target, false);
     if (!parsed) return std::unexpected(parsed.error());
     request.target = parsed->request.target;
+    request.near = parsed->request.near;
   }
   return command;
 }

@@ -20,9 +20,10 @@ struct Request {
   // say, join, part, rooms, who, topic, history, put (send a file), get, cancel (a transfer), away, ping,
   // help, quit.
   Verb verb = Verb::unknown;
-  std::string target{};               // "#room", "@account", or the handle of a file
+  std::string target{};               // "#room", "@account", or the name or handle of a file
   std::optional<std::string> text{};  // message, topic, away text, ping text, verb of HELP, reason of QUIT
   std::string path{};                 // put: the file to read
+  std::string near{};                 // get: "#room" or "@account" whose history has its name, probably
   std::optional<std::uint64_t> before{};
   std::optional<std::uint64_t> after{};
   std::size_t limit = 0;    // history: 0 leaves it to the server

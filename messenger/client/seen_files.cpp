@@ -22,6 +22,11 @@ void SeenFiles::add(std::string_view handle, std::string_view name) {
   if (files_.size() > kCountMax) files_.pop_front();
 }
 
+bool SeenFiles::has(std::string_view wanted) const {
+  return std::ranges::any_of(files_,
+                             [&](const Seen& seen) { return seen.name == wanted || seen.handle == wanted; });
+}
+
 std::optional<std::string> SeenFiles::handle_of(std::string_view wanted) const {
   for (const Seen& seen : files_ | std::views::reverse)
     if (seen.name == wanted || seen.handle == wanted) return seen.handle;

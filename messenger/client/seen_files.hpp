@@ -14,6 +14,8 @@ class SeenFiles {
   static constexpr std::size_t kCountMax = 256;  // then the oldest is forgotten
 
   void add(std::string_view handle, std::string_view name);
+  // A file of that name or handle was announced.
+  bool has(std::string_view wanted) const;
   // The handle of the latest file of that name, or `wanted` itself when it can be a handle.
   std::optional<std::string> handle_of(std::string_view wanted) const;
 

@@ -117,6 +117,16 @@ class ClientSession {
     bool catching_up = false;        // that page belongs to the catching up
   };
 
+  // The name of a wanted file is looked for in history.
+  struct Lookup {
+    std::string near;                  // the room to begin with
+    std::vector<std::string> rooms{};  // still to be asked, the next one last
+    bool is_begun = false;             // the rooms are known
+    std::optional<std::uint64_t>
+        before{};                   // of the room that is being asked: what came from there on is known
+    std::uint64_t first_shown = 0;  // the lowest n of its page
+  };
+
   // session.cpp: the course of a connection
   void end(Ended::Why why, std::string text, Milliseconds retry = Milliseconds{0}, unsigned code = 0);
   void bye(const Frame& frame);
@@ -181,6 +191,14 @@ class ClientSession {
   void progress(RequestId id, const Upload& upload);
   void progress(RequestId id, const Download& download);
 
+  // session_lookup.cpp: /get NAME
+  void gather_rooms(Lookup& lookup);
+  bool look_up(RequestId id);
+  void ask_for_files(RequestId id, Lookup& lookup);
+  bool is_looked_up(const std::string& room, std::uint64_t seq);
+  void go_on_looking(RequestId id, const Frame& frame);
+  bool cancel_lookup(RequestId id, const std::string& name);
+
   SessionConfig config_;
   FileStore& files_;
   Phase phase_ = Phase::offline;
@@ -194,7 +212,8 @@ class ClientSession {
   std::set<RequestId> unsent_;
   std::map<RequestId, Upload> uploads_;
   std::map<RequestId, Download> downloads_;
-  std::set<RequestId> to_hash_;  // before they can be sent, or gone on with
+  std::map<RequestId, Lookup> lookups_;  // before they are downloads
+  std::set<RequestId> to_hash_;          // before they can be sent, or gone on with
   SeenFiles seen_files_;
   std::uint64_t request_count_ = 0;
 

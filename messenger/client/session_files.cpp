@@ -109,6 +109,7 @@ RequestId ClientSession::cancel(RequestId id, Answered done, const std::string& 
   for (auto next = uploads_.begin(); next != uploads_.end();) is_any |= cancel_upload((next++)->first, name);
   for (auto next = downloads_.begin(); next != downloads_.end();)
     is_any |= cancel_download((next++)->first, name);
+  for (auto next = lookups_.begin(); next != lookups_.end();) is_any |= cancel_lookup((next++)->first, name);
   if (!is_any) done.refusal = own_refusal("no such transfer is under way, or it is being finished");
   events_.emplace_back(std::move(done));
   return id;

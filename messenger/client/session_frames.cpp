@@ -114,6 +114,7 @@ void ClientSession::on_refused(const Sent& sent, const Frame& frame) {
     unsent_.insert(sent.request);
     return;
   }
+  if (lookups_.contains(sent.request)) return go_on_looking(sent.request, frame);  // no member any more
   if (sent.verb == Verb::part && waiting.sent_count > 1) {
     // Left already by the first try, whose answer got lost.
     rooms_.erase(waiting.request.target);
@@ -140,7 +141,9 @@ void ClientSession::on_request_reply(const Sent& sent, const Frame& frame) {
     end(Ended::Why::lost, "the server answered out of order");
     return;
   }
-  if (sent.verb == Verb::put) {
+  if (lookups_.contains(sent.request)) {
+    go_on_looking(sent.request, frame);
+  } else if (sent.verb == Verb::put) {
     on_put_accepted(sent.request, frame);
   } else if (sent.verb == Verb::get) {
     on_get_accepted(sent.request, frame);

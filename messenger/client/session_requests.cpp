@@ -28,16 +28,12 @@ RequestId ClientSession::submit(Request request, Instant now) {
     uploads_.emplace(id, Upload(std::move(*source), request.target));
     to_hash_.insert(id);
   }
-  if (request.verb == Verb::get) {
-    const auto handle = seen_files_.handle_of(request.target);
-    if (!handle) {
-      waiting.answer.refusal = Refusal{0, "FILE", "no file of that name was announced here; see /files"};
-      events_.emplace_back(std::move(waiting.answer));
-      return id;
-    }
-    request.target = *handle;
+  if (request.verb == Verb::get && seen_files_.has(request.target)) {
+    request.target = *seen_files_.handle_of(request.target);
+    downloads_.emplace(id, Download(request.target));
+  } else if (request.verb == Verb::get) {
+    lookups_.emplace(id, Lookup{.near = request.near});
   }
-  if (request.verb == Verb::get) downloads_.emplace(id, Download(request.target));
   if (request.verb == Verb::join) parted_.erase(request.target);
   if (request.verb == Verb::part) {
     // Not to be joined again if the connection is lost before the answer.
@@ -81,11 +77,12 @@ void ClientSession::send_waiting() {
 // What is said before the answer to JOIN would, if the connection is lost in between, have a number from
 // before the join that counts in the end: we would never see our own message.
 bool ClientSession::waits_for_join(const Waiting& waiting) const {
-  if (waiting.request.verb != Verb::say && waiting.request.verb != Verb::put) return false;
+  const bool is_lookup = lookups_.contains(waiting.answer.request);  // any room may have the file
+  if (waiting.request.verb != Verb::say && waiting.request.verb != Verb::put && !is_lookup) return false;
   return std::ranges::any_of(sent_, [&](const Sent& sent) {
     if (sent.what != Sent::What::request || sent.verb != Verb::join) return false;
     const auto join = requests_.find(sent.request);
-    return join != requests_.end() && join->second.answer.room == waiting.answer.room;
+    return join != requests_.end() && (is_lookup || join->second.answer.room == waiting.answer.room);
   });
 }
 
@@ -115,6 +112,13 @@ void ClientSession::send(RequestId id, Waiting& waiting) {
   ++waiting.sent_count;
   waiting.sent_at = now_;
   const Verb verb = waiting.request.verb;
+  if (lookups_.contains(id)) {
+    if (!look_up(id)) return;
+    if (waits_for_same_file(id)) {
+      unsent_.insert(id);
+      return;
+    }
+  }
   if (verb == Verb::put || verb == Verb::get) {
     start_transfer(id, waiting);
     return;
@@ -136,6 +140,7 @@ void ClientSession::answer(RequestId id, std::optional<Refusal> refusal) {
   to_hash_.erase(id);
   uploads_.erase(id);
   downloads_.erase(id);
+  lookups_.erase(id);
   events_.emplace_back(std::move(done));
 }
 

@@ -108,7 +108,7 @@ void ClientSession::on_room_frame(const Frame& frame) {
                        from == config_.user,
                        false};
     if (const auto* file = std::get_if<FileCame>(&shown)) seen_files_.add(file->file, file->name);
-    if (show_as_history(name->name, seq, shown)) return;
+    if (is_looked_up(name->name, seq) || show_as_history(name->name, seq, shown)) return;
     std::vector<RoomFrame> frames;
     if (room->cursor.take(seq, std::move(shown), frames) == RoomCursor::Verdict::shown) show(frames);
     room->joined = true;

@@ -130,7 +130,6 @@ void start_afresh(World& world, Account& account) {
   }
   account.devices.clear();
   account.display.clear();
-  account.is_away = false;
   account.has_token_holder = false;
   account.reserved_until = {};
 }

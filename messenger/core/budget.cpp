@@ -9,14 +9,13 @@
 namespace plaintalk::messenger::core {
 namespace {
 
-// In units of command_units_per_second. Chunks of files have a credit of their own, PONG is asked for by the
-// server, and messages have a rate of their own: these cost nothing here unless they are refused.
+// In units of command_units_per_second. Chunks of files have a credit of their own and messages a rate: these
+// cost nothing here unless they are refused, or the chunk is small.
 double units_of(const Frame& frame) {
   switch (frame.verb) {
     case Verb::say:
     case Verb::data:
     case Verb::credit:
-    case Verb::pong:
     case Verb::quit: return 0;
     case Verb::login:
     case Verb::away:
@@ -112,6 +111,7 @@ void take_one_message(const World& world, const Payer& payer, double bytes) {
 Answer begin_command(World& world, Connection& connection, Verb verb) {
   world.fan_out_bytes = 0;
   world.has_paid_message = false;
+  world.has_paid_credit = false;
   if (connection.phase != Phase::in || is_always_taken(verb)) return kAnswered;
   const Budget& budget = world.account_of(connection).budget;
   const Instant now = world.now.instant;
@@ -127,7 +127,9 @@ Answer begin_command(World& world, Connection& connection, Verb verb) {
 void end_command(World& world, Connection& connection, const Frame& frame, bool is_refused) {
   if (connection.account.is_none()) return;
   // A repeated SAY is answered and not sent out: it costs what a refused one does.
-  const bool is_answer_only = is_refused || (frame.verb == Verb::say && !world.has_paid_message);
+  const bool is_chunk = frame.verb == Verb::data || frame.verb == Verb::credit;
+  const bool is_answer_only = is_refused || (frame.verb == Verb::say && !world.has_paid_message) ||
+                              (is_chunk && !world.has_paid_credit);
   pay(world, connection, is_answer_only ? std::max(units_of(frame), 1.0) : units_of(frame));
 }
 
@@ -142,6 +144,10 @@ void spend_fan_out(World& world, std::size_t bytes, std::size_t receiver_count) 
 void pay_fan_out(World& world, Account& account) {
   const double bytes = std::exchange(world.fan_out_bytes, 0);
   take_command(world, own_budget(world, account), 0, bytes);
+}
+
+std::size_t free_chunk_size_min(const ServerConfig& config) {
+  return std::min<std::size_t>(1024, config.chunk_size_max);
 }
 
 Answer take_message(World& world, Connection& connection, std::size_t body_size) {

@@ -29,6 +29,9 @@ void spend_fan_out(World& world, std::size_t bytes, std::size_t receiver_count);
 // The same outside of a command, when time has caused it: `account` pays for what was added up.
 void pay_fan_out(World& world, Account& account);
 
+// DATA and CREDIT of at least so many bytes are bounded by the credit of their file; many small ones are not.
+std::size_t free_chunk_size_min(const ServerConfig& config);
+
 // One message: 429, or its cost is taken.
 Answer take_message(World& world, Connection& connection, std::size_t body_size);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/number.hpp"
+#include "messenger/core/budget.hpp"
 #include "messenger/core/file_access.hpp"
 #include "messenger/core/output.hpp"
 #include "messenger/core/uploads.hpp"
@@ -159,6 +160,9 @@ Answer handle_credit(World& world, Connection& connection, const Frame& frame) {
   if (frame.argument_count() != 2 || !bytes) return wrong_form(Verb::credit);
   StoredFile* file = world.transfers.find(frame.argument(0));
   if (Download* download = find_download(world, connection, file).download) {
+    // More than the rest of the file has no use, and would be free for ever.
+    world.has_paid_credit =
+        *bytes >= free_chunk_size_min(world.config) && download->credit < file->size - download->next;
     download->credit = std::min(download->credit + std::min(*bytes, kCreditMax), kCreditMax);
     file->last_read = world.now.instant;
     world.connections.touch(connection);

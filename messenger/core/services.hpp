@@ -71,8 +71,8 @@ class PasswordWorker {
  public:
   virtual ~PasswordWorker() = default;
   // False when its queue is full: the core answers 503 BUSY. The result comes back through
-  // ServerCore::password_ready().
-  virtual bool submit(PasswordJob job) = 0;
+  // ServerCore::password_ready(). Nothing of the password stays in `job`, whether it was taken or not.
+  virtual bool submit(PasswordJob&& job) = 0;
 };
 
 class RandomSource {

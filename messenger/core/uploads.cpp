@@ -6,6 +6,7 @@
 
 #include "base/number.hpp"
 #include "base/text.hpp"
+#include "messenger/core/budget.hpp"
 #include "messenger/core/file_access.hpp"
 #include "messenger/core/routing.hpp"
 #include "messenger/core/targets.hpp"
@@ -281,6 +282,7 @@ Answer handle_data(World& world, Connection& connection, const Frame& frame) {
     return upload_ended(ErrorName::quota);
   }
   world.transfers.receive(file, frame.body);
+  world.has_paid_credit = frame.body.size() >= free_chunk_size_min(world.config) || file.next == file.size;
   file.sender = connection.id;
   file.last_used = world.now.instant;
   FrameWriter ack = begin_reply(world, Verb::ack);

@@ -50,6 +50,7 @@ struct World {
   AddressBudgets address_budgets;
   double fan_out_bytes = 0;       // of the command that is being handled (budget.hpp)
   bool has_paid_message = false;  // the same
+  bool has_paid_credit = false;   // the same: DATA or CREDIT that the credit of its file bounds
   std::uint64_t last_ticket = 0;
   std::uint64_t last_stamp = 0;
 

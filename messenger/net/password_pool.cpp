@@ -33,7 +33,7 @@ PasswordPool::~PasswordPool() {
   for (const auto& job : queue_) wipe(job->password);
 }
 
-bool PasswordPool::submit(PasswordJob job) {
+bool PasswordPool::submit(PasswordJob&& job) {
   bool taken = false;
   {
     const std::scoped_lock lock(mutex_);

@@ -30,7 +30,7 @@ class PasswordPool final : public PasswordWorker {
   PasswordPool(const PasswordPool&) = delete;
   PasswordPool& operator=(const PasswordPool&) = delete;
 
-  bool submit(PasswordJob job) override;
+  bool submit(PasswordJob&& job) override;
 
  private:
   void work();

@@ -107,6 +107,12 @@ TEST_F(FolderTest, GoesOnWithThePartOfTheSameFileOnly) {
   EXPECT_FALSE(fs::exists(folder_ / (".plaintalk-" + kHash + ".part")));
 }
 
+// Killed between the last byte and the check of the whole: nothing is missing.
+TEST_F(FolderTest, GoesOnWithAPartThatHasAllBytes) {
+  std::ofstream(folder_ / (".plaintalk-" + kHash + ".part")) << "theirs";
+  EXPECT_EQ((*DiskFiles(folder_.string()).create_download("n", kHash, 6))->found_size(), 6U);
+}
+
 // Goal: whatever has the name of a part and is none is left as it is.
 TEST_F(FolderTest, TakesNothingForAPartThatMayBeSomethingElse) {
   const fs::path part = folder_ / (".plaintalk-" + kHash + ".part");

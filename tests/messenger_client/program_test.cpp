@@ -135,6 +135,29 @@ TEST_F(ProgramTest, ComesBackToAServerThatWasKilledAndStartedAgain) {
   EXPECT_EQ(bob.wait(), 0);
 }
 
+// Goal: whoever has just come gets a file by its name, from a script and from a program.
+TEST_F(ProgramTest, WhoeverHasJustJoinedGetsAFileByItsName) {
+  std::ofstream(folder_ / "plan.txt") << "at noon";
+  ChildProcess alice(words("alice", {"--room", "#lab", "--json"}));
+  ASSERT_TRUE(alice.read_until("\"event\":\"answer\""));
+  alice.write(
+      json{{"command", "send"}, {"target", "#lab"}, {"path", (folder_ / "plan.txt").string()}}.dump() + "\n");
+  ASSERT_TRUE(alice.read_until("\"sha256\""));
+  fs::create_directory(folder_ / "in");
+  ChildProcess bob(words("bob", {"--room", "#lab", "--download-dir", (folder_ / "in").string(), "--script",
+                                 script("bob.txt", "/get plan.txt\n-/get no-such.txt\n")}));
+  const std::string bob_saw = bob.read_all();
+  EXPECT_EQ(bob.wait(), 0) << bob_saw;
+  EXPECT_TRUE(fs::exists(folder_ / "in" / "plan.txt")) << bob_saw;
+  EXPECT_NE(bob_saw.find("! no file of that name was announced in your rooms"), std::string::npos) << bob_saw;
+  fs::create_directory(folder_ / "also-in");
+  ChildProcess carol(
+      words("carol", {"--room", "#lab", "--json", "--download-dir", (folder_ / "also-in").string()}));
+  carol.write(json{{"command", "get"}, {"file", "plan.txt"}, {"tag", "down"}}.dump() + "\n");
+  ASSERT_TRUE(carol.read_until("\"path\""));
+  EXPECT_TRUE(fs::exists(folder_ / "also-in" / "plan.txt"));
+}
+
 TEST_F(ProgramTest, ScriptsTalkAndPassAFileThroughALostConnection) {
   std::string octets;
   for (unsigned i = 0; i < 1'500'000; ++i) octets += static_cast<char>(i * i >> 7 & 0xFF);

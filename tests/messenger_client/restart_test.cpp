@@ -101,10 +101,13 @@ TEST(Restart, SaysAgainWhatHadNoAnswer) {
   EXPECT_TRUE(sent.ends_with("SAY #lab id=x3 :hello\n")) << sent;
   talk.session.take_events();
   talk.session.submit({.verb = Verb::get, .target = "theirs.txt"}, talk.now);
+  EXPECT_EQ(talk.sent(), "HISTORY #lab limit=256\n") << "the handle that was known is void";
+  talk.hear("ERR 507 QUOTA verb=PUT :spool full\nOK id=x3 seq=1 at=5\nEND #lab last=0 more=0 oldest=1\n");
   EXPECT_EQ(talk.sent(), "");
   const auto answers = talk.answers();
-  ASSERT_EQ(answers.size(), 1U);
-  ASSERT_TRUE(answers[0].refusal);
+  ASSERT_EQ(answers.size(), 3U);
+  ASSERT_TRUE(answers[2].refusal);
+  EXPECT_EQ(answers[2].verb, Verb::get);
 }
 
 // Goal: with --register, the account is made again.

@@ -74,6 +74,20 @@ TEST(RoomCursor, HoldsOnlySoManyFramesThatCameTooEarly) {
   EXPECT_TRUE(cursor.behind()) << "the rest is paged, not lost";
 }
 
+TEST(RoomCursor, HoldsFramesUpToTheLastByteOfItsBound) {
+  for (const std::size_t over : {0U, 1U}) {
+    RoomCursor cursor;
+    cursor.start(0);
+    std::vector<RoomFrame> shown;
+    MessageCame large;
+    large.text.assign(kHeldBytesMax + over, 'x');
+    cursor.take(2, large, shown);
+    cursor.take(1, frame(1), shown);
+    EXPECT_EQ(shown.size(), over == 0 ? 2U : 1U);
+    EXPECT_EQ(cursor.behind(), over == 1);
+  }
+}
+
 TEST(RoomCursor, SurvivesNumbersAtTheEndOfTheirRange) {
   RoomCursor cursor;
   std::vector<RoomFrame> shown;

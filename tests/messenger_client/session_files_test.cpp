@@ -75,6 +75,20 @@ TEST_F(FilesTest, GoesBackOnceForAllFramesThatWereInFlight) {
   EXPECT_EQ(talk_.sent(), "DONE f1\n");
 }
 
+// Goal: data beyond the credit goes back to where the server stands, and nothing is sent before it grants
+// more.
+TEST_F(FilesTest, WaitsForCreditWhenTheServerKnowsLessThanWeThought) {
+  talk_.send_file("notes.txt", "#lab");
+  talk_.sent();
+  talk_.hear("OK file=f1 next=0 chunk=4 credit=100\n");
+  talk_.sent();
+  const std::string refused = "ERR 429 RATE verb=DATA next=4 :wait for CREDIT\n";
+  talk_.hear("ACK f1 4\n" + refused + refused);
+  EXPECT_EQ(talk_.sent(), "");
+  talk_.hear("CREDIT f1 2\n");
+  EXPECT_EQ(talk_.sent(), data_frame("f1", 4, "4567"));
+}
+
 // Goal: a file whose DONE was sent is not sent again, however often the answer is lost: DONE is repeated.
 TEST_F(FilesTest, RepeatsDoneWhenItsAnswerGotLost) {
   talk_.send_file("notes.txt", "#lab");

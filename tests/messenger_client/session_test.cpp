@@ -6,6 +6,20 @@
 namespace plaintalk::messenger::client {
 namespace {
 
+// The rate was of that connection's server; the next one decides anew.
+TEST(Session, ALostConnectionEndsTheWaitForTheRate) {
+  Talk talk;
+  talk.log_in();
+  talk.say("#lab", "hello");
+  talk.sent();
+  talk.hear("ERR 429 RATE verb=SAY id=x1 retry=3600000 :wait\n");
+  EXPECT_EQ(talk.sent(), "");
+  talk.lose();
+  talk.greet();
+  talk.hear(kLoginOk);
+  EXPECT_TRUE(talk.sent().ends_with("SAY #lab id=x1 :hello\n"));
+}
+
 using std::chrono::seconds;
 
 TEST(Session, LogsInAsAGuestOnceTheServerHasGreeted) {

@@ -4,11 +4,34 @@
 #include <condition_variable>
 #include <mutex>
 #include <set>
+#include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
 namespace plaintalk::messenger::test {
 namespace {
+
+// The object itself, where a short string keeps its characters also after it was moved from.
+bool holds(const PasswordJob& job, std::string_view password) {
+  const std::string_view bytes(reinterpret_cast<const char*>(&job), sizeof job);
+  return bytes.find(password) != bytes.npos || job.password.find(password) != job.password.npos;
+}
+
+TEST(PasswordPool, LeavesNothingOfAPasswordWithWhoeverSubmitsIt) {
+  std::mutex mutex;
+  mutex.lock();
+  PasswordPool pool([&](const PasswordResult&) { const std::scoped_lock lock(mutex); });
+  for (bool is_taken = true; is_taken;) {
+    for (const std::string password : {"tulip9", "a password that is too long to lie in the object"}) {
+      PasswordJob job{ConnectionId{1}, 1, password, "salt", 1};
+      ASSERT_TRUE(holds(job, password));
+      is_taken = pool.submit(std::move(job));
+      EXPECT_FALSE(holds(job, password)) << is_taken;
+    }
+  }
+  mutex.unlock();
+}
 
 // Goal: every accepted job gives one result, and the queue has an end.
 // Method: the workers are held in their first results while the queue is filled.

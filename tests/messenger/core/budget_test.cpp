@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "messenger/core/help.hpp"
+#include "tests/messenger/core/files.hpp"
 #include "tests/messenger/core/lab.hpp"
 
 namespace plaintalk::messenger::test {
@@ -50,6 +51,40 @@ TEST(Budget, EveryCommandCostsAndNoneIsLost) {
     EXPECT_EQ(answer_count(heard), 150U);
     EXPECT_EQ(count_of(heard, "ERR 429 "), 0U);
   }
+}
+
+// Goal: what has no answer, or is paid by credit, cannot be sent without end either.
+TEST(Budget, FramesWithoutAnAnswerOrOfAFewBytesCostToo) {
+  ServerConfig config = Lab::quick();
+  config.command_units_burst = 50;
+  const auto pauses = [&](auto line_at) {
+    Lab lab(config);
+    Person& alice = lab.guest("alice", {"#lab"});
+    const std::string read_by_alice = share(alice, "x", pattern(40'000), "#lab");
+    const std::string sent_by_alice = put(alice, "y", pattern(40'000), "#lab");
+    alice.asks("GET " + read_by_alice + " credit=1");
+    lab.passes(Milliseconds(2'000));
+    std::string flood;
+    for (std::size_t n = 0; n < 100; ++n) flood += std::string(line_at(n, read_by_alice, sent_by_alice)) + "\n";
+    alice.sends_octets(flood);
+    alice.reads();
+    return !lab.core->wants_input(alice.id);
+  };
+  using Text = const std::string&;
+  EXPECT_TRUE(pauses([](std::size_t, Text, Text) { return "PONG :p1"; }));
+  EXPECT_TRUE(pauses([](std::size_t, Text, Text) { return "CREDIT nosuchfile 99999"; }));
+  EXPECT_TRUE(pauses([](std::size_t, Text down, Text) { return "CREDIT " + down + " 1"; }));
+  EXPECT_TRUE(pauses([](std::size_t, Text down, Text) { return "CREDIT " + down + " 40000"; }))
+      << "all but the first are useless";
+  EXPECT_TRUE(
+      pauses([](std::size_t n, Text, Text up) { return "DATA " + up + " " + std::to_string(n) + " :x"; }));
+  // Forty chunks of 1,000 bytes are paid for; as many of 1,024 are free, and the last one whatever its size.
+  EXPECT_FALSE(pauses([](std::size_t n, Text, Text up) {
+    const std::size_t offset = n * 1024;
+    if (offset >= 40'000) return std::string();
+    const std::string chunk(std::min<std::size_t>(1024, 40'000 - offset), 'x');
+    return "DATA " + up + " " + std::to_string(offset) + " {" + std::to_string(chunk.size()) + "}\n" + chunk;
+  }));
 }
 
 TEST(Budget, CatchingUpWithAHundredRoomsDoesNotWait) {

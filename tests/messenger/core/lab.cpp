@@ -77,7 +77,7 @@ SpoolResult TroubledSpool::run(const SpoolJob& job) {
   return {job.kind, job.file, job.bytes.size(), {}, "disk on fire"};
 }
 
-bool PasswordQueue::submit(PasswordJob job) {
+bool PasswordQueue::submit(PasswordJob&& job) {
   if (jobs.size() >= job_count_max) return false;
   jobs.push_back(std::move(job));
   return true;

@@ -47,7 +47,7 @@ class TroubledSpool : public InlineSpool {
 
 class PasswordQueue : public PasswordWorker {
  public:
-  bool submit(PasswordJob job) override;
+  bool submit(PasswordJob&& job) override;
   std::deque<PasswordJob> jobs;
   std::size_t job_count_max = 100;
 };

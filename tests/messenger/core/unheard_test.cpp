@@ -160,6 +160,20 @@ TEST_F(Unheard, AskingForThemEndsIt) {
   EXPECT_EQ(told_at_login("phone"), "");
 }
 
+// Even when all of it happens in one turn.
+TEST_F(Unheard, AGuestWhoComesAfreshIsToldOnlyOfWhatWasForIt) {
+  Person& carol = lab.guest("carol");
+  alice.asks("SAY @carol :for the first");
+  carol.asks("QUIT");
+  carol.drops();
+  Person& later = lab.guest("carol");
+  later.asks("PING");
+  alice.asks("SAY @carol :for the second");
+  later.drops();
+  const std::string heard = lab.connect().asks("LOGIN carol device=d-carol token=" + later.token);
+  EXPECT_NE(heard.find("NOTE DIRECT @alice,carol after=1 last=2 "), heard.npos) << heard;
+}
+
 TEST_F(Unheard, AGuestWhoComesAfreshIsToldNothingOfTheOneBefore) {
   Person& carol = lab.guest("carol");
   alice.asks("SAY @carol :secret");
