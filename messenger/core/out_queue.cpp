@@ -10,8 +10,8 @@
 namespace plaintalk::messenger {
 namespace {
 
-constexpr std::size_t kReplyCapacityKept =
-    256;  // more is given back when the lane is empty: most connections are idle
+// More is given back when the lane is empty. A turn's answers to a peer that sends fast fit in it.
+constexpr std::size_t kReplyCapacityKept = 1024;
 
 constexpr std::size_t kReplyStep = 64 << 10;
 
