@@ -38,7 +38,7 @@ std::string Stage::Random::bytes(std::size_t size) {
   return bytes;
 }
 
-bool Stage::Passwords::submit(messenger::PasswordJob job) {
+bool Stage::Passwords::submit(messenger::PasswordJob&& job) {
   jobs.push_back(std::move(job));
   return true;
 }

@@ -69,7 +69,7 @@ class Stage {
   };
   class Passwords : public messenger::PasswordWorker {
    public:
-    bool submit(messenger::PasswordJob job) override;
+    bool submit(messenger::PasswordJob&& job) override;
     std::deque<messenger::PasswordJob> jobs;
   };
   class Counter : public messenger::EventSink {
