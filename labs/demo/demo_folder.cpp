@@ -34,8 +34,7 @@ DemoFolder::DemoFolder(const std::filesystem::path& path) : path_(std::filesyste
   if (!is_ours && !std::filesystem::is_empty(path_)) {
     refuse(path, "it holds something that is not from a demo; name an empty or new one with --out");
   }
-  marker_ =
-      FileDescriptor(open(marker_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  marker_ = FileDescriptor(open(marker_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (!marker_.is_open()) refuse(path, std::string(std::strerror(errno)) + "; name another one with --out");
   if (flock(marker_.number(), LOCK_EX | LOCK_NB) != 0) refuse(path, "another demo is running in it");
   for (const std::string_view name : kOwnNames) {

@@ -62,7 +62,9 @@ void ClientSession::forget_server() {
     if (upload.stage() == Upload::Stage::unsure) upload.start_over();
   }
   for (auto& [id, waiting] : requests_) waiting.shown_until = 0;
-  if (was_in_) notice("restarted", "the server was restarted and has forgotten what was said before; its rooms count from 1 again");
+  if (was_in_)
+    notice("restarted",
+           "the server was restarted and has forgotten what was said before; its rooms count from 1 again");
 }
 
 void ClientSession::send_login() {

@@ -65,7 +65,8 @@ TEST(Budget, FramesWithoutAnAnswerOrOfAFewBytesCostToo) {
     alice.asks("GET " + read_by_alice + " credit=1");
     lab.passes(Milliseconds(2'000));
     std::string flood;
-    for (std::size_t n = 0; n < 100; ++n) flood += std::string(line_at(n, read_by_alice, sent_by_alice)) + "\n";
+    for (std::size_t n = 0; n < 100; ++n)
+      flood += std::string(line_at(n, read_by_alice, sent_by_alice)) + "\n";
     alice.sends_octets(flood);
     alice.reads();
     return !lab.core->wants_input(alice.id);
