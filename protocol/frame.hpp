@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/body_mark.hpp"
@@ -125,6 +126,8 @@ class FrameDecoder {
   std::size_t pending_size() const;
   // Offset in the stream up to which everything has been given out.
   std::uint64_t stream_offset() const;
+  // Lines with nothing in them that were passed over since this was last asked.
+  std::size_t take_blank_line_count() { return std::exchange(blank_line_count_, 0); }
 
  private:
   enum class Phase : std::uint8_t { line, body, body_end, skip_line, skip_body, skip_body_end, dead };
@@ -168,6 +171,7 @@ class FrameDecoder {
   std::uint64_t lost_size_ = 0;
   std::size_t line_size_ = 0;  // of the line at the front of `pending_`, its LF included
   std::size_t body_size_ = 0;
+  std::size_t blank_line_count_ = 0;
   Phase phase_ = Phase::line;
   bool parked_chunk_ = false;    // `chunk_` lies in `parked_`
   bool at_stream_start_ = true;  // it may still turn out not to be PLAINTALK/1 at all

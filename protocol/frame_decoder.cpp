@@ -135,6 +135,7 @@ std::optional<FrameDecoder::Step> FrameDecoder::read_line() {
 // `pending_`.
 std::optional<FrameDecoder::Step> FrameDecoder::take_line(std::string_view line, std::string_view whole) {
   if (is_blank(line)) {
+    ++blank_line_count_;
     start_next_frame();
     return std::nullopt;
   }

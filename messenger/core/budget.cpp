@@ -9,6 +9,8 @@
 namespace plaintalk::messenger::core {
 namespace {
 
+constexpr double kBlankLineUnits = 0.01;  // what one costs the server beside a command
+
 // In units of command_units_per_second. Chunks of files have a credit of their own and messages a rate: these
 // cost nothing here unless they are refused, or the chunk is small.
 double units_of(const Frame& frame) {
@@ -135,6 +137,11 @@ void end_command(World& world, Connection& connection, const Frame& frame, bool 
 
 void end_broken_line(World& world, Connection& connection) {
   if (!connection.account.is_none()) pay(world, connection, 1);
+}
+
+void end_blank_lines(World& world, Connection& connection, std::size_t count) {
+  if (count > 0 && !connection.account.is_none())
+    pay(world, connection, kBlankLineUnits * static_cast<double>(count));
 }
 
 void spend_fan_out(World& world, std::size_t bytes, std::size_t receiver_count) {

@@ -22,6 +22,8 @@ Answer begin_command(World& world, Connection& connection, Verb verb);
 void end_command(World& world, Connection& connection, const Frame& frame, bool is_refused);
 // A line that is no frame.
 void end_broken_line(World& world, Connection& connection);
+// So many lines with nothing in them.
+void end_blank_lines(World& world, Connection& connection, std::size_t count);
 
 // The command that is being handled makes the server send that many bytes to each of so many connections.
 void spend_fan_out(World& world, std::size_t bytes, std::size_t receiver_count);

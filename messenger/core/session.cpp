@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "messenger/core/budget.hpp"
 #include "messenger/core/dispatch.hpp"
 #include "messenger/core/input_pause.hpp"
 #include "messenger/core/login.hpp"
@@ -127,6 +128,7 @@ void run_frames(World& world, Connection& connection) {
     if (step == FrameDecoder::Step::need_more) break;
     handle_step(world, connection, step);
   }
+  end_blank_lines(world, connection, connection.decoder->decoder.take_blank_line_count());
   if (connection.phase == Phase::greeted) check_login_bytes(world, connection);
   if (connection.phase == Phase::closing) return connection.decoder.reset();
   // Not before the login: only there the decoder's own count of bytes is needed.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -189,11 +190,13 @@ std::string place_of(ConnectionId connection) {
 
 void LogLines::see(const ServerEvent& event, WallTime time) {
   time_ = time;
-  if (const auto* opened = std::get_if<ConnectionOpened>(&event))
+  if (const auto* opened = std::get_if<ConnectionOpened>(&event)) {
+    if (connections_.size() >= kConnectionCountMax) forget_older_half();
     connections_.insert_or_assign(
         number(opened->connection),
         Texts{place_of(opened->connection) + ' ' + render(opened->client),
               json_connection(opened->connection) + json_ends(opened->client, opened->server)});
+  }
   texts_ = &no_texts_;
   const auto id = connection_of(event);
   if (!id) return;
@@ -208,6 +211,16 @@ void LogLines::see(const ServerEvent& event, WallTime time) {
 void LogLines::forget(const ServerEvent& event) {
   if (const auto* closed = std::get_if<ConnectionClosed>(&event))
     connections_.erase(number(closed->connection));
+}
+
+// Numbers of connections count up.
+void LogLines::forget_older_half() {
+  std::vector<std::uint64_t> ids;
+  ids.reserve(connections_.size());
+  for (const auto& [id, texts] : connections_) ids.push_back(id);
+  const auto middle = ids.begin() + static_cast<std::ptrdiff_t>(ids.size() / 2);
+  std::ranges::nth_element(ids, middle);
+  std::erase_if(connections_, [oldest = *middle](const auto& entry) { return entry.first < oldest; });
 }
 
 void LogLines::people(const ServerEvent& event, std::string& out) {

@@ -6,6 +6,7 @@
 // it goes to.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,6 +19,10 @@ namespace plaintalk::messenger {
 
 class LogLines {
  public:
+  // So many connections are known by their addresses, at about 0.4 KiB each. A connection whose end was lost,
+  // because the log could not be written for a while, is never forgotten otherwise.
+  static constexpr std::size_t kConnectionCountMax = 65'536;
+
   // Call it with every event in order, before rendering it.
   void see(const ServerEvent& event, WallTime time);
   // After rendering it.
@@ -26,6 +31,7 @@ class LogLines {
   // The event that was seen last, with its line end; appended to `out`.
   void people(const ServerEvent& event, std::string& out);
   void json(const ServerEvent& event, std::string& out);
+  std::size_t connection_count() const { return connections_.size(); }
 
  private:
   // What each line of a connection says of it, rendered once.
@@ -46,6 +52,8 @@ class LogLines {
     WallTime time_{};
     std::string text_;
   };
+
+  void forget_older_half();
 
   std::unordered_map<std::uint64_t, Texts> connections_;
   const Texts no_texts_{"-", ""};

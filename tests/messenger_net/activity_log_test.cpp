@@ -194,5 +194,26 @@ TEST(LogLines, TellOfAMessage) {
   lines.forget(event);
 }
 
+// Goal: connections whose end was lost do not add up for ever.
+TEST(LogLines, KnowABoundedNumberOfConnections) {
+  LogLines lines;
+  const Endpoint client{IpAddress::v4(127, 0, 0, 2), 51234};
+  const std::uint64_t count = 2 * LogLines::kConnectionCountMax;
+  for (std::uint64_t id = 1; id <= count; ++id) {
+    lines.see(ConnectionOpened{ConnectionId{id}, client, client}, WallTime{});
+    ASSERT_LE(lines.connection_count(), LogLines::kConnectionCountMax);
+  }
+  const auto line_of = [&](std::uint64_t id) {
+    const ServerEvent event = ConnectionClosed{ConnectionId{id}, "", "peer closed", 1, 2, 0};
+    std::string people;
+    lines.see(event, WallTime{});
+    lines.people(event, people);
+    return people;
+  };
+  EXPECT_NE(line_of(count).find("127.0.0.2:51234"), std::string::npos);
+  EXPECT_NE(line_of(count - LogLines::kConnectionCountMax / 4).find("127.0.0.2:51234"), std::string::npos);
+  EXPECT_EQ(line_of(1).find("127.0.0.2:51234"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace plaintalk::messenger::test

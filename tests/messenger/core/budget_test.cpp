@@ -79,6 +79,9 @@ TEST(Budget, FramesWithoutAnAnswerOrOfAFewBytesCostToo) {
       << "all but the first are useless";
   EXPECT_TRUE(
       pauses([](std::size_t n, Text, Text up) { return "DATA " + up + " " + std::to_string(n) + " :x"; }));
+  EXPECT_FALSE(pauses([](std::size_t, Text, Text) { return ""; }))
+      << "a person may press return a hundred times";
+  EXPECT_TRUE(pauses([](std::size_t, Text, Text) { return std::string(50, '\n'); }));
   // Forty chunks of 1,000 bytes are paid for; as many of 1,024 are free, and the last one whatever its size.
   EXPECT_FALSE(pauses([](std::size_t n, Text, Text up) {
     const std::size_t offset = n * 1024;
