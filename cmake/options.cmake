@@ -36,3 +36,10 @@ if(PLAINTALK_COVERAGE)
   target_compile_options(plaintalk_flags INTERFACE --coverage -fprofile-update=atomic)
   target_link_options(plaintalk_flags INTERFACE --coverage)
 endif()
+
+# Forty test programs with debug information take GNU ld minutes, and mold seconds.
+find_program(PLAINTALK_MOLD mold)
+mark_as_advanced(PLAINTALK_MOLD)
+if(PLAINTALK_MOLD)
+  target_link_options(plaintalk_flags INTERFACE -fuse-ld=mold)
+endif()

@@ -11,8 +11,20 @@ finish() {
   trap - EXIT
   for pid in "${pids[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
   wait 2>/dev/null || true
+  none_left || status=1
   case $status in 0 | 77) rm -rf "$work" ;; *) printf 'kept for inspection: %s\n' "$work" >&2 ;; esac
   exit "$status"
+}
+# What others have started for the test ends with them; whatever does not is a fault.
+none_left() {
+  local turn left
+  for ((turn = 0; turn < 500; turn++)); do
+    left=$(pgrep -f -- "$work/") || return 0
+    sleep 0.02
+  done
+  printf 'FAILED: left running: %s\n' "$(ps -o pid=,args= -p "$(paste -sd, <<<"$left")")" >&2
+  xargs kill -KILL <<<"$left" 2>/dev/null || true
+  return 1
 }
 trap finish EXIT
 

@@ -1,6 +1,7 @@
 # Sourced by tests of the live analysis: a plaintalk-analyze that finds, beside it, a plaintalk-capture that these tests control.
 # It hands over room-session.pcap (116 packets), says "captured", and when it is asked to stop the same packets 120 times more
 # (far more than a pipe holds): a reader that stops early would leave it waiting for ever.
+# It ends by itself when the analyzer is gone.
 golden=$here/../golden/room-session.pcap
 mkdir "$work/bin"
 cp "$bin/plaintalk-analyze" "$work/bin/"
@@ -12,8 +13,8 @@ trap 'stop=1' INT
 cat '$golden'
 echo captured >&2
 [ -z "\${VANISH:-}" ] || { echo 'eth9: the interface is gone' >&2; exit 1; }
-while [ -z "\${stop:-}" ]; do tail -f --pid=\$\$ /dev/null & wait \$! || true; done
-kill \$! 2>/dev/null
+while [ -z "\${stop:-}" ] && kill -0 \$PPID 2>/dev/null; do sleep 0.02; done
+[ -n "\${stop:-}" ] || exit 0
 cat '$work/rest'
 END
 sed -i '1i #!/usr/bin/env bash' "$work/bin/plaintalk-capture"
