@@ -50,10 +50,9 @@ SeenPacket SeenPacket::of(ConnectionId connection, Direction direction, const Tc
   return seen;
 }
 
-// The ring is not touched before it is used, so a small capture costs little. No result depends on the seed.
+// The ring grows as packets come, so a small capture costs little. No result depends on the seed.
 PacketMemory::PacketMemory()
     : seed_((std::uint64_t{std::random_device{}()} << 32) | std::random_device{}()),
-      ring_(std::make_unique_for_overwrite<SeenPacket[]>(kPacketCount)),
       buckets_(kBucketCount * kBucketSize) {}
 
 std::uint64_t PacketMemory::hash_of(const SeenPacket& packet) const {
@@ -67,7 +66,10 @@ std::uint64_t PacketMemory::hash_of(const SeenPacket& packet) const {
 
 void PacketMemory::add(const SeenPacket& packet) {
   const auto place = static_cast<std::uint32_t>(count_++ % kPacketCount);
-  ring_[place] = packet;
+  if (place == ring_.size())
+    ring_.push_back(packet);
+  else
+    ring_[place] = packet;
   std::uint32_t* const bucket = &buckets_[hash_of(packet) % kBucketCount * kBucketSize];
   std::copy_backward(bucket, bucket + kBucketSize - 1, bucket + kBucketSize);
   bucket[0] = place + 1;

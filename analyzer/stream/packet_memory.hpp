@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -57,9 +56,9 @@ class PacketMemory {
   std::uint64_t hash_of(const SeenPacket& packet) const;
 
   std::uint64_t seed_;
-  std::unique_ptr<SeenPacket[]> ring_;
-  std::vector<std::uint32_t>
-      buckets_;  // places in the ring, the newest of each bucket first; from 1, 0: none
+  std::vector<SeenPacket> ring_;  // grows up to kPacketCount
+  // Places in the ring, the newest of each bucket first; from 1, 0: none.
+  std::vector<std::uint32_t> buckets_;
   std::uint64_t count_ = 0;
 };
 

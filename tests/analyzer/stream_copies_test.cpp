@@ -3,6 +3,7 @@
 
 #include "analyzer/stream/packet_memory.hpp"
 #include "tests/analyzer/recording_sink.hpp"
+#include "tests/support/heap.hpp"
 
 namespace plaintalk::analyzer::test {
 namespace {
@@ -156,6 +157,22 @@ TEST(Copies, AreForgottenAfterManyPackets) {
   capture << tcp().seq(1).ack(1).data("abc").ip_id(7).at_ms(50.2);
   RecordingSink& sink = capture.finish();
   EXPECT_EQ(sink.connections[0].client.retransmitted_packets, 1U);
+}
+
+// Goal: the 5 MiB of docs/TCP_RULES.md are all there is, and a small capture does not pay them.
+TEST(Copies, AreRememberedInAsMuchMemoryAsIsPromised) {
+  const std::size_t before = plaintalk::test::heap_bytes();
+  PacketMemory memory;
+  EXPECT_LT(plaintalk::test::heap_bytes() - before, std::size_t{1} << 20);
+  SeenPacket packet;
+  for (std::size_t number = 0; number < 3 * PacketMemory::kPacketCount; ++number) {
+    packet.sequence = static_cast<std::uint32_t>(number);
+    memory.add(packet);
+  }
+  EXPECT_LT(plaintalk::test::heap_bytes() - before, std::size_t{5} << 20);
+  EXPECT_NE(memory.find(packet), nullptr);
+  packet.sequence = 1;
+  EXPECT_EQ(memory.find(packet), nullptr) << "it was forgotten long ago";
 }
 
 }  // namespace

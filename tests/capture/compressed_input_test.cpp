@@ -136,6 +136,25 @@ TEST(CompressedInput, IgnoresWhatFollowsGzipDataAsGunzipDoes) {
   EXPECT_EQ(contents.packets[0].octets, "hello");
 }
 
+// Goal: a file cannot name its own bound of memory: zstd's window may be 128 MiB and no more.
+TEST(CompressedInput, RefusesZstdDataThatAskForTooMuchMemory) {
+  const std::string plain = pcap_header(kLittle) + pcap_record(kLittle, 1, 0, "hello", 5);
+  for (const int window_log : {27, 28}) {
+    ZSTD_CCtx* context = ::ZSTD_createCCtx();
+    ::ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
+    std::string packed(1000, '\0');
+    ZSTD_inBuffer in{plain.data(), plain.size(), 0};
+    ZSTD_outBuffer out{packed.data(), packed.size(), 0};
+    // The size is not told beforehand, or the window would be as small as the file.
+    ::ZSTD_compressStream2(context, &out, &in, ZSTD_e_continue);
+    ASSERT_EQ(::ZSTD_compressStream2(context, &out, &in, ZSTD_e_end), 0U);
+    ::ZSTD_freeCCtx(context);
+    packed.resize(out.pos);
+    EXPECT_EQ(refusal(packed).find("too much memory") != std::string::npos, window_log == 28)
+        << refusal(packed);
+  }
+}
+
 TEST(CompressedInput, SaysWhatIsInsideWhenThatIsNoCapture) {
   EXPECT_NE(refusal(gzip("hello, this is text")).find("is not a pcap or pcapng file"), std::string::npos);
   EXPECT_NE(refusal(gzip("")).find("is empty"), std::string::npos);

@@ -17,6 +17,7 @@
 #include "messenger/net/log_lines.hpp"
 #include "messenger/net/log_output.hpp"
 #include "tests/messenger_net/temporary_folder.hpp"
+#include "tests/support/heap.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {
@@ -199,10 +200,14 @@ TEST(LogLines, KnowABoundedNumberOfConnections) {
   LogLines lines;
   const Endpoint client{IpAddress::v4(127, 0, 0, 2), 51234};
   const std::uint64_t count = 2 * LogLines::kConnectionCountMax;
+  const std::size_t before = plaintalk::test::heap_bytes();
+  std::size_t most = 0;
   for (std::uint64_t id = 1; id <= count; ++id) {
     lines.see(ConnectionOpened{ConnectionId{id}, client, client}, WallTime{});
     ASSERT_LE(lines.connection_count(), LogLines::kConnectionCountMax);
+    if (id % 1024 == 0) most = std::max(most, plaintalk::test::heap_bytes() - before);
   }
+  EXPECT_LT(most, std::size_t{26} << 20);  // docs/LIMITS.md
   const auto line_of = [&](std::uint64_t id) {
     const ServerEvent event = ConnectionClosed{ConnectionId{id}, "", "peer closed", 1, 2, 0};
     std::string people;

@@ -5,11 +5,13 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/messenger/core/heap.hpp"
 #include "tests/messenger/core/lab.hpp"
+#include "tests/support/heap.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {
+
+using plaintalk::test::heap_bytes;
 
 ServerConfig unlimited() {
   ServerConfig config = Lab::quick();

@@ -7,11 +7,13 @@
 
 #include "messenger/core/account.hpp"
 #include "messenger/core/connection.hpp"
-#include "tests/messenger/core/heap.hpp"
 #include "tests/messenger/core/lab.hpp"
+#include "tests/support/heap.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {
+
+using plaintalk::test::heap_bytes;
 
 TEST(IdleClients, AreSmallObjects) {
   EXPECT_LE(sizeof(core::Connection), 208U);

@@ -7,11 +7,13 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/messenger/core/heap.hpp"
 #include "tests/messenger/core/lab.hpp"
+#include "tests/support/heap.hpp"
 
 namespace plaintalk::messenger::test {
 namespace {
+
+using plaintalk::test::heap_bytes;
 
 constexpr std::size_t kSlack = 64 << 10;  // tables of the lab and of the server that grow by doubling
 

@@ -1,4 +1,4 @@
-#include "tests/messenger/core/heap.hpp"
+#include "tests/support/heap.hpp"
 
 #include <malloc.h>
 
@@ -7,7 +7,7 @@
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
-namespace plaintalk::messenger::test {
+namespace plaintalk::test {
 
 std::size_t heap_bytes() {
 #ifdef __SANITIZE_ADDRESS__
@@ -18,4 +18,4 @@ std::size_t heap_bytes() {
 #endif
 }
 
-}  // namespace plaintalk::messenger::test
+}  // namespace plaintalk::test

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 
-namespace plaintalk::messenger::test {
+namespace plaintalk::test {
 
 std::size_t heap_bytes();
 
-}  // namespace plaintalk::messenger::test
+}  // namespace plaintalk::test
