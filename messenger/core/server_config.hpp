@@ -70,10 +70,9 @@ struct ServerConfig {
   std::size_t unfinished_frames_bytes_max = 64 << 20;   // of all connections, in what holds them
   std::size_t remembered_request_bytes_max = 64 << 20;  // of all; then devices unused for longest forget
   Milliseconds remembered_request_time{600'000};
-  std::size_t account_count_max = 100'000;  // guests that left lately included; they make way first
-  unsigned account_percent_per_address =
-      25;  // of them, for guests of one address that left; so much for REGISTER
-  unsigned password_iteration_count = 4096;        // PBKDF2, RFC 7677
+  std::size_t account_count_max = 100'000;    // guests that left lately included; they make way first
+  unsigned account_percent_per_address = 25;  // of them: guests of one address that left; as many by REGISTER
+  unsigned password_iteration_count = 4096;   // PBKDF2, RFC 7677
   Limit<double> password_guesses_per_minute = 10;  // for one name from one address; ten times as many from
                                                    // one address in all
   std::size_t password_jobs_per_address_max = 32;  // being checked at a time

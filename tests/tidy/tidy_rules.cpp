@@ -39,6 +39,9 @@ struct ThirdParty {
   std::vector<std::string_view> folders;
 };
 const std::array kThirdParty = {
+    ThirdParty{"zlib.h", {"capture/compressed/"}},
+    ThirdParty{"zstd.h", {"capture/compressed/"}},
+    ThirdParty{"lz4", {"capture/compressed/"}},
     ThirdParty{"boost/", {"messenger/net/", "messenger/client/"}},
     ThirdParty{"pcap", {"capture/live/"}},
     ThirdParty{"openssl/", {"base/crypto/", "messenger/net/"}},
