@@ -1,14 +1,16 @@
 -- title: Files on the wire
--- description: Every file that was sent through the server: from whom, to whom, whether it could be put together again, and whether it is what was announced.
-SELECT f.name, f.sender, f.room, f.seq, f.recipients, f.size,
-  CASE WHEN f.end_time_ns > f.start_time_ns
-    THEN round((f.uploaded_bytes + f.downloaded_bytes) * 1e9 / (f.end_time_ns - f.start_time_ns) / 1024, 1) END AS kib_per_s,
-  f.uploaded_bytes, f.downloaded_bytes, f.downloads,
+-- description: Every way that a file went, up to the server and down from it, each with its own rate: bytes of content by the time from the first byte of its first DATA to the last byte of its last. Whether the file could be put together again, and whether it is what was announced.
+SELECT f.name, t.kind AS way, t.user, f.room, f.seq, f.size,
+  t.bytes, t.connection, t.first_packet, t.last_packet,
+  round(t.duration_s * 1000, 3) AS ms,
+  CASE WHEN t.duration_s > 0 THEN round(t.bytes / t.duration_s / 1024, 1) END AS kib_per_s,
+  CASE t.complete WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END AS to_its_end,
   CASE WHEN f.complete = 0 THEN f.gap_bytes || ' bytes missing'
        WHEN f.sha256_announced IS NULL THEN 'complete, nothing announced to compare with'
        WHEN f.sha256_carved IS NULL THEN 'complete, not kept'
        WHEN f.sha256_carved = f.sha256_announced THEN 'identical to what was announced'
        ELSE 'differs from what was announced' END AS verdict,
   f.path
-FROM files f
-ORDER BY f.start_time_ns, f.file
+FROM files f LEFT JOIN transfers t ON t.server = f.server AND t.file = f.file
+  AND t.first_packet >= f.first_packet AND t.last_packet <= f.last_packet
+ORDER BY f.start_time_ns, f.file, t.kind DESC, t.start_time_ns, t.connection

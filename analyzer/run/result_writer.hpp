@@ -33,6 +33,7 @@ class ResultWriter : public TalkSink {
   void file(const FileResult& row) override { take(row); }
   void room(const RoomResult& row) override { take(row); }
   void finding(const Finding& row) override { take(row); }
+  void transfer(const TransferResult& row) override { write(row_of(row)); }
   void timeline(const TimelineResult& row) override { write(row_of(row)); }
   void message(const MessageResult& row) override {
     take(row);

@@ -161,6 +161,20 @@ Row row_of(const FileResult& result) {
   return row;
 }
 
+Row row_of(const TransferResult& result) {
+  static const Table& transfers = table("transfers");
+  Row row(transfers);
+  row.text(result.file).text(result.name).text(result.room);
+  row.text(result.is_upload ? "upload" : "download").text(result.user);
+  row.integer(number_of(result.connection));
+  row.integer(unless_zero(result.first.packet)).integer(unless_zero(result.last.packet));
+  row.time(time_of(result.first)).time(time_of(result.last));
+  const bool timed = result.first.known() && result.last.known() && !(result.last < result.first);
+  row.seconds(timed ? std::optional(result.last.time - result.first.time) : std::nullopt);
+  row.integer(result.chunks).integer(result.bytes).integer(std::uint64_t{result.ended}).text(result.server);
+  return row;
+}
+
 Row row_of(const RoomResult& result) {
   static const Table& rooms = table("rooms");
   Row row(rooms);

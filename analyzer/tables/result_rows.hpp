@@ -15,6 +15,7 @@ Row row_of(const MessageResult& message, const DeliveryResult& result);
 Row row_of(const CredentialResult& result);
 Row row_of(const UserResult& result);
 Row row_of(const FileResult& result);
+Row row_of(const TransferResult& result);
 Row row_of(const RoomResult& result);
 Row row_of(const TimelineResult& result);
 Row row_of(const Finding& result);

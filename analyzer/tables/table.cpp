@@ -55,7 +55,9 @@ Row& Row::microseconds(std::optional<Nanoseconds> value) {
   return add(CellType::microseconds, value.has_value(), value ? value->count() : 0);
 }
 
-Row& Row::seconds(Nanoseconds value) { return add(CellType::seconds, true, value.count()); }
+Row& Row::seconds(std::optional<Nanoseconds> value) {
+  return add(CellType::seconds, value.has_value(), value ? value->count() : 0);
+}
 
 Row& Row::time(std::optional<WallTime> value) {
   return add(CellType::time, value.has_value(), value ? value->time_since_epoch().count() : 0);

@@ -57,7 +57,7 @@ class Row {
   Row& integer(std::optional<std::uint64_t> value);
   Row& signed_integer(std::int64_t value);
   Row& microseconds(std::optional<Nanoseconds> value);
-  Row& seconds(Nanoseconds value);
+  Row& seconds(std::optional<Nanoseconds> value);
   Row& time(std::optional<WallTime> value);
 
   const Table& table() const { return table_; }

@@ -250,6 +250,29 @@ Table files() {
           }};
 }
 
+Table transfers() {
+  return {"transfers",
+          "One row for each time that a file went up to the server or down from it: the ways of the rows of "
+          "`files`. A rate is bytes / duration_s.",
+          {
+              {"file", text, "the server's handle for it"},
+              {"name", text, "the sender's name for the file"},
+              {"room", text, "where it was sent to"},
+              {"kind", text, "`upload` or `download`"},
+              {"user", text, "account that sent or fetched it"},
+              {"connection", integer, "connection it went over"},
+              {"first_packet", integer, "packet with the first byte of its first DATA"},
+              {"last_packet", integer, "packet with the last byte of its last DATA"},
+              {"start_time", time, "time of first_packet"},
+              {"end_time", time, "time of last_packet"},
+              {"duration_s", seconds, "from start_time to end_time"},
+              {"chunks", integer, "DATA frames"},
+              {"bytes", integer, "bytes of content in them, repeats included"},
+              {"complete", integer, "1 when the DONE that ends it was captured"},
+              {"server", text, "the server"},
+          }};
+}
+
 Table rooms() {
   return {"rooms",
           "One row for each room and direct conversation, with the sum over its messages.",
@@ -314,8 +337,8 @@ Table findings() {
 
 const std::vector<Table>& tables() {
   static const std::vector<Table> all{connections(), messages(),    deliveries(), pdus(),
-                                      users(),       credentials(), files(),      rooms(),
-                                      timeline(),    tcp_events(),  findings()};
+                                      users(),       credentials(), files(),      transfers(),
+                                      rooms(),       timeline(),    tcp_events(), findings()};
   return all;
 }
 

@@ -199,12 +199,13 @@ void Interpreter::file_from_server(ConnectionContext& context, const CapturedFra
   ObservedSession& session = *context.session;
   const std::string handle = text_argument(frame, 0);
   if (frame.verb == Verb::done)
-    return observed_files_.downloaded(*session.server, handle, session.account, captured.last);
+    return observed_files_.downloaded(*session.server, handle, session.account, session.id, captured.last);
   const auto offset = number_argument(frame, 1);
   if (!offset) return;
   const std::vector<BodyHole> holes(frame.holes.begin(), frame.holes.end());
-  observed_files_.piece(*session.server, handle,
-                        {*offset, frame.body, holes, captured.first, captured.last, session.id, false});
+  observed_files_.piece(
+      *session.server, handle,
+      {*offset, frame.body, holes, captured.first, captured.last, session.id, false, session.account});
 }
 
 }  // namespace plaintalk::analyzer

@@ -21,6 +21,9 @@ void Interpreter::matched(ConnectionContext& context, Request& request, const Re
     case Verb::put:
     case Verb::data:
     case Verb::done: return answered_file(context, request, reply);
+    case Verb::get:
+      return observed_files_.download_begins(*context.session->server, request.target, context.session->id,
+                                             reply.first);
     case Verb::part: {
       ObservedRoom* room = room_of(*context.session->server,
                                    room_name(request.target, context.session->account), reply.first.time);
@@ -263,9 +266,9 @@ void Interpreter::answered_file(ConnectionContext& context, Request& request, co
 
 void Interpreter::upload(ConnectionContext& context, const Request& request) {
   if (request.body.empty()) return;
-  observed_files_.piece(
-      *context.session->server, request.target,
-      {request.number, request.body, request.holes, request.first, request.last, context.session->id, true});
+  observed_files_.piece(*context.session->server, request.target,
+                        {request.number, request.body, request.holes, request.first, request.last,
+                         context.session->id, true, context.session->account});
 }
 
 void Interpreter::refused(ConnectionContext& context, Request& request, const Reply& reply) {

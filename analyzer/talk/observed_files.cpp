@@ -54,6 +54,7 @@ void ObservedFiles::piece(const ObservedServer& server, const std::string& handl
   File* found = file(server, handle, piece.last);
   if (!found) return;
   (piece.is_upload ? found->row.uploaded_bytes : found->row.downloaded_bytes) += piece.body.size();
+  count_transfer(*found, piece);
   std::size_t at = 0;
   const auto keep = [&](std::size_t end) {
     if (end <= at) return;
@@ -85,17 +86,65 @@ void ObservedFiles::piece(const ObservedServer& server, const std::string& handl
   keep(piece.body.size());
 }
 
+void ObservedFiles::count_transfer(File& file, const Piece& piece) {
+  const TransferKey key(piece.connection, piece.is_upload);
+  const auto running = file.running.find(key);
+  if (running == file.running.end() && transfer_count_ >= kTransferCountMax) {
+    if (!transfer_limit_reported_)
+      findings_.add("limit-reached", piece.last.time, {}, {piece.last.packet},
+                    "too many transfers of files: transfers.csv is not complete");
+    transfer_limit_reported_ = true;
+    return;
+  }
+  if (running == file.running.end()) {
+    ++transfer_count_;
+    file.running.emplace(key, file.transfers.size());
+    TransferResult& row = file.transfers.emplace_back();
+    row.is_upload = piece.is_upload;
+    row.connection = piece.connection;
+    row.first = piece.first;
+    row.last = piece.last;
+  }
+  TransferResult& row = file.transfers[file.running.at(key)];
+  if (row.user.empty()) row.user = piece.user;
+  if (row.last < piece.last) row.last = piece.last;
+  ++row.chunks;
+  row.bytes += piece.body.size();
+}
+
+void ObservedFiles::end_transfer(File& file, TransferKey key, bool done) {
+  const auto running = file.running.find(key);
+  if (running == file.running.end()) return;
+  file.transfers[running->second].ended = done;
+  file.running.erase(running);
+}
+
+void ObservedFiles::download_begins(const ObservedServer& server, const std::string& handle,
+                                    ConnectionId connection, Moment seen) {
+  const auto found = by_handle_.find({server.label, handle});
+  if (found == by_handle_.end()) return;
+  File& file = files_[found->second];
+  const auto running = file.running.find({connection, false});
+  // The answer may be understood late, when what it promised has been seen already.
+  if (running != file.running.end() && file.transfers[running->second].last < seen)
+    end_transfer(file, running->first, false);
+}
+
 void ObservedFiles::downloaded(const ObservedServer& server, const std::string& handle,
-                               const std::string& account, Moment seen) {
+                               const std::string& account, ConnectionId connection, Moment seen) {
   File* found = file(server, handle, seen);
   if (!found) return;
+  end_transfer(*found, {connection, false}, true);
   ++found->row.downloads;
   if (!account.empty()) found->recipients.insert(account);
 }
 
 void ObservedFiles::upload_done(const ObservedServer& server, const std::string& handle,
                                 ConnectionId connection, Moment seen, WallTime ok) {
-  if (File* found = file(server, handle, seen)) found->done = Done{connection, seen, ok};
+  File* found = file(server, handle, seen);
+  if (!found) return;
+  found->done = Done{connection, seen, ok};
+  end_transfer(*found, {connection, true}, true);
 }
 
 const ObservedFiles::Done* ObservedFiles::done(const ObservedServer& server,
@@ -134,6 +183,13 @@ void ObservedFiles::finish_file(File& file, TalkSink& sink) {
                   name + " is complete but its SHA-256 is not the announced one");
   }
   sink.file(row);
+  for (TransferResult& transfer : file.transfers) {
+    transfer.server = row.server;
+    transfer.file = row.file;
+    transfer.name = row.name;
+    transfer.room = row.room;
+    sink.transfer(transfer);
+  }
 }
 
 void ObservedFiles::finish(TalkSink& sink) {

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "analyzer/talk/findings.hpp"
@@ -22,6 +23,7 @@ class ObservedFiles {
  public:
   static constexpr std::size_t kFileCountMax = 100'000;
   static constexpr std::size_t kRangeCountMax = 1 << 14;  // pieces of one file
+  static constexpr std::size_t kTransferCountMax = 1 << 17;
 
   ObservedFiles(ContentStore& store, Findings& findings) : store_(store), findings_(findings) {}
 
@@ -33,6 +35,7 @@ class ObservedFiles {
     Moment last;
     ConnectionId connection{};
     bool is_upload = false;
+    std::string_view user;
   };
 
   // What the server answered to PUT, or said about a file in FILE or in the OK to GET. Empty and absent parts
@@ -47,8 +50,11 @@ class ObservedFiles {
   };
   void describe(const ObservedServer& server, const std::string& file, const FileInfo& info, Moment seen);
   void piece(const ObservedServer& server, const std::string& file, const Piece& piece);
+  // The server accepted a GET: what it sends from here on is another download.
+  void download_begins(const ObservedServer& server, const std::string& file, ConnectionId connection,
+                       Moment seen);
   void downloaded(const ObservedServer& server, const std::string& file, const std::string& account,
-                  Moment seen);
+                  ConnectionId connection, Moment seen);
   // The moment DONE completed the upload, for the FILE that follows.
   void upload_done(const ObservedServer& server, const std::string& file, ConnectionId connection,
                    Moment seen, WallTime ok);
@@ -62,9 +68,12 @@ class ObservedFiles {
   void finish(TalkSink& sink);
 
  private:
+  using TransferKey = std::pair<ConnectionId, bool>;  // (on which, is_upload)
   struct File {
     FileResult row;
-    std::uint64_t number = 0;  // in the store
+    std::vector<TransferResult> transfers;
+    std::map<TransferKey, std::size_t> running;  // of them
+    std::uint64_t number = 0;                    // in the store
     RangeSet seen;
     std::set<std::string> recipients;
     std::optional<Done> done;
@@ -73,13 +82,17 @@ class ObservedFiles {
     bool refused = false;
   };
   File* file(const ObservedServer& server, const std::string& handle, Moment seen);
+  void count_transfer(File& file, const Piece& piece);
+  static void end_transfer(File& file, TransferKey key, bool done);
   void finish_file(File& file, TalkSink& sink);
 
   ContentStore& store_;
   Findings& findings_;
   std::vector<File> files_;
   std::map<std::pair<std::string, std::string>, std::size_t> by_handle_;  // (server, handle)
+  std::size_t transfer_count_ = 0;
   bool limit_reported_ = false;
+  bool transfer_limit_reported_ = false;
 };
 
 }  // namespace plaintalk::analyzer

@@ -143,6 +143,22 @@ struct FileResult {
   Moment last;
 };
 
+// One way of a file: up from its sender, or down to somebody who asked for it.
+struct TransferResult {
+  std::string server;
+  std::string file;
+  std::string name;
+  std::string room;
+  bool is_upload = false;
+  std::string user;
+  ConnectionId connection{};
+  Moment first;  // the packet with the first byte of its first DATA
+  Moment last;   // the packet with the last byte of its last DATA
+  std::uint64_t chunks = 0;
+  std::uint64_t bytes = 0;  // of content, repeats included
+  bool ended = false;       // DONE was seen
+};
+
 struct RoomResult {
   std::string server;
   std::string room;

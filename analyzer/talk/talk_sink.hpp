@@ -22,6 +22,7 @@ class TalkSink {
   virtual void credential(const CredentialResult& row) = 0;
   virtual void user(const UserResult& row) = 0;
   virtual void file(const FileResult& row) = 0;
+  virtual void transfer(const TransferResult& row) = 0;
   virtual void room(const RoomResult& row) = 0;
   virtual void timeline(const TimelineResult& row) = 0;
   virtual void finding(const Finding& row) = 0;

@@ -63,6 +63,52 @@ TEST_F(Reports, TellTheStoryOfTheSession) {
   EXPECT_NE(summary.find("copies delivered                 4"), std::string::npos) << summary;
 }
 
+// Goal: the rate of each way of a file, counted by hand.
+// Method: steps of 5 ms. Up: 2048 bytes, the ACK, 2048 bytes: 4 KiB in 10 ms. bob's download: two halves one
+// step apart, 4 KiB in 5 ms; carol's comes in one packet, which takes no time that could be measured.
+TEST(FileTransfers, GivesEveryUploadAndDownloadItsOwnRate) {
+  const std::string half(2048, 'h');
+  SessionCapture session;
+  auto& alice = session.connect(1);
+  auto& bob = session.connect(2);
+  auto& carol = session.connect(3);
+  for (auto& [who, name] : {std::pair(&alice, "alice"), std::pair(&bob, "bob"), std::pair(&carol, "carol")}) {
+    who->client_sent("LOGIN " + std::string(name) + "\n", session.step());
+    who->server_sent("OK user=" + std::string(name) + " device=d token=T guest=1\n", session.step());
+  }
+  alice.client_sent("PUT notes.txt 4096 to=@bob\n", session.step());
+  alice.server_sent("OK file=f1 next=0 chunk=16384 credit=262144\n", session.step());
+  alice.client_sent(counted("DATA f1 0", half), session.step());
+  alice.server_sent("ACK f1 2048\n", session.step());
+  alice.client_sent(counted("DATA f1 2048", half), session.step());
+  alice.server_sent("ACK f1 4096\n", session.step());
+  alice.client_sent("DONE f1\n", session.step());
+  alice.server_sent("OK file=f1 verified=1\n", session.step());
+  for (auto* who : {&bob, &carol}) {
+    who->client_sent("GET f1 from=0\n", session.step());
+    who->server_sent("OK file=f1 size=4096 sha256=00 from=0 :notes.txt\n", session.step());
+  }
+  bob.server_sent(counted("DATA f1 0", half), session.step());
+  bob.server_sent(counted("DATA f1 2048", half), session.step());
+  carol.server_sent(counted("DATA f1 0", "tiny"), session.step());
+  bob.server_sent("DONE f1 00\n", session.step());
+  session.finish();
+  const TemporaryFolder folder;
+  analyse_bytes(session.bytes, into(folder / "a"));
+  const Report report = run_report(load_template("file-transfers"), folder / "a");
+  const auto column = [&](std::string_view name) {
+    const auto found = std::find(report.columns.begin(), report.columns.end(), name);
+    return static_cast<std::size_t>(found - report.columns.begin());
+  };
+  std::vector<std::string> rows;
+  for (const auto& row : report.rows)
+    rows.push_back(row.at(column("way")).text + ' ' + row.at(column("user")).text + ' ' +
+                   row.at(column("bytes")).text + ' ' + row.at(column("ms")).text + ' ' +
+                   row.at(column("kib_per_s")).text + ' ' + row.at(column("to_its_end")).text);
+  EXPECT_EQ(rows, (std::vector<std::string>{"upload alice 4096 10.0 400.0 yes",
+                                            "download bob 4096 5.0 800.0 yes", "download carol 4 0.0  no"}));
+}
+
 TEST_F(Reports, AreSafeInEveryFormat) {
   const Report report = run_report(load_template("conversation"), *folder / "filled");
   for (const std::string& text : {render_csv(report), render_markdown(report), render_text(report)}) {

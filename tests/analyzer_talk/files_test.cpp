@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "analyzer/talk/observed_files.hpp"
 #include "tests/analyzer_talk/play.hpp"
 
 namespace plaintalk::analyzer {
@@ -83,6 +84,68 @@ TEST_F(TransfersTest, AMissingPieceIsFilledByADownload) {
   EXPECT_EQ(found.files[0].recipients, "bob");
   EXPECT_EQ(found.files[0].downloads, 1u);
   EXPECT_EQ(found.files[0].downloaded_bytes, 4u);
+}
+
+// Goal: each way of a file has its own span, so that each has its own rate.
+// Method: steps of one millisecond. Up: 4 bytes in packet p, 4 in p + 2. bob fetches all of it, gives up and
+// begins again; alice fetches on her own connection at the same time.
+TEST_F(TransfersTest, EveryUploadAndDownloadIsATransferOfItsOwn) {
+  const std::uint64_t first = play.now().packet + 1;
+  data(0, "abcd");
+  data(4, "efgh");
+  done();
+  const auto get = [&](std::uint64_t who, std::uint64_t from) {
+    play.client(who, "GET f1 from=" + std::to_string(from));
+    play.server(who, "OK file=f1 size=8 sha256=abcdefgh from=" + std::to_string(from) + " :my file");
+  };
+  get(2, 0);
+  play.server_bytes(2, "DATA f1 0 {2}\nab\n");
+  play.client(2, "CANCEL f1");
+  play.server(2, "OK file=f1");
+  get(2, 2);
+  get(1, 0);
+  play.server_bytes(2, "DATA f1 2 {4}\ncdef\n");
+  play.server_bytes(1, "DATA f1 0 {8}\nabcdefgh\n");
+  play.server(1, "DONE f1 abcdefgh");
+  const std::uint64_t last = play.server_bytes(2, "DATA f1 6 {2}\ngh\n");
+  play.server(2, "DONE f1 abcdefgh");
+  const Collected& found = play.finish();
+  ASSERT_EQ(found.transfers.size(), 4u);
+  const auto is = [](const TransferResult& row, bool is_upload, std::string_view user,
+                     std::uint64_t connection, std::uint64_t bytes, std::uint64_t chunks, std::int64_t ms,
+                     bool ended) {
+    EXPECT_EQ(row.is_upload, is_upload);
+    EXPECT_EQ(row.user, user);
+    EXPECT_EQ(row.connection, ConnectionId{connection});
+    EXPECT_EQ(row.bytes, bytes);
+    EXPECT_EQ(row.chunks, chunks);
+    EXPECT_EQ(row.last.time - row.first.time, std::chrono::milliseconds(ms));
+    EXPECT_EQ(row.ended, ended);
+    EXPECT_EQ(row.name, "my file");
+  };
+  is(found.transfers[0], true, "alice", 1, 8, 2, 2, true);
+  is(found.transfers[1], false, "bob", 2, 2, 1, 0, false);
+  is(found.transfers[2], false, "bob", 2, 6, 2, 3, true);
+  is(found.transfers[3], false, "alice", 1, 8, 1, 0, true);
+  EXPECT_EQ(found.transfers[0].first.packet, first);
+  EXPECT_EQ(found.transfers[2].last.packet, last);
+}
+
+TEST(TransferBound, FurtherTransfersAreNotCountedAndAFindingSaysSo) {
+  Memory store;
+  Findings findings;
+  ObservedFiles files(store, findings);
+  ObservedServer server;
+  server.label = "192.0.2.9:7777";
+  const std::vector<BodyHole> no_holes;
+  const Moment seen{1, WallTime(std::chrono::seconds(1))};
+  for (std::uint64_t number = 1; number <= ObservedFiles::kTransferCountMax + 5; ++number)
+    files.piece(server, "f1", {0, "x", no_holes, seen, seen, ConnectionId{number}, false, "bob"});
+  Collected found;
+  files.finish(found);
+  EXPECT_EQ(found.transfers.size(), ObservedFiles::kTransferCountMax);
+  EXPECT_EQ(findings.count("limit-reached"), 1u);
+  EXPECT_EQ(found.files.at(0).downloaded_bytes, ObservedFiles::kTransferCountMax + 5);
 }
 
 TEST_F(TransfersTest, AHoleIsCounted) {

@@ -30,6 +30,7 @@ struct Collected : TalkSink {
   std::vector<CredentialResult> credentials;
   std::vector<UserResult> users;
   std::vector<FileResult> files;
+  std::vector<TransferResult> transfers;
   std::vector<RoomResult> rooms;
   std::vector<TimelineResult> seconds;
   std::vector<Finding> findings;
@@ -46,6 +47,7 @@ struct Collected : TalkSink {
   void credential(const CredentialResult& row) override { credentials.push_back(row); }
   void user(const UserResult& row) override { users.push_back(row); }
   void file(const FileResult& row) override { files.push_back(row); }
+  void transfer(const TransferResult& row) override { transfers.push_back(row); }
   void room(const RoomResult& row) override { rooms.push_back(row); }
   void timeline(const TimelineResult& row) override { seconds.push_back(row); }
   void finding(const Finding& row) override { findings.push_back(row); }

@@ -44,6 +44,9 @@ class PromiseSink : public TalkSink {
   void credential(const CredentialResult& row) override {
     check(row.secret == "******", "a secret is shown");
   }
+  void transfer(const TransferResult& row) override {
+    check(row.chunks > 0 && row.first.known(), "a transfer of nothing");
+  }
   void user(const UserResult& row) override { check(row.first_seen <= row.last_seen, "a user of no time"); }
   void file(const FileResult& row) override {
     check(!row.size || row.gap_bytes <= *row.size, "a file misses more than it has");

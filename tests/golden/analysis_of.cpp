@@ -24,6 +24,7 @@ class UnitCollector : public analyzer::TalkSink {
   void credential(const analyzer::CredentialResult&) override {}
   void user(const analyzer::UserResult&) override {}
   void file(const analyzer::FileResult&) override {}
+  void transfer(const analyzer::TransferResult&) override {}
   void room(const analyzer::RoomResult&) override {}
   void timeline(const analyzer::TimelineResult&) override {}
   void finding(const analyzer::Finding&) override {}
