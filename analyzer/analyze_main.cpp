@@ -225,6 +225,7 @@ int run(const Options& options) {
         is_live ? "live-" + options.interface + "-analysis" : analyzer::default_folder(options.files.front());
   analysis.tables = options.tables;
   analysis.server_port = options.port;
+  analysis.interface = options.interface;
   analysis.show_secrets = options.show_secrets;
   analysis.version = PLAINTALK_VERSION;
 

@@ -2,17 +2,21 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "analyzer/report/render_report.hpp"
 #include "analyzer/report/report_query.hpp"
 #include "analyzer/report/report_template.hpp"
 #include "analyzer/tables/describe_tables.hpp"
 #include "base/front_door.hpp"
+#include "base/text.hpp"
 
 namespace {
 
@@ -25,6 +29,7 @@ struct Options {
   std::string out;
   std::vector<std::string> settings;
   double time_limit_s = 60;
+  std::optional<std::size_t> width;
   bool list = false;
   bool describe_tables = false;
   bool show_template = false;
@@ -68,6 +73,15 @@ void write(const std::string& text, const std::string& path) {
   if (!file) throw std::runtime_error("cannot write " + path);
 }
 
+// A terminal has a width; a file and a pipe have none, and get every row in one line.
+std::size_t text_width(const Options& options) {
+  if (options.width) return *options.width;
+  const bool to_output = options.out.empty() || options.out == "-";
+  struct winsize size {};
+  if (!to_output || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
+  return size.ws_col;
+}
+
 int run(const Options& options) {
   if (options.list) {
     list_templates();
@@ -89,10 +103,13 @@ int run(const Options& options) {
   const analyzer::Report report = analyzer::run_report(report_template, options.analysis, limits);
   if (options.format == "csv") {
     write(analyzer::render_csv(report), options.out);
+    // The table has no place for words.
+    if (report.rows.empty())
+      std::cerr << "plaintalk-report: " << plaintalk::terminal_safe(report.why_empty) << '\n';
   } else if (options.format == "markdown") {
     write(analyzer::render_markdown(report), options.out);
   } else {
-    write(analyzer::render_text(report), options.out);
+    write(analyzer::render_text(report, text_width(options)), options.out);
   }
   return 0;
 }
@@ -118,6 +135,11 @@ int main(int argc, char** argv) {
       ->type_name("SECONDS")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1e6));
+  app.add_option(
+         "--width", options.width,
+         "fold text to so many columns; 0: one line a row (default: the terminal's, 0 for a pipe or file)")
+      ->type_name("N")
+      ->check(CLI::Range(0, 10'000));
   app.add_flag("--list", options.list, "list the built-in templates");
   app.add_flag("--show", options.show_template, "print the template instead of running it");
   app.add_flag("--describe-tables", options.describe_tables,

@@ -1,5 +1,6 @@
 -- title: How long deliveries took
 -- description: From the last byte of a command to the first byte of each copy, in microseconds, by room and recipient. Percentiles are nearest-rank.
+-- empty: No delivery whose command was captured as well
 WITH ranked AS (
   SELECT room, recipient, latency_us,
     row_number() OVER (PARTITION BY server, room, recipient ORDER BY latency_us) AS place,

@@ -1,10 +1,12 @@
 -- title: What the capture shows
 -- description: One page of answers: how many packets, who was there, what could be read, whether every message arrived, how TCP did.
 SELECT topic, item, value FROM (
-  SELECT 1 AS part, 1 AS line, 'capture' AS topic, 'packets captured' AS item, CAST(coalesce(sum(packets), 0) AS TEXT) AS value FROM timeline
-  UNION ALL SELECT 1, 2, 'capture', 'first packet (UTC)', coalesce((SELECT strftime('%Y-%m-%d %H:%M:%f', min(start_time), 'unixepoch') FROM connections), '')
+  SELECT 1 AS part, 1 AS line, 'capture' AS topic, 'packets captured' AS item, CAST(coalesce(sum(packets), 0) AS TEXT) AS value FROM captures
+  UNION ALL SELECT 1, 2, 'capture', 'first packet (UTC)', coalesce((SELECT strftime('%Y-%m-%d %H:%M:%f', first_time, 'unixepoch') FROM captures), '')
   UNION ALL SELECT 1, 3, 'capture', 'seconds with traffic', CAST(count(*) AS TEXT) FROM timeline
   UNION ALL SELECT 1, 4, 'capture', 'bytes missing in the capture', CAST(coalesce(sum(client_gap_bytes + server_gap_bytes), 0) AS TEXT) FROM connections
+  UNION ALL SELECT 1, 5, 'capture', 'packets by protocol', coalesce((SELECT group_concat(protocol || ' ' || packets, ', ') FROM
+    (SELECT protocol, sum(client_packets + server_packets) AS packets FROM traffic GROUP BY protocol ORDER BY packets DESC, protocol)), '')
   UNION ALL SELECT 2, 1, 'connections', 'TCP connections', CAST(count(*) AS TEXT) FROM connections
   UNION ALL SELECT 2, 2, 'connections', 'of them messenger connections', CAST(count(*) AS TEXT) FROM connections WHERE protocol = 'plaintalk'
   UNION ALL SELECT 2, 3, 'connections', 'client addresses', coalesce((SELECT group_concat(client_address, ', ') FROM (SELECT DISTINCT client_address FROM connections ORDER BY 1)), '')
@@ -14,6 +16,8 @@ SELECT topic, item, value FROM (
   UNION ALL SELECT 3, 2, 'people', 'busiest sender', coalesce((SELECT user || ' (' || messages_sent || ' messages)' FROM users WHERE messages_sent > 0 ORDER BY messages_sent DESC, user LIMIT 1), '')
   UNION ALL SELECT 3, 3, 'people', 'rooms and conversations', coalesce((SELECT group_concat(room, ' ') FROM (SELECT room FROM rooms ORDER BY room)), '')
   UNION ALL SELECT 4, 1, 'secrets', 'readable passwords', CAST(count(*) AS TEXT) FROM credentials WHERE method LIKE '%password'
+  UNION ALL SELECT 4, 4, 'secrets', 'passwords by protocol', coalesce((SELECT group_concat(protocol || ' ' || n, ', ') FROM
+    (SELECT protocol, count(*) AS n FROM credentials WHERE method LIKE '%password' GROUP BY protocol ORDER BY protocol)), '')
   UNION ALL SELECT 4, 2, 'secrets', 'passwords of', coalesce((SELECT group_concat(user, ', ') FROM (SELECT DISTINCT user FROM credentials WHERE method LIKE '%password' ORDER BY 1)), '')
   UNION ALL SELECT 4, 3, 'secrets', 'readable session tokens', CAST(count(*) AS TEXT) FROM credentials WHERE method LIKE '%token'
   UNION ALL SELECT 5, 1, 'routing', 'messages in', CAST(count(*) AS TEXT) FROM messages WHERE origin = 'live'

@@ -1,10 +1,12 @@
 -- title: How TCP did
 -- description: Each connection with its repeats, reorderings, holes and round-trip times. A rate is the share of the packets sent in that direction. Client columns are about what the client sent.
+-- empty: There was no TCP connection
 SELECT connection,
   client_address || ':' || client_port AS client,
   server_address || ':' || server_port AS server,
   protocol, user, state,
-  round(duration_s, 3) AS seconds,
+  round((start_time_ns - c.first_time_ns) / 1e9, 6) AS t_s,
+  round(connections.duration_s, 3) AS seconds,
   client_packets + server_packets AS packets,
   client_retransmitted_packets AS client_retransmitted,
   server_retransmitted_packets AS server_retransmitted,
@@ -16,6 +18,7 @@ SELECT connection,
   client_truncated_bytes + server_truncated_bytes AS cut_bytes,
   duplicate_capture_packets AS captured_twice,
   handshake_rtt_us,
-  client_rtt_p95_us, server_rtt_p95_us
-FROM connections
+  client_rtt_p95_us, server_rtt_p95_us,
+  strftime('%Y-%m-%d %H:%M:%S', start_time_ns / 1000000000, 'unixepoch') || printf('.%09d UTC', start_time_ns % 1000000000) AS start_utc
+FROM connections, captures c
 ORDER BY client_retransmitted_packets + server_retransmitted_packets DESC, connection

@@ -1,5 +1,6 @@
 -- title: Top talkers
 -- description: Accounts by the bytes of their connections, with what they said and what they were sent.
+-- empty: Nobody of the messenger was seen
 -- parameter: count = 20 : how many
 SELECT user, kind, addresses, connections, messages_sent, files_sent, deliveries AS copies_received,
   sent_bytes, received_bytes,

@@ -3,30 +3,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "analyzer/report/text_table.hpp"
 #include "analyzer/tables/table.hpp"
 #include "base/text.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
-
-constexpr std::size_t kCellWidthMax = 60;
-
-// Places on a terminal, near enough: code points, without counting those that combine or are wide.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string shortened(std::string text) {
-  if (width_of(text) <= kCellWidthMax) return text;
-  std::size_t width = 0;
-  std::size_t at = 0;
-  for (; at < text.size(); ++at) {
-    if ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) continue;
-    if (width++ == kCellWidthMax - 3) break;
-  }
-  return text.substr(0, at) + "...";
-}
 
 // For each column: it has numbers, and nothing else.
 std::vector<bool> number_columns(const Report& report) {
@@ -37,6 +19,10 @@ std::vector<bool> number_columns(const Report& report) {
       if (!row[column].text.empty()) (row[column].is_number ? any : other)[column] = true;
   for (std::size_t column = 0; column < any.size(); ++column) any[column] = any[column] && !other[column];
   return any;
+}
+
+std::string why_empty(const Report& report) {
+  return report.why_empty.empty() ? std::string("Nothing to show.") : report.why_empty;
 }
 
 }  // namespace
@@ -61,7 +47,7 @@ std::string render_csv(const Report& report) {
 std::string render_markdown(const Report& report) {
   std::string text = "# " + markdown_cell(report.title) + "\n\n";
   if (!report.description.empty()) text += markdown_cell(report.description) + "\n\n";
-  if (report.rows.empty()) return text + "Nothing to show.\n";
+  if (report.rows.empty()) return text + markdown_cell(why_empty(report)) + "\n";
   text += '|';
   for (const std::string& column : report.columns) text += ' ' + markdown_cell(column) + " |";
   text += "\n|";
@@ -75,41 +61,30 @@ std::string render_markdown(const Report& report) {
   return text;
 }
 
-std::string render_text(const Report& report) {
-  std::vector<std::vector<std::string>> lines;
-  lines.push_back({});
-  for (const std::string& column : report.columns) lines.back().push_back(terminal_safe(column));
+std::string render_text(const Report& report, std::size_t width) {
+  TextTable table;
+  for (const std::string& column : report.columns) table.columns.push_back(terminal_safe(column));
+  table.is_number = number_columns(report);
   for (const auto& row : report.rows) {
-    lines.push_back({});
-    for (const ReportCell& cell : row) lines.back().push_back(shortened(terminal_safe(cell.text)));
+    auto& cells = table.rows.emplace_back();
+    for (const ReportCell& cell : row) cells.push_back(terminal_safe(cell.text));
   }
-  std::vector<std::size_t> widths(report.columns.size(), 0);
-  for (const auto& line : lines)
-    for (std::size_t column = 0; column < line.size(); ++column)
-      widths[column] = std::max(widths[column], width_of(line[column]));
-
-  std::string text = terminal_safe(report.title) + '\n';
-  if (!report.description.empty()) text += terminal_safe(report.description) + '\n';
-  text += '\n';
-  if (report.rows.empty()) return text + "Nothing to show.\n";
-  const std::vector<bool> is_number = number_columns(report);
-  for (std::size_t index = 0; index < lines.size(); ++index) {
-    std::string line;
-    for (std::size_t column = 0; column < widths.size(); ++column) {
-      const std::string& cell = lines[index][column];
-      const std::string padding(widths[column] - width_of(cell), ' ');
-      if (column != 0) line += "  ";
-      line += is_number[column] ? padding + cell : cell + padding;
+  std::string text;
+  const auto add = [&](const std::string& paragraph) {
+    if (width == 0) {
+      text += paragraph + '\n';
+      return;
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + '\n';
-    if (index != 0) continue;
-    std::string rule;
-    for (std::size_t column = 0; column < widths.size(); ++column)
-      rule += (column == 0 ? "" : "  ") + std::string(widths[column], '-');
-    text += rule + '\n';
+    for (const std::string& line : wrapped(paragraph, width)) text += line + '\n';
+  };
+  add(terminal_safe(report.title));
+  if (!report.description.empty()) add(terminal_safe(report.description));
+  text += '\n';
+  if (report.rows.empty()) {
+    add(terminal_safe(why_empty(report)));
+    return text;
   }
-  return text;
+  return text + render(table, width);
 }
 
 }  // namespace plaintalk::analyzer

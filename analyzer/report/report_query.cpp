@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include "analyzer/report/analysis_contents.hpp"
 #include "analyzer/tables/database.hpp"
 #include "base/sqlite/sqlite.hpp"
 
@@ -83,6 +84,25 @@ void bind(const ReportTemplate& report_template, SqliteStatement& statement) {
   }
 }
 
+// What was looked for, and what is there instead.
+std::string why_empty(const ReportTemplate& report_template, const SqliteDatabase& database) {
+  std::string text = report_template.when_empty.empty() ? "Nothing to show" : report_template.when_empty;
+  while (text.ends_with('.')) text.pop_back();
+  std::string chosen;
+  for (const auto& parameter : report_template.parameters)
+    if (parameter.value != parameter.default_value)
+      chosen += (chosen.empty() ? "" : ", ") + parameter.name + '=' + parameter.value;
+  if (!chosen.empty()) text += " with " + chosen;
+  try {
+    const CaptureContents contents = read_contents(database);
+    text += ". The capture holds " + describe(contents) + '.';
+    for (const std::string& line : what_to_try(contents)) text += ' ' + line;
+  } catch (const std::runtime_error&) {
+    text += ". The analysis is from an older version: analyse the capture again to see what it holds.";
+  }
+  return text;
+}
+
 // How many steps of SQLite's machine go by between two looks at the clock: a millisecond or less.
 constexpr int kStepsPerCheck = 10'000;
 
@@ -148,6 +168,7 @@ Report run_report(const ReportTemplate& report_template, const std::string& anal
         std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limits.time).count()) +
         " seconds; a longer time is given with --time-limit, and a query that never ends needs a LIMIT");
   if (result != SQLITE_DONE) fail_query(report_template, database.handle(), 0);
+  if (report.rows.empty()) report.why_empty = why_empty(report_template, database);
   return report;
 }
 

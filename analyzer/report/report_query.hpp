@@ -23,6 +23,7 @@ struct Report {
   std::string description;
   std::vector<std::string> columns;
   std::vector<std::vector<ReportCell>> rows;
+  std::string why_empty{};  // when there are no rows: one line that says what the capture holds instead
 };
 
 // A query may ask for anything and may be somebody else's: what it takes is bounded.

@@ -50,6 +50,8 @@ ReportTemplate parse_template(std::string name, std::string_view text) {
     } else if (read_field(line, "description", rest)) {
       if (!result.description.empty()) result.description += ' ';
       result.description += rest;
+    } else if (read_field(line, "empty", rest)) {
+      result.when_empty = rest;
     } else if (read_field(line, "parameter", rest)) {
       const std::size_t equals = rest.find('=');
       const std::size_t colon = rest.find(" : ");
@@ -61,7 +63,8 @@ ReportTemplate parse_template(std::string name, std::string_view text) {
           colon == rest.npos ? rest.substr(equals + 1) : rest.substr(equals + 1, colon - equals - 1);
       result.parameters.push_back(
           {std::string(parameter), std::string(trim(value)),
-           colon == rest.npos ? std::string() : std::string(trim(rest.substr(colon + 3)))});
+           colon == rest.npos ? std::string() : std::string(trim(rest.substr(colon + 3))),
+           std::string(trim(value))});
     }
   }
   if (result.title.empty()) result.title = result.name;

@@ -4,6 +4,7 @@
 //   -- title: Slowest deliveries
 //   -- description: The deliveries that took longest, with their packets.
 //   -- parameter: room = #lab : only this room
+//   -- empty: No message was delivered
 //   SELECT ... WHERE room = :room
 //
 // Anybody can add one without compiling: give its path instead of a name.
@@ -27,10 +28,12 @@ struct ReportTemplate {
     std::string name;
     std::string value;  // the default, or what --set gave
     std::string description;
+    std::string default_value;
   };
   std::string name;
   std::string title;
   std::string description;
+  std::string when_empty;  // what it means that there are no rows
   std::vector<Parameter> parameters;
   std::string sql;  // the whole text, comments included, so that line numbers stay right
 };

@@ -8,6 +8,7 @@
 #include "analyzer/run/carver.hpp"
 #include "analyzer/run/forked_copy.hpp"
 #include "analyzer/run/result_writer.hpp"
+#include "analyzer/run/traffic.hpp"
 #include "analyzer/stream/connection_tracker.hpp"
 #include "analyzer/talk/talk_analyzer.hpp"
 #include "analyzer/wire/packet_decoder.hpp"
@@ -17,6 +18,22 @@ namespace {
 
 constexpr std::string_view kDatabaseName = "analysis.sqlite";
 constexpr std::string_view kSummaryName = "summary.md";
+Row capture_row(const CaptureInfo& info) {
+  const auto lines = [](const std::vector<std::string>& texts) {
+    std::string joined;
+    for (const std::string& text : texts) joined += (joined.empty() ? "" : "\n") + text;
+    return joined;
+  };
+  static const Table* const table = find_table("captures");
+  Row row(*table);
+  row.text(lines(info.names)).integer(info.packets).integer(info.segments).time(info.first).time(info.last);
+  row.seconds(info.first ? std::optional(*info.last - *info.first) : std::nullopt);
+  row.integer(info.dropped_count).integer(info.interface_dropped_count);
+  row.integer(std::uint64_t{info.is_synthetic}).integer(std::uint64_t{info.contents.messenger_port});
+  row.text(info.contents.interface).text(lines(info.damage));
+  return row;
+}
+
 constexpr std::uint64_t kPacketsPerCheck = 256;  // how often options.keep_reading is asked
 
 class Run {
@@ -39,7 +56,7 @@ class Run {
   // The parts that take the capture apart.
   struct Parts {
     Parts(Run& run)
-        : writer(run.sinks_, run.summary_, run.options_.watcher),
+        : writer(run.sinks_, run.summary_, run.traffic_, run.options_.watcher),
           talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
           tracker(limits(run.options_), talk) {}
     static TrackerLimits limits(const AnalysisOptions& options) {
@@ -137,6 +154,8 @@ class Run {
         ++info_.segments;
         parts.tracker.segment(*segment);
         parts.talk.advance(segment->time);
+      } else {
+        traffic_.add(*record);
       }
       if (!info_.first || record->time < *info_.first) info_.first = record->time;
       if (!info_.last || record->time > *info_.last) info_.last = record->time;
@@ -168,7 +187,20 @@ class Run {
                    "behaviour are not real");
   }
 
+  void describe_capture() {
+    info_.is_synthetic = capture_.is_synthetic();
+    info_.contents.packets = info_.packets;
+    info_.contents.messenger_port = options_.server_port;
+    info_.contents.interface = options_.interface;
+    traffic_.describe(info_.contents);
+    for (RowSink* const sink : sinks_) {
+      traffic_.write(*sink);
+      sink->row(capture_row(info_));
+    }
+  }
+
   AnalysisOutcome close_outputs() {
+    describe_capture();
     csv_->finish();
     if (database_) {
       database_->about("program", "plaintalk-analyze " + options_.version);
@@ -193,6 +225,7 @@ class Run {
   const AnalysisOptions& options_;
   AnalysisFolder folder_;
   Summary summary_;
+  Traffic traffic_;
   CaptureInfo info_;
   std::uint64_t packets_written_ = 0;  // when the tables were last written in between
   std::string stays_;                  // what a person then finds, should this run fail

@@ -19,6 +19,7 @@ struct AnalysisOptions {
   std::string folder;
   std::vector<std::string> tables;  // only these as CSV, and nothing else; empty: everything
   std::uint16_t server_port = 7777;
+  std::string interface;  // of a live capture
   bool show_secrets = false;
   std::string version;
   std::function<void(const LiveEvent&)> watcher;

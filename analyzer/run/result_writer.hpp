@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analyzer/run/summary.hpp"
+#include "analyzer/run/traffic.hpp"
 #include "analyzer/tables/csv_tables.hpp"
 #include "analyzer/tables/database.hpp"
 #include "analyzer/tables/result_rows.hpp"
@@ -19,13 +20,16 @@ class ResultWriter : public TalkSink {
   using Watcher = std::function<void(const LiveEvent&)>;
 
   // `sinks` get every row; the summary always does.
-  ResultWriter(std::vector<RowSink*> sinks, Summary& summary, Watcher watcher)
-      : sinks_(std::move(sinks)), summary_(summary), watcher_(std::move(watcher)) {}
+  ResultWriter(std::vector<RowSink*> sinks, Summary& summary, Traffic& traffic, Watcher watcher)
+      : sinks_(std::move(sinks)), summary_(summary), traffic_(traffic), watcher_(std::move(watcher)) {}
 
   // Nobody watches any more.
   void forget_watcher() { watcher_ = {}; }
 
-  void connection(const ConnectionResult& row) override { take(row); }
+  void connection(const ConnectionResult& row) override {
+    traffic_.add(row);
+    take(row);
+  }
   void tcp_event(const TcpEvent& row) override { take(row); }
   void pdu(const PduResult& row) override { take(row); }
   void credential(const CredentialResult& row) override { take(row); }
@@ -55,6 +59,7 @@ class ResultWriter : public TalkSink {
 
   std::vector<RowSink*> sinks_;
   Summary& summary_;
+  Traffic& traffic_;
   Watcher watcher_;
 };
 

@@ -78,6 +78,10 @@ void Summary::add(const CredentialResult& row) {
 
 void Summary::add(const UserResult& row) {
   ++user_count_;
+  if (row.login_methods.find("guest") != row.login_methods.npos) ++guest_count_;
+  if (row.login_methods.find("token") != row.login_methods.npos) ++by_token_count_;
+  if (row.login_methods.empty() || row.login_methods.find("unseen") != row.login_methods.npos)
+    ++unseen_login_count_;
   keep(users_, row);
 }
 
@@ -115,18 +119,42 @@ std::string Summary::talk_section() const {
   return text + more_than(user_count_, users_.size(), "users.csv") + "\n";
 }
 
-std::string Summary::secrets_section(bool show_secrets) const {
+std::string Summary::why_no_password(const CaptureInfo& input) const {
+  std::string text = "No password was seen.";
+  const CaptureContents& contents = input.contents;
+  if (contents.messenger_connections > 0) {
+    if (guest_count_ > 0)
+      text += fmt::format(" {} came as a guest, without any.", plural(guest_count_, "account"));
+    if (by_token_count_ > 0)
+      text += fmt::format(" {} came back with a token.", plural(by_token_count_, "account"));
+    if (unseen_login_count_ > 0)
+      text +=
+          fmt::format(" {} appeared whose login was not captured.", plural(unseen_login_count_, "account"));
+    text += '\n';
+  } else {
+    text += "\n\nPLAINTALK was not found in this capture. It holds " + describe(contents) + ".\n";
+  }
+  const auto tries = what_to_try(contents);
+  if (tries.empty()) return text;
+  text += "\nWhat to try:\n\n";
+  for (const std::string& line : tries) text += "- " + line + '\n';
+  return text;
+}
+
+std::string Summary::secrets_section(const CaptureInfo& input, bool show_secrets) const {
   std::string text = "## What a listener could read\n\n";
   text += password_count_ == 0
-              ? "No password was seen.\n"
+              ? why_no_password(input)
               : fmt::format("{} could be read{}:\n\n", plural(password_count_, "password"),
                             show_secrets ? "" : " (masked here; `--show-secrets` shows them)");
   for (const CredentialResult& row : passwords_)
-    text += fmt::format("- packet {}: {} of {}: `{}`, {}\n", row.seen.packet, row.method,
-                        markdown_cell(row.user), show_secrets ? markdown_cell(row.secret) : "******",
+    text += fmt::format("- packet {}: {}{} of {}: `{}`, {}\n", row.seen.packet,
+                        row.protocol == "plaintalk" ? "" : std::string(row.protocol) + ", ", row.method,
+                        row.user.empty() ? "somebody" : markdown_cell(row.user),
+                        show_secrets ? markdown_cell(row.secret) : "******",
                         row.accepted == "yes"  ? "accepted"
                         : row.accepted == "no" ? "refused"
-                                               : "answer not captured");
+                                               : "no answer that says whether it was right");
   text += more_than(password_count_, passwords_.size(), "credentials.csv");
   if (token_count_ > 0)
     text += fmt::format("\n{} could be read as well.\n", plural(token_count_, "session token"));
@@ -197,6 +225,7 @@ std::string Summary::capture_section(const CaptureInfo& input) const {
   text += fmt::format("\n{}, {} of them TCP segments", plural(input.packets, "packet"), input.segments);
   if (input.first) text += fmt::format(", from {} to {}", render_utc(*input.first), render_utc(*input.last));
   text += ".\n";
+  text += "It holds " + describe(input.contents) + ".\n";
   if (input.dropped_count) {
     const std::uint64_t lost = *input.dropped_count + input.interface_dropped_count.value_or(0);
     text += lost == 0 ? "The capture lost no packet.\n"
@@ -245,7 +274,7 @@ std::string Summary::render_markdown(const CaptureInfo& input, const std::vector
     text +=
         "**Written while the capture went on:** what was open then counts as if the capture had ended. "
         "Files that were not complete have not been carved yet.\n\n";
-  text += talk_section() + secrets_section(show_secrets) + balance_section() + files_section() +
+  text += talk_section() + secrets_section(input, show_secrets) + balance_section() + files_section() +
           findings_section() + tcp_section() + capture_section(input);
   text += "## Where to go on\n\nEvery column is explained in docs/REPORTS.md. In this folder: ";
   for (std::size_t index = 0; index < written.size(); ++index)
@@ -268,6 +297,10 @@ std::string Summary::render_text(const CaptureInfo& input, const std::string& fo
     if (balance_.not_captured > 0) text += fmt::format("; {} in holes of the capture", balance_.not_captured);
     if (balance_.undecided > 0) text += fmt::format("; {} too close to an end to tell", balance_.undecided);
     text += '\n';
+  }
+  if (input.contents.messenger_connections == 0) {
+    text += "no PLAINTALK in it; it holds " + describe(input.contents) + '\n';
+    for (const std::string& line : what_to_try(input.contents)) text += "try: " + line + '\n';
   }
   if (password_count_ > 0) text += fmt::format("readable: {}\n", plural(password_count_, "password"));
   if (file_count_ > 0)

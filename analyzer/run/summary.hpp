@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analyzer/stream/stream_sink.hpp"
+#include "analyzer/tables/capture_contents.hpp"
 #include "analyzer/talk/results.hpp"
 
 namespace plaintalk::analyzer {
@@ -28,6 +29,8 @@ struct CaptureInfo {
   std::optional<WallTime> first;
   std::optional<WallTime> last;
   bool is_interim = false;  // the capture still goes on
+  bool is_synthetic = false;
+  CaptureContents contents;
 };
 
 class Summary {
@@ -58,7 +61,8 @@ class Summary {
     std::optional<Nanoseconds> latency_max;
   };
   std::string talk_section() const;
-  std::string secrets_section(bool show_secrets) const;
+  std::string secrets_section(const CaptureInfo& input, bool show_secrets) const;
+  std::string why_no_password(const CaptureInfo& input) const;
   std::string balance_section() const;
   std::string files_section() const;
   std::string tcp_section() const;
@@ -84,6 +88,9 @@ class Summary {
   std::vector<CredentialResult> passwords_;
   std::uint64_t password_count_ = 0;
   std::uint64_t token_count_ = 0;
+  std::uint64_t guest_count_ = 0;
+  std::uint64_t by_token_count_ = 0;
+  std::uint64_t unseen_login_count_ = 0;
   std::vector<UserResult> users_;
   std::uint64_t user_count_ = 0;
   std::vector<FileResult> files_;

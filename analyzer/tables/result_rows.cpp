@@ -129,7 +129,8 @@ Row row_of(const CredentialResult& result) {
       .text(result.method)
       .text(result.secret)
       .text(result.accepted)
-      .text(sender_of(result.direction));
+      .text(sender_of(result.direction))
+      .text(result.protocol);
   return row;
 }
 

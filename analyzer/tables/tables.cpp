@@ -58,7 +58,10 @@ Table connections() {
           {"server_rtt_min_us", microseconds, "smallest of them"},
           {"server_rtt_mean_us", microseconds, "their mean"},
           {"server_rtt_p95_us", microseconds, "their 95th percentile"},
-          {"protocol", text, "`plaintalk`, `tls`, `http`, `ssh`, `other`; empty when no byte was seen"},
+          {"protocol", text,
+           "`plaintalk`, `tls`, `ssh`, `http`, `ftp`, `smtp`, `pop3`, `imap`, `telnet`, `irc`, `other`; "
+           "empty "
+           "when no byte was seen"},
           {"user", text, "account that was logged in on it"},
           {"device", text, "that account's device"},
           {"completeness", integer, "Wireshark's sum: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32"},
@@ -81,6 +84,48 @@ Table connections() {
            "packets of the client with a wrong checksum that the server never confirmed"},
           {"server_damaged_packets", integer,
            "packets of the server with a wrong checksum that the client never confirmed"},
+      }};
+}
+
+Table captures() {
+  return {
+      "captures",
+      "One row for the capture: what was read, from when to when, and whether the capture itself lost "
+      "something. `t_s` of the reports counts from first_time.",
+      {
+          {"inputs", text, "names of the files or of the interface, one a line"},
+          {"packets", integer, "packets in it, of any kind"},
+          {"tcp_segments", integer, "packets with a TCP segment that could be read"},
+          {"first_time", time, "time of its earliest packet"},
+          {"last_time", time, "time of its latest packet"},
+          {"duration_s", seconds, "last_time minus first_time"},
+          {"dropped", integer, "packets lost in the kernel's buffer; empty when the capture does not say"},
+          {"interface_dropped", integer,
+           "packets lost at the interface; empty when the capture does not say"},
+          {"synthetic", integer, "1 when an application recorded it and made up the TCP/IP headers"},
+          {"messenger_port", integer, "the port that --port named, or the usual one"},
+          {"interface", text, "the interface of a live capture"},
+          {"damage", text, "what is wrong with the inputs, one a line"},
+      }};
+}
+
+Table traffic() {
+  return {
+      "traffic",
+      "One row for each protocol, port and pair of addresses that exchanged packets, whatever they were. Of "
+      "UDP the side with the lower port is called server.",
+      {
+          {"protocol", text, "`tcp`, `udp`, `icmp`, `arp`, ...; `others` when there were too many rows"},
+          {"client_address", text, "empty when the protocol has none, or there were too many pairs"},
+          {"server_address", text, "the other one"},
+          {"server_port", integer, "port of the server"},
+          {"application", text,
+           "of TCP what the bytes showed, as in `connections`; of UDP what the port is usually for"},
+          {"connections", integer, "TCP connections"},
+          {"client_packets", integer, "packets from the client, copies of a packet not counted"},
+          {"server_packets", integer, "packets from the server"},
+          {"client_bytes", integer, "bytes of TCP, UDP or IP payload from the client, repeats included"},
+          {"server_bytes", integer, "the same from the server"},
       }};
 }
 
@@ -212,10 +257,15 @@ Table credentials() {
           {"connection", integer, "its connection"},
           {"user", text, "account the secret is for"},
           {"method", text,
-           "`login-password`, `register-password`, `login-token`, or `issued-token` (sent by the server)"},
+           "`login-password`, `register-password`, `login-token`, or `issued-token` (sent by the server); of "
+           "other protocols also `basic-password` and `proxy-password` (HTTP Basic), `form-password`, "
+           "`query-password` and `json-password` (HTTP), `plain-password` (SASL PLAIN), `server-password`, "
+           "`oper-password` and `nickserv-password` (IRC), `line-password` and `prompt-password` (unknown "
+           "protocols of lines, by their form)"},
           {"secret", text, "`******`, or the secret itself with --show-secrets"},
-          {"accepted", text, "`yes`, `no`, or `unknown` when no answer was captured"},
+          {"accepted", text, "`yes` or `no` when the server's answer says so; empty when nobody knows"},
           {"direction", text, "`client` or `server`: who sent it"},
+          {"protocol", text, "`plaintalk`, `http`, `ftp`, `smtp`, `pop3`, `imap`, `telnet`, `irc`, `other`"},
       }};
 }
 
@@ -336,9 +386,9 @@ Table findings() {
 }  // namespace
 
 const std::vector<Table>& tables() {
-  static const std::vector<Table> all{connections(), messages(),    deliveries(), pdus(),
-                                      users(),       credentials(), files(),      transfers(),
-                                      rooms(),       timeline(),    tcp_events(), findings()};
+  static const std::vector<Table> all{captures(), connections(), messages(),   deliveries(), pdus(),
+                                      users(),    credentials(), files(),      transfers(),  rooms(),
+                                      timeline(), traffic(),     tcp_events(), findings()};
   return all;
 }
 

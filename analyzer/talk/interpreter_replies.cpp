@@ -40,7 +40,7 @@ void Interpreter::matched(ConnectionContext& context, Request& request, const Re
 void Interpreter::unanswered(ConnectionContext& context, Request& request) {
   switch (request.verb) {
     case Verb::login:
-    case Verb::register_: return users_.credential(*context.session, request, "unknown");
+    case Verb::register_: return users_.credential(*context.session, request, {});
     case Verb::data: return upload(context, request);
     case Verb::say: {
       const std::string& account = context.session->account;

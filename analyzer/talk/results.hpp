@@ -28,7 +28,9 @@ struct Moment {
 
 struct ConnectionResult {
   const ConnectionRecord* connection = nullptr;
-  std::string_view protocol;  // "plaintalk", "tls", "http", "ssh", "other", "" when no byte was seen
+  // "plaintalk", "tls", "http", "ssh", "ftp", "smtp", "pop3", "imap", "telnet", "irc", "other"; "" when no
+  // byte was seen.
+  std::string_view protocol;
   std::string user;           // who logged in last
   std::string device;
 };
@@ -116,9 +118,10 @@ struct CredentialResult {
   Moment seen;
   ConnectionId connection{};
   std::string user;
-  std::string_view method;  // "login-password", "register-password", "login-token", "issued-token"
+  std::string_view protocol = "plaintalk";
+  std::string_view method;  // "login-password", "register-password", "login-token", "issued-token", ...
   std::string secret;
-  std::string_view accepted;  // "yes", "no", "unknown"
+  std::string_view accepted;  // "yes", "no"; empty: unknown
   Direction direction{};
 };
 

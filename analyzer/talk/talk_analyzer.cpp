@@ -36,7 +36,8 @@ TalkAnalyzer::TalkAnalyzer(TalkOptions options, TalkSink& sink, ContentStore& st
     : options_(options),
       sink_(sink),
       timeline_(findings_),
-      interpreter_(sink, store, findings_, timeline_, options.show_secrets) {}
+      interpreter_(sink, store, findings_, timeline_, options.show_secrets),
+      foreign_(sink, findings_, options.show_secrets) {}
 
 TalkAnalyzer::ConnectionDecoder* TalkAnalyzer::find(ConnectionId id) {
   const auto found = decoders_.find(number_of(id));
@@ -80,7 +81,8 @@ void TalkAnalyzer::data(const StreamData& data) {
     stream.packets.add(data.offset, data.bytes.size(), moment);
     return feed(*decoder, data.direction, as_text(data.bytes), moment);
   }
-  if (!decoder->protocol.empty()) return;
+  if (!decoder->protocol.empty())
+    return foreign_.data(data.connection, data.direction, as_text(data.bytes), moment);
   stream.packets.add(data.offset, data.bytes.size(), moment);
   decoder->held.push_back({data.direction, false, 0, std::string(as_text(data.bytes)), moment});
   if (stream.first.size() < kGuessSizeMax)
@@ -95,7 +97,7 @@ void TalkAnalyzer::gap(const StreamGap& gap) {
   const Moment moment{gap.packet, gap.time};
   decoder->gaps.gap(gap, findings_);
   if (decoder->context) return skip(*decoder, gap.direction, gap.size, moment);
-  if (!decoder->protocol.empty()) return;
+  if (!decoder->protocol.empty()) return foreign_.lost(gap.connection, gap.direction, gap.size, moment);
   StreamDecoder& stream = decoder->stream(gap.direction);
   if (stream.first.empty()) stream.start_lost = true;
   decoder->held.push_back({gap.direction, true, gap.size, {}, moment});
@@ -136,7 +138,7 @@ void TalkAnalyzer::closed(const ConnectionRecord& connection) {
                       " was given up before its end to save memory");
   if (ConnectionDecoder* decoder = find(connection.id)) {
     if (decoder->protocol.empty() && !decoder->held.empty()) guess(*decoder, true, connection.end);
-    ended.protocol = decoder->protocol;
+    ended.protocol = foreign_.close(connection.id, decoder->protocol);
     if (decoder->context) {
       interpreter_.closed(*decoder->context, connection);
       ended.user = decoder->context->session->account;
@@ -177,6 +179,7 @@ void TalkAnalyzer::guess(ConnectionDecoder& decoder, bool at_end, WallTime when)
   if (!protocol) return;
   decoder.protocol = *protocol;
   if (decoder.protocol == "plaintalk") return start(decoder);
+  if (decoder.protocol == "http" || decoder.protocol == "other") start_foreign(decoder);
   decoder.held.clear();
   decoder.held.shrink_to_fit();
   decoder.client = {};
@@ -186,6 +189,17 @@ void TalkAnalyzer::guess(ConnectionDecoder& decoder, bool at_end, WallTime when)
                   "connection " + std::to_string(number_of(decoder.id)) +
                       " on the messenger's port speaks something else (" + std::string(decoder.protocol) +
                       ")");
+}
+
+void TalkAnalyzer::start_foreign(const ConnectionDecoder& decoder) {
+  foreign_.open(decoder.opened_as);
+  for (const Held& piece : decoder.held) {
+    if (piece.is_gap) {
+      foreign_.lost(decoder.id, piece.direction, piece.gap_size, piece.moment);
+    } else {
+      foreign_.data(decoder.id, piece.direction, piece.bytes, piece.moment);
+    }
+  }
 }
 
 void TalkAnalyzer::start(ConnectionDecoder& decoder) {

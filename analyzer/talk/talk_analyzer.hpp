@@ -16,6 +16,7 @@
 
 #include "analyzer/stream/stream_sink.hpp"
 #include "analyzer/talk/findings.hpp"
+#include "analyzer/talk/foreign/foreign_talk.hpp"
 #include "analyzer/talk/gap_findings.hpp"
 #include "analyzer/talk/interpreter.hpp"
 #include "analyzer/talk/packet_map.hpp"
@@ -100,6 +101,7 @@ class TalkAnalyzer : public StreamSink {
   void seen(WallTime time);
   void guess(ConnectionDecoder& decoder, bool at_end, WallTime when);
   void start(ConnectionDecoder& decoder);
+  void start_foreign(const ConnectionDecoder& decoder);
   void feed(ConnectionDecoder& decoder, Direction direction, std::string_view bytes, Moment moment);
   void skip(ConnectionDecoder& decoder, Direction direction, std::uint64_t size, Moment moment);
   void read(ConnectionDecoder& decoder, Direction direction, Moment moment);
@@ -113,6 +115,7 @@ class TalkAnalyzer : public StreamSink {
   Findings findings_;
   Timeline timeline_;
   Interpreter interpreter_;
+  foreign::ForeignTalk foreign_;
   std::unordered_map<std::uint64_t, std::unique_ptr<ConnectionDecoder>> decoders_;
   std::map<std::uint64_t, Ended> ended_;
   std::uint64_t next_ended_ = 1;

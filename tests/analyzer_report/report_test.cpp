@@ -56,7 +56,8 @@ TEST_F(Reports, TellTheStoryOfTheSession) {
   EXPECT_NE(routing.find("\n#lab,1,alice,"), std::string::npos) << routing;
   EXPECT_NE(routing.find(",2,2,\"alice (packet "), std::string::npos) << routing;
   const std::string credentials = render_csv(run_report(load_template("credentials"), *folder / "filled"));
-  EXPECT_NE(credentials.find("alice,register-password,******,yes"), std::string::npos) << credentials;
+  EXPECT_NE(credentials.find("plaintalk,alice,register-password,******,yes"), std::string::npos)
+      << credentials;
   const std::string files = render_csv(run_report(load_template("file-transfers"), *folder / "filled"));
   EXPECT_NE(files.find("identical to what was announced"), std::string::npos) << files;
   const std::string summary = render_text(run_report(load_template("task2-summary"), *folder / "filled"));

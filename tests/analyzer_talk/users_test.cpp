@@ -41,7 +41,7 @@ TEST(Credentials, SayWhetherTheServerTookThem) {
   EXPECT_EQ(found.credentials[1].accepted, "yes");
   EXPECT_EQ(found.credentials[2].method, "issued-token");
   EXPECT_EQ(found.credentials[3].method, "login-token");
-  EXPECT_EQ(found.credentials[3].accepted, "unknown");
+  EXPECT_EQ(found.credentials[3].accepted, "");
   EXPECT_EQ(found.count("readable-password"), 2u);
   EXPECT_EQ(found.count("refused-login"), 1u);
 }
