@@ -19,7 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyzer/run/analyse_each.hpp"
 #include "analyzer/run/analysis.hpp"
+#include "analyzer/run/capture_files.hpp"
 #include "analyzer/run/capture_process.hpp"
 #include "analyzer/run/live_events.hpp"
 #include "analyzer/run/pipe_spool.hpp"
@@ -46,6 +48,7 @@ struct Options {
   std::uint16_t port = 7777;
   bool show_secrets = false;
   bool quiet = false;
+  bool each = false;
   double write_interval_s = 10;
   std::optional<std::size_t> buffer_size_mib;
 };
@@ -214,8 +217,51 @@ int report(const Options& options, const std::string& folder, const analyzer::An
   return kExitDamagedInput;
 }
 
+// Each file alone; what one prints stands in a line of its own.
+int run_each(const Options& options) {
+  analyzer::EachOptions each;
+  each.files = options.files;
+  each.analysis.folder = options.folder.empty() ? "each-analysis" : options.folder;
+  each.analysis.tables = options.tables;
+  each.analysis.server_port = options.port;
+  each.analysis.show_secrets = options.show_secrets;
+  each.analysis.version = PLAINTALK_VERSION;
+  each.analysis.keep_reading = [&](const analyzer::MergedCapture&) {
+    if (analyzer::stop_signal_count() == 0) return true;
+    throw analyzer::Interruption(
+        "interrupted; the tables of all captures were not written, those of the ones that were "
+        "ready are in " +
+        each.analysis.folder);
+  };
+  each.open = [](const std::string& file) { return open_file(file, true); };
+  each.begins = [&](std::size_t number, const std::string& file) {
+    if (!options.quiet)
+      std::cout << '[' << number << '/' << each.files.size() << "] " << plaintalk::terminal_safe(file) << ": "
+                << std::flush;
+  };
+  each.ended = [&](const std::string& file, const analyzer::AnalysisOutcome& outcome) {
+    if (!options.quiet) std::cout << outcome.text.substr(0, outcome.text.find('\n')) << '\n' << std::flush;
+    for (const std::string& damage : outcome.damage)
+      say("damaged input: " + plaintalk::terminal_safe(file) + ": " + plaintalk::terminal_safe(damage) +
+          "; everything that could be read was analysed");
+  };
+  each.failed = [&](const std::string& file, const std::string& why) {
+    if (!options.quiet) std::cout << "not analysed" << '\n' << std::flush;
+    say(plaintalk::terminal_safe(file) + ": " + plaintalk::terminal_safe(why) + "; going on with the others");
+  };
+  const analyzer::EachOutcome outcome = analyzer::analyse_each(each);
+  if (!options.quiet)
+    std::cout << plaintalk::plural(outcome.analysed_count, "capture") << " analysed, "
+              << outcome.damaged_count << " of them damaged; " << outcome.failed_count
+              << " could not be read\nreports: " << plaintalk::terminal_safe(each.analysis.folder)
+              << ", and a folder in it for each" << '\n'
+              << std::flush;
+  return outcome.damaged_count + outcome.failed_count == 0 ? 0 : kExitDamagedInput;
+}
+
 int run(const Options& options) {
   analyzer::catch_stop_signals();
+  if (options.each) return run_each(options);
   const bool is_live = !options.interface.empty();
   const bool is_pipe = is_live || reads_a_pipe(options);
   analyzer::AnalysisOptions analysis;
@@ -271,7 +317,12 @@ int main(int argc, char** argv) {
       "line;\n"
       "3 done, but an input is damaged or the capture failed: everything that could be read was analysed.");
   Options options;
-  app.add_option("FILE", options.files, "pcap or pcapng files; - is standard input");
+  app.add_option("FILE", options.files,
+                 "pcap or pcapng files, also compressed, or folders of them; - is standard input");
+  app.add_flag(
+      "--each", options.each,
+      "analyse each file alone, in a folder of its own, and write the tables of all of them with a column "
+      "`capture` (default --out: each-analysis)");
   app.add_option("--live", options.interface,
                  "capture from this interface until Ctrl-C, showing what happens")
       ->type_name("IFACE");
@@ -311,10 +362,19 @@ int main(int argc, char** argv) {
       throw CLI::ValidationError("give capture files, or - for standard input, or --live IFACE");
     if (std::count(options.files.begin(), options.files.end(), "-") > 1)
       throw CLI::ValidationError("- is standard input and can be read once only");
+    if (options.each &&
+        (!options.interface.empty() || std::count(options.files.begin(), options.files.end(), "-") > 0))
+      throw CLI::ValidationError("--each takes files and folders");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
+    const std::string named = options.files.empty() ? std::string() : options.files.front();
+    options.files = analyzer::capture_files(options.files);
+    // "captures/" -> "captures-analysis", not after its first file.
+    if (options.folder.empty() && !options.each && !options.files.empty() && options.files.front() != named)
+      options.folder =
+          analyzer::default_folder(named.ends_with('/') ? named.substr(0, named.size() - 1) : named);
     return run(options);
   } catch (const analyzer::Interruption& interruption) {
     say(interruption.what());

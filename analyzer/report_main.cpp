@@ -25,6 +25,7 @@ namespace analyzer = plaintalk::analyzer;
 struct Options {
   std::string name;
   std::string analysis;
+  std::string capture;
   std::string format = "text";
   std::string out;
   std::vector<std::string> settings;
@@ -100,7 +101,8 @@ int run(const Options& options) {
   analyzer::ReportLimits limits;
   limits.time =
       std::chrono::duration_cast<plaintalk::Nanoseconds>(std::chrono::duration<double>(options.time_limit_s));
-  const analyzer::Report report = analyzer::run_report(report_template, options.analysis, limits);
+  const analyzer::Report report =
+      analyzer::run_report(report_template, options.analysis, limits, options.capture);
   if (options.format == "csv") {
     write(analyzer::render_csv(report), options.out);
     // The table has no place for words.
@@ -131,6 +133,8 @@ int main(int argc, char** argv) {
   app.add_option("--set", options.settings, "value of a parameter of the template: room=#lab")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  app.add_option("--capture", options.capture, "of the captures of analyze --each, only this one")
+      ->type_name("NAME");
   app.add_option("--time-limit", options.time_limit_s, "stop a query after so many seconds; 0: never")
       ->type_name("SECONDS")
       ->capture_default_str()

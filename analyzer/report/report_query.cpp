@@ -4,12 +4,16 @@
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
 
 #include <sqlite3.h>
 
 #include "analyzer/report/analysis_contents.hpp"
+#include "analyzer/report/many_captures.hpp"
+#include "analyzer/tables/combined_tables.hpp"
 #include "analyzer/tables/database.hpp"
 #include "base/sqlite/sqlite.hpp"
+#include "base/text.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
@@ -48,7 +52,6 @@ SqliteDatabase open_analysis(const std::string& analysis) {
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (!is_analysis(database))
     throw std::runtime_error(path.string() + " is no database of plaintalk-analyze");
-  sqlite3_set_authorizer(database.handle(), allow_reading_only, nullptr);
   return database;
 }
 
@@ -84,8 +87,7 @@ void bind(const ReportTemplate& report_template, SqliteStatement& statement) {
   }
 }
 
-// What was looked for, and what is there instead.
-std::string why_empty(const ReportTemplate& report_template, const SqliteDatabase& database) {
+std::string what_was_looked_for(const ReportTemplate& report_template) {
   std::string text = report_template.when_empty.empty() ? "Nothing to show" : report_template.when_empty;
   while (text.ends_with('.')) text.pop_back();
   std::string chosen;
@@ -93,6 +95,12 @@ std::string why_empty(const ReportTemplate& report_template, const SqliteDatabas
     if (parameter.value != parameter.default_value)
       chosen += (chosen.empty() ? "" : ", ") + parameter.name + '=' + parameter.value;
   if (!chosen.empty()) text += " with " + chosen;
+  return text;
+}
+
+// And what is there instead.
+std::string why_empty(const ReportTemplate& report_template, const SqliteDatabase& database) {
+  std::string text = what_was_looked_for(report_template);
   try {
     const CaptureContents contents = read_contents(database);
     text += ". The capture holds " + describe(contents) + '.';
@@ -117,13 +125,8 @@ void bound(sqlite3* database, const ReportLimits& limits, Instant& end) {
   sqlite3_progress_handler(database, kStepsPerCheck, is_over, &end);
 }
 
-}  // namespace
-
-Report run_report(const ReportTemplate& report_template, const std::string& analysis,
-                  const ReportLimits& limits) {
-  const SqliteDatabase database = open_analysis(analysis);
-  Instant end{};
-  bound(database.handle(), limits, end);
+// One statement and nothing else.
+SqliteStatement prepare(const ReportTemplate& report_template, const SqliteDatabase& database) {
   const std::string& sql = report_template.sql;
   sqlite3_stmt* prepared = nullptr;
   const char* tail = nullptr;
@@ -138,37 +141,92 @@ Report run_report(const ReportTemplate& report_template, const std::string& anal
     throw std::runtime_error(report_template.name + ", line " +
                              std::to_string(1 + std::count(sql.c_str(), tail, '\n')) +
                              ": a template is one query; something follows its end");
-  bind(report_template, statement);
+  return statement;
+}
 
-  Report report;
-  report.title = report_template.title;
-  report.description = report_template.description;
-  const int column_count = sqlite3_column_count(prepared);
-  for (int column = 0; column < column_count; ++column)
-    report.columns.emplace_back(sqlite3_column_name(prepared, column));
-  int result = SQLITE_ROW;
-  std::size_t size = 0;
-  while ((result = sqlite3_step(prepared)) == SQLITE_ROW) {
-    if (report.rows.size() == limits.row_count_max)
-      throw std::runtime_error(report_template.name + ": the query gives more than " +
-                               std::to_string(limits.row_count_max) + " rows; add a LIMIT");
-    auto& row = report.rows.emplace_back();
-    row.reserve(static_cast<std::size_t>(column_count));
-    for (int column = 0; column < column_count; ++column) {
-      row.push_back(cell_of(statement, column));
-      size += sizeof(ReportCell) + row.back().text.size();
-    }
-    if (size > limits.size_max)
-      throw std::runtime_error(report_template.name + ": the query gives more than " +
-                               std::to_string(limits.size_max >> 20) + " MiB; add a LIMIT");
+class Runner {
+ public:
+  Runner(const ReportTemplate& report_template, const SqliteDatabase& database, const ReportLimits& limits)
+      : template_(report_template), database_(database), limits_(limits) {
+    bound(database.handle(), limits, end_);
+    report_.title = report_template.title;
+    report_.description = report_template.description;
   }
-  if (result == SQLITE_INTERRUPT)
-    throw std::runtime_error(
-        report_template.name + ": the query was stopped after " +
-        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limits.time).count()) +
-        " seconds; a longer time is given with --time-limit, and a query that never ends needs a LIMIT");
-  if (result != SQLITE_DONE) fail_query(report_template, database.handle(), 0);
-  if (report.rows.empty()) report.why_empty = why_empty(report_template, database);
+
+  // `capture` is put before each row, unless it is nullptr.
+  void run(const std::string* capture) {
+    sqlite3_set_authorizer(database_.handle(), allow_reading_only, nullptr);
+    SqliteStatement statement = prepare(template_, database_);
+    bind(template_, statement);
+    const int column_count = sqlite3_column_count(statement.handle());
+    if (report_.columns.empty()) {
+      if (capture != nullptr) report_.columns.emplace_back(kCaptureColumn);
+      for (int column = 0; column < column_count; ++column)
+        report_.columns.emplace_back(sqlite3_column_name(statement.handle(), column));
+    }
+    int result = SQLITE_ROW;
+    while ((result = sqlite3_step(statement.handle())) == SQLITE_ROW)
+      take_row(statement, column_count, capture);
+    if (result == SQLITE_INTERRUPT)
+      throw std::runtime_error(
+          template_.name + ": the query was stopped after " +
+          std::to_string(std::chrono::duration_cast<std::chrono::seconds>(limits_.time).count()) +
+          " seconds; a longer time is given with --time-limit, and a query that never ends needs a LIMIT");
+    if (result != SQLITE_DONE) fail_query(template_, database_.handle(), 0);
+  }
+
+  Report take() { return std::move(report_); }
+
+ private:
+  void take_row(const SqliteStatement& statement, int column_count, const std::string* capture) {
+    if (report_.rows.size() == limits_.row_count_max)
+      throw std::runtime_error(template_.name + ": the query gives more than " +
+                               std::to_string(limits_.row_count_max) + " rows; add a LIMIT");
+    auto& row = report_.rows.emplace_back();
+    row.reserve(static_cast<std::size_t>(column_count) + 1);
+    if (capture != nullptr) row.push_back({false, *capture});
+    for (int column = 0; column < column_count; ++column) row.push_back(cell_of(statement, column));
+    for (const ReportCell& cell : row) size_ += sizeof(ReportCell) + cell.text.size();
+    if (size_ > limits_.size_max)
+      throw std::runtime_error(template_.name + ": the query gives more than " +
+                               std::to_string(limits_.size_max >> 20) + " MiB; add a LIMIT");
+  }
+
+  const ReportTemplate& template_;
+  const SqliteDatabase& database_;
+  const ReportLimits& limits_;
+  Instant end_{};
+  Report report_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+Report run_report(const ReportTemplate& report_template, const std::string& analysis,
+                  const ReportLimits& limits, const std::string& capture) {
+  const SqliteDatabase database = open_analysis(analysis);
+  const ManyCaptures many(database);
+  Runner runner(report_template, database, limits);
+  if (!many.any()) {
+    if (!capture.empty())
+      throw std::runtime_error(
+          "this analysis is of one capture; --capture chooses among those of analyze --each");
+    runner.run(nullptr);
+  } else if (!capture.empty()) {
+    many.choose(capture);
+    runner.run(nullptr);
+  } else {
+    for (const std::string& name : many.names()) {
+      many.choose(name);
+      runner.run(&name);
+    }
+  }
+  Report report = runner.take();
+  if (!report.rows.empty()) return report;
+  report.why_empty = many.any() && capture.empty() ? what_was_looked_for(report_template) + " in any of " +
+                                                         plural(many.names().size(), "capture") +
+                                                         ". `--capture NAME` says what one of them holds."
+                                                   : why_empty(report_template, database);
   return report;
 }
 

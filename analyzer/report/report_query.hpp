@@ -33,9 +33,12 @@ struct ReportLimits {
   std::size_t size_max = std::size_t{256} << 20;  // of all cells together
 };
 
-// `analysis` is a folder written by plaintalk-analyze, or its analysis.sqlite. Throws std::runtime_error with
-// the line of the template when the query is wrong or does what it must not.
+// `analysis` is a folder written by plaintalk-analyze, or its analysis.sqlite. Of an analysis of many
+// captures
+// (--each) the query is run for each of them, as if it were alone, and the first column names it; `capture`
+// chooses one. Throws std::runtime_error with the line of the template when the query is wrong or does what
+// it must not.
 Report run_report(const ReportTemplate& report_template, const std::string& analysis,
-                  const ReportLimits& limits = {});
+                  const ReportLimits& limits = {}, const std::string& capture = {});
 
 }  // namespace plaintalk::analyzer

@@ -300,7 +300,7 @@ std::string Summary::render_text(const CaptureInfo& input, const std::string& fo
   }
   if (input.contents.messenger_connections == 0) {
     text += "no PLAINTALK in it; it holds " + describe(input.contents) + '\n';
-    for (const std::string& line : what_to_try(input.contents)) text += "try: " + line + '\n';
+    for (const std::string& line : what_to_try(input.contents)) text += "hint: " + line + '\n';
   }
   if (password_count_ > 0) text += fmt::format("readable: {}\n", plural(password_count_, "password"));
   if (file_count_ > 0)

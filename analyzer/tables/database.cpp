@@ -30,22 +30,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kIndexes{
 
 }  // namespace
 
-Database::Database(const std::string& path) {
-  open(path);
-  connection_->database.run("PRAGMA application_id = " + std::to_string(kDatabaseApplicationId) +
-                            "; BEGIN; CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)");
-  for (const Table& table : tables()) create(table);
-  prepare_inserts();
-}
-
-void Database::open(const std::string& path) {
-  connection_.reset(new Connection{SqliteDatabase(path, SqliteDatabase::Mode::read_write), {}});
-  // The file takes its own name only when it is whole: neither a journal nor a flush is needed before that.
-  connection_->database.run(
-      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
-}
-
-void Database::create(const Table& table) const {
+std::string create_table_sql(const Table& table, const std::string& further_columns) {
   std::string columns;
   std::string computed;
   for (const Column& column : table.columns) {
@@ -57,7 +42,29 @@ void Database::create(const Table& table) const {
       computed += ", " + name + "_ns INTEGER GENERATED ALWAYS AS (CAST(replace(" + name +
                   ", '.', '') AS INTEGER)) VIRTUAL";
   }
-  connection_->database.run("CREATE TABLE " + std::string(table.name) + " (" + columns + computed + ")");
+  return "CREATE TABLE " + std::string(table.name) + " (" + further_columns + columns + computed + ")";
+}
+
+void create_indexes(const SqliteDatabase& database, const std::string& further_columns) {
+  int number = 0;
+  for (const auto& [table, columns] : kIndexes)
+    database.run("CREATE INDEX " + std::string(table) + "_by_" + std::to_string(++number) + " ON " +
+                 std::string(table) + " (" + further_columns + std::string(columns) + ")");
+}
+
+Database::Database(const std::string& path) {
+  open(path);
+  connection_->database.run("PRAGMA application_id = " + std::to_string(kDatabaseApplicationId) +
+                            "; BEGIN; CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)");
+  for (const Table& table : tables()) connection_->database.run(create_table_sql(table, ""));
+  prepare_inserts();
+}
+
+void Database::open(const std::string& path) {
+  connection_.reset(new Connection{SqliteDatabase(path, SqliteDatabase::Mode::read_write), {}});
+  // The file takes its own name only when it is whole: neither a journal nor a flush is needed before that.
+  connection_->database.run(
+      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
 }
 
 void Database::prepare_inserts() {
@@ -111,10 +118,7 @@ void Database::about(std::string_view key, std::string_view value) {
 
 void Database::finish() {
   connection_->inserts.clear();
-  int number = 0;
-  for (const auto& [table, columns] : kIndexes)
-    connection_->database.run("CREATE INDEX " + std::string(table) + "_by_" + std::to_string(++number) +
-                              " ON " + std::string(table) + " (" + std::string(columns) + ")");
+  create_indexes(connection_->database, "");
   connection_->database.run("COMMIT; ANALYZE");
   connection_->database.close();
 }

@@ -18,6 +18,11 @@ namespace plaintalk::analyzer {
 // "PTLK": what `file` and SQLite's application_id show.
 inline constexpr std::uint32_t kDatabaseApplicationId = 0x50544C4B;
 
+// CREATE TABLE for a result table, with further columns before its own ("name TEXT, ").
+std::string create_table_sql(const Table& table, const std::string& further_columns);
+// What templates join and sort by, with further columns first.
+void create_indexes(const SqliteDatabase& database, const std::string& further_columns);
+
 class Database : public RowSink {
  public:
   // Fills the empty file at `path` with empty tables. Throws std::runtime_error.
@@ -39,7 +44,6 @@ class Database : public RowSink {
     std::map<const Table*, SqliteStatement> inserts;
   };
   void open(const std::string& path);
-  void create(const Table& table) const;
   void prepare_inserts();
 
   std::unique_ptr<Connection> connection_;

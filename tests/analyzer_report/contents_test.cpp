@@ -82,7 +82,7 @@ TEST(Contents, ABrowserInsteadOfTheMessengerIsNamedWithItsPortsAndWhatToTry) {
   const AnalysisOutcome outcome = analyse_bytes(browser_capture(), into(folder / "a"));
   EXPECT_NE(outcome.text.find("no PLAINTALK in it; it holds "), std::string::npos) << outcome.text;
   for (const std::string_view part : {"tcp port 80 (http)", "in 1 connection", "udp port 53 (dns) 2",
-                                      "icmp 1", "10.0.0.1 (", "try: ", "--port N"})
+                                      "icmp 1", "10.0.0.1 (", "hint: ", "--port N"})
     EXPECT_NE(outcome.text.find(part), std::string::npos) << part << " is not in:\n" << outcome.text;
   const std::string summary = read_text(folder / "a/summary.md");
   EXPECT_NE(summary.find("1 password could be read"), std::string::npos) << summary;
