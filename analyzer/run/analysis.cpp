@@ -12,6 +12,7 @@
 #include "analyzer/stream/connection_tracker.hpp"
 #include "analyzer/talk/talk_analyzer.hpp"
 #include "analyzer/wire/packet_decoder.hpp"
+#include "base/text.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
@@ -80,9 +81,10 @@ class Run {
 
   AnalysisOutcome finish(Parts& parts) {
     info_.skipped = parts.decoder.skipped();
+    info_.used_fragments = parts.decoder.used_fragment_count();
     capture_.describe(info_);
     parts.tracker.finish();
-    report_health(parts.talk.findings());
+    report_health(parts.talk.findings(), parts.decoder.fragment_conflicts());
     parts.talk.finish();
     return close_outputs();
   }
@@ -168,7 +170,7 @@ class Run {
 
   bool keeps_reading() const { return !options_.keep_reading || options_.keep_reading(capture_); }
 
-  void report_health(Findings& findings) {
+  void report_health(Findings& findings, const FragmentConflicts& conflicts) {
     const WallTime end = info_.last.value_or(WallTime{});
     const std::uint64_t dropped = info_.dropped_count.value_or(0);
     const std::uint64_t at_interface = info_.interface_dropped_count.value_or(0);
@@ -177,6 +179,12 @@ class Run {
                    "the capture lost " + std::to_string(dropped) + " packets in the kernel's buffer and " +
                        std::to_string(at_interface) +
                        " at the interface: what is missing below may have been sent");
+    if (conflicts.count > 0)
+      findings.add(
+          "conflicting-fragments", end, {}, {conflicts.first_packet},
+          plural(conflicts.count, "IP fragment") +
+              " contradicted an earlier one of the same packet about bytes or size, first in packet " +
+              std::to_string(conflicts.first_packet) + "; what came first was kept");
     for (const std::string& damage : info_.damage) findings.add("damaged-input", end, {}, {}, damage);
     for (const auto& [reason, count] : info_.skipped)
       findings.add("skipped-packets", end, {}, {},

@@ -223,6 +223,8 @@ std::string Summary::capture_section(const CaptureInfo& input) const {
     text += fmt::format("- {} ({})\n", markdown_cell(input.names[index]),
                         index < input.formats.size() ? markdown_cell(input.formats[index]) : "");
   text += fmt::format("\n{}, {} of them TCP segments", plural(input.packets, "packet"), input.segments);
+  if (input.used_fragments > 0)
+    text += fmt::format(" and {} further fragments of them", input.used_fragments);
   if (input.first) text += fmt::format(", from {} to {}", render_utc(*input.first), render_utc(*input.last));
   text += ".\n";
   text += "It holds " + describe(input.contents) + ".\n";

@@ -21,6 +21,7 @@ struct CaptureInfo {
   std::vector<std::string> formats;
   std::uint64_t packets = 0;
   std::uint64_t segments = 0;
+  std::uint64_t used_fragments = 0;              // packets with another part of one of those segments
   std::map<std::string, std::uint64_t> skipped;  // packets without a TCP segment, by reason
   std::optional<std::uint64_t> received_count;   // by the interfaces, when the captures say so
   std::optional<std::uint64_t> dropped_count;

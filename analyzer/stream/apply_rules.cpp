@@ -47,7 +47,7 @@ void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const
       apply_ack(context, flow, direction, segment);
       apply_data(context, flow, direction, segment);
     }
-    if (!state.sent_any) state.vlan = segment.vlan;
+    if (!state.sent_any) state.network = segment.network();
     state.sent_any = true;
     note_closing(flow);
   }

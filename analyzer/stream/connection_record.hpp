@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/wire/tcp_segment.hpp"
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
 
@@ -64,6 +65,7 @@ struct ConnectionRecord {
   unsigned completeness = 0;  // Wireshark's bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32
   std::uint64_t duplicate_capture_packets = 0;
   std::optional<Nanoseconds> handshake_rtt;
+  Tunnel tunnel;           // of its first packet
   bool midstream = false;  // the capture began after the connection did
   bool evicted = false;    // given up because of a budget
 

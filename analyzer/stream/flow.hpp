@@ -132,7 +132,7 @@ struct DirectionState {
   std::uint32_t copy_point = 0;   // another one, at which copies were seen
   std::int64_t cut_copy_end = 0;  // how far the copies there have come
   std::uint64_t copy_count = 0;
-  std::optional<std::uint16_t> vlan;  // of its first packet
+  std::uint32_t network = 0;  // of its first packet
   std::uint16_t last_ip_id = 0;
   bool ip_id_varies = false;
   bool numbers_known = false;

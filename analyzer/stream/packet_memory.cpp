@@ -38,7 +38,7 @@ SeenPacket SeenPacket::of(ConnectionId connection, Direction direction, const Tc
   seen.size = segment.payload_size;
   seen.timestamp = segment.timestamp_value.value_or(0);
   seen.observation_point = segment.observation_point;
-  seen.vlan = segment.vlan.value_or(0);
+  seen.network = segment.network();
   seen.ip_id = segment.ip_id;
   seen.checksum = segment.checksum_field;
   seen.window = segment.window;

@@ -22,7 +22,7 @@ struct SeenPacket {
   std::uint32_t size = 0;
   std::uint32_t timestamp = 0;
   std::uint32_t observation_point = 0;
-  std::uint16_t vlan = 0;
+  std::uint32_t network = 0;
   std::uint16_t ip_id = 0;
   std::uint16_t checksum = 0;
   std::uint16_t window = 0;
@@ -36,7 +36,7 @@ struct SeenPacket {
   static SeenPacket of(ConnectionId connection, Direction direction, const TcpSegment& segment);
   // Seen somewhere else along the way: another interface or network, or behind another router.
   bool is_elsewhere(const SeenPacket& other) const {
-    return observation_point != other.observation_point || ttl != other.ttl || vlan != other.vlan;
+    return observation_point != other.observation_point || ttl != other.ttl || network != other.network;
   }
 };
 

@@ -1,6 +1,6 @@
 // Which connection a packet belongs to when its endpoints have several: a port that is used again, equal
 // addresses in two networks, both sides of a firewall that renumbers. The connections of one pair of
-// endpoints form a short chain, the newest first; VLAN and numbers decide.
+// endpoints form a short chain, the newest first; network (VLAN, tunnel) and numbers decide.
 #include <algorithm>
 #include <cstdlib>
 
@@ -14,20 +14,21 @@ constexpr std::size_t kChainLengthMax = 4;
 constexpr Nanoseconds kOtherViewMax = std::chrono::seconds(3);  // the SYN of the other view follows soon
 constexpr std::int64_t kUnknownCost = std::int64_t{1} << 31;
 constexpr std::int64_t kWrongStartCost = std::int64_t{1} << 33;
-constexpr std::int64_t kWrongVlanCost = std::int64_t{1} << 40;
-// Numbers of both sides further off than this belong to another connection; in another VLAN less will do.
+constexpr std::int64_t kWrongNetworkCost = std::int64_t{1} << 40;
+// Numbers of both sides further off than this belong to another connection; in another VLAN or tunnel less
+// will do.
 constexpr std::int64_t kForeignDistance = std::int64_t{1} << 28;
-constexpr std::int64_t kForeignDistanceOtherVlan = std::int64_t{1} << 20;
+constexpr std::int64_t kForeignDistanceOtherNetwork = std::int64_t{1} << 20;
 
 Direction direction_from(const Flow& flow, const TcpSegment& segment) {
   return segment.source == flow.report.client.endpoint ? Direction::client_to_server
                                                        : Direction::server_to_client;
 }
 
-bool is_other_vlan(const Flow& flow, const TcpSegment& segment) {
-  if (flow.held) return segment.vlan != flow.held->segments.front().segment.vlan;
+bool is_other_network(const Flow& flow, const TcpSegment& segment) {
+  if (flow.held) return segment.network() != flow.held->segments.front().segment.network();
   const DirectionState& state = flow.state(direction_from(flow, segment));
-  return state.sent_any && state.vlan != segment.vlan;
+  return state.sent_any && state.network != segment.network();
 }
 
 std::int64_t distance_of(const DirectionState& state, std::uint32_t number) {
@@ -35,7 +36,7 @@ std::int64_t distance_of(const DirectionState& state, std::uint32_t number) {
 }
 
 std::int64_t misfit_of(const Flow& flow, const TcpSegment& segment) {
-  std::int64_t cost = is_other_vlan(flow, segment) ? kWrongVlanCost : 0;
+  std::int64_t cost = is_other_network(flow, segment) ? kWrongNetworkCost : 0;
   if (flow.held) return cost + kUnknownCost;
   const Direction direction = direction_from(flow, segment);
   const DirectionState& state = flow.state(direction);
@@ -67,7 +68,7 @@ std::uint32_t TrackerState::choose_of_chain(std::uint32_t head, const TcpSegment
 
 bool TrackerState::opens_beside(const Flow& flow, const TcpSegment& segment, bool has_ended) const {
   if (has_ended || flow.held) return false;
-  if (is_other_vlan(flow, segment)) return true;
+  if (is_other_network(flow, segment)) return true;
   return !flow.established && !segment.flags.ack && context.now - flow.last_time < kOtherViewMax;
 }
 
@@ -77,7 +78,8 @@ bool TrackerState::is_foreign(const Flow& flow, const TcpSegment& segment) const
   const DirectionState& state = flow.state(direction);
   const DirectionState& peer = flow.state(reverse(direction));
   if (!state.sent_any || !peer.sent_any || !state.base_known || !peer.base_known) return false;
-  const std::int64_t limit = is_other_vlan(flow, segment) ? kForeignDistanceOtherVlan : kForeignDistance;
+  const std::int64_t limit =
+      is_other_network(flow, segment) ? kForeignDistanceOtherNetwork : kForeignDistance;
   return distance_of(state, segment.sequence) > limit && distance_of(peer, segment.acknowledgement) > limit;
 }
 

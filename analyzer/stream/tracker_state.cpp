@@ -120,6 +120,7 @@ std::uint32_t TrackerState::create(const FlowKey& key, const TcpSegment& first) 
   Flow& flow = *flows[index];
   flow.key = key;
   flow.report.id = ConnectionId{next_id++};
+  flow.report.tunnel = first.tunnel;
   flow.report.start = flow.report.end = flow.last_time = first.time;
   link(key, index);
   idle_queue.push({context.now, index, flow.generation});

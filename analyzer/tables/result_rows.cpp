@@ -33,6 +33,13 @@ void add_rtt(Row& row, const RttSummary& rtt) {
       .microseconds(sampled(rtt, rtt.p95));
 }
 
+std::string text_of(const Tunnel& tunnel) {
+  std::string text(name_of(tunnel.kind));
+  if (tunnel.id != 0) text += " " + std::to_string(tunnel.id);
+  if (tunnel.depth > 1) text += ", inside of " + std::to_string(tunnel.depth - 1) + " more";
+  return text;
+}
+
 }  // namespace
 
 std::string_view sender_of(Direction direction) {
@@ -67,6 +74,7 @@ Row row_of(const ConnectionResult& result) {
   row.integer(client.truncated_bytes).integer(server.truncated_bytes);
   row.integer(client.retransmitted_bytes).integer(server.retransmitted_bytes);
   row.integer(client.damaged_packets).integer(server.damaged_packets);
+  row.text(text_of(connection.tunnel));
   return row;
 }
 

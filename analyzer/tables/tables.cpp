@@ -84,6 +84,9 @@ Table connections() {
            "packets of the client with a wrong checksum that the server never confirmed"},
           {"server_damaged_packets", integer,
            "packets of the server with a wrong checksum that the client never confirmed"},
+          {"tunnel", text,
+           "the tunnel that it was captured in, with its number: `vxlan 42`, `gre`, ...; the innermost of "
+           "several"},
       }};
 }
 

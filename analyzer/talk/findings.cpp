@@ -49,6 +49,8 @@ const std::vector<FindingKind>& finding_kinds() {
       {"T30", "synthetic", note,
        "the capture was recorded by an application; its TCP/IP headers were made up"},
       {"T31", "captured-twice", note, "packets are in the capture more than once; the copies are left out"},
+      {"T32", "conflicting-fragments", warning,
+       "IP fragments contradict each other: an evasion, or damage; the first bytes stay"},
   };
   return kinds;
 }

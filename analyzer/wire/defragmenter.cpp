@@ -26,11 +26,12 @@ Defragmenter::Verdict Defragmenter::add(const DatagramKey& key, const FragmentPi
   const bool contradicts = piece.more ? waiting.total_size && end > *waiting.total_size
                                       : (waiting.total_size && end != *waiting.total_size) || end < known_end;
   if (contradicts || waiting.ranges.size() >= kRangeCountMax) {
-    ++conflict_count_;
+    if (contradicts) note_conflict(piece.packet);
     return Verdict::bad;
   }
   if (!piece.more) waiting.total_size = end;
   if (piece.offset == 0) waiting.next_header = piece.next_header;
+  waiting.packet_count += piece.packet_count;
   store(waiting, piece);
 
   const bool whole = waiting.total_size && waiting.ranges.size() == 1 && waiting.ranges.front().begin == 0 &&
@@ -40,8 +41,12 @@ Defragmenter::Verdict Defragmenter::add(const DatagramKey& key, const FragmentPi
   finished_ = std::move(waiting);
   table_.erase(entry);
   datagram_ = {Bytes(finished_.bytes).first(std::min(*finished_.total_size, finished_.cut_at)),
-               *finished_.total_size, finished_.next_header};
+               *finished_.total_size, finished_.next_header, finished_.packet_count};
   return Verdict::complete;
+}
+
+void Defragmenter::note_conflict(std::uint64_t packet) {
+  if (conflicts_.count++ == 0) conflicts_.first_packet = packet;
 }
 
 void Defragmenter::store(Waiting& waiting, const FragmentPiece& piece) {
@@ -70,7 +75,7 @@ void Defragmenter::store(Waiting& waiting, const FragmentPiece& piece) {
     at = std::min(range.end, end);
   }
   if (at < end) copy_until(end);
-  if (conflict) ++conflict_count_;
+  if (conflict) note_conflict(piece.packet);
 
   waiting.ranges.push_back({piece.offset, end});
   std::ranges::sort(waiting.ranges, {}, &Range::begin);

@@ -21,6 +21,7 @@ struct DatagramKey {
   IpAddress source;
   IpAddress target;
   std::uint32_t identification = 0;
+  std::uint32_t network = 0;  // as TcpSegment::network()
   std::uint8_t protocol = 0;  // IPv4 only: part of the key there
   auto operator<=>(const DatagramKey&) const = default;
 };
@@ -31,6 +32,14 @@ struct FragmentPiece {
   std::uint8_t next_header = 0;  // of the first fragment counts (RFC 8200)
   Bytes bytes;                   // captured
   std::size_t wire_size = 0;
+  std::uint64_t packet = 0;        // that brought it
+  std::uint64_t packet_count = 1;  // more when it came inside of fragments itself
+};
+
+// Two fragments say different things about the same place.
+struct FragmentConflicts {
+  std::uint64_t count = 0;
+  std::uint64_t first_packet = 0;  // the later one of the first two
 };
 
 class Defragmenter {
@@ -44,6 +53,7 @@ class Defragmenter {
     Bytes bytes;                // up to the first byte that was not captured
     std::size_t wire_size = 0;  // of the whole payload
     std::uint8_t next_header = 0;
+    std::uint64_t packet_count = 0;  // that it came in
   };
   enum class Verdict : std::uint8_t { waiting, complete, bad };
 
@@ -53,9 +63,11 @@ class Defragmenter {
   // `complete` leaves the datagram in datagram(), valid until the next call.
   Verdict add(const DatagramKey& key, const FragmentPiece& piece, WallTime now);
   const Datagram& datagram() const { return datagram_; }
+  // Is there a fragment of it that waits for the others?
+  bool is_waiting(const DatagramKey& key) const { return table_.contains(key); }
 
   std::uint64_t given_up_count() const { return given_up_count_; }
-  std::uint64_t conflict_count() const { return conflict_count_; }
+  const FragmentConflicts& conflicts() const { return conflicts_; }
 
  private:
   struct Range {
@@ -70,9 +82,11 @@ class Defragmenter {
     std::optional<std::size_t> total_size;  // known once the last fragment came
     std::size_t cut_at = SIZE_MAX;          // the first byte the capture cut off
     std::uint8_t next_header = 0;
+    std::uint64_t packet_count = 0;
   };
   using Table = std::map<DatagramKey, Waiting>;
 
+  void note_conflict(std::uint64_t packet);
   void store(Waiting& waiting, const FragmentPiece& piece);
   void make_room(std::size_t size, WallTime now);
   void drop_finished_entries();
@@ -84,7 +98,7 @@ class Defragmenter {
   std::uint64_t next_order_ = 0;
   std::size_t held_bytes_ = 0;
   std::uint64_t given_up_count_ = 0;
-  std::uint64_t conflict_count_ = 0;
+  FragmentConflicts conflicts_;
   Waiting finished_;
   Datagram datagram_;
 };

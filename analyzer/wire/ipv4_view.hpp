@@ -53,6 +53,9 @@ class Ipv4View {
   std::uint16_t header_checksum() const { return be16(bytes_, 10); }
   IpAddress source() const { return IpAddress::v4(bytes_.subspan(12, 4)); }
   IpAddress target() const { return IpAddress::v4(bytes_.subspan(16, 4)); }
+  // Where a source route that is not used up finally leads: the address that the transport checksum covers
+  // (RFC 791, section 3.1).
+  IpAddress final_target() const;
   Bytes header() const { return bytes_.first(header_size()); }
   Bytes payload() const { return bytes_.subspan(header_size()); }
   std::size_t payload_wire_size() const { return total_size_ - header_size(); }
@@ -63,5 +66,30 @@ class Ipv4View {
   Bytes bytes_;
   std::size_t total_size_ = 0;
 };
+
+// Options of kind(1), size(1), and for a source route pointer(1), addresses; the pointer counts from the
+// kind, from 1, and is beyond the end when the route is used up.
+inline IpAddress Ipv4View::final_target() const {
+  constexpr std::uint8_t kEndOfList = 0;
+  constexpr std::uint8_t kNoOperation = 1;
+  constexpr std::uint8_t kLooseRoute = 131;
+  constexpr std::uint8_t kStrictRoute = 137;
+  const Bytes options = header().subspan(kHeaderSizeMin);
+  std::size_t at = 0;
+  while (at < options.size() && options[at] != kEndOfList) {
+    if (options[at] == kNoOperation) {
+      ++at;
+      continue;
+    }
+    if (at + 2 > options.size()) break;
+    const std::size_t size = options[at + 1];
+    if (size < 2 || at + size > options.size()) break;
+    const bool is_route = options[at] == kLooseRoute || options[at] == kStrictRoute;
+    if (is_route && size >= 7 && options[at + 2] + 3U <= size)
+      return IpAddress::v4(options.subspan(at + 3 + (size - 7) / 4 * 4, 4));
+    at += size;
+  }
+  return target();
+}
 
 }  // namespace plaintalk::analyzer

@@ -1,4 +1,4 @@
-// From a captured frame to the IP packet inside it, whatever the link type.
+// From a captured frame, or from what a tunnel carries, to the IP packet inside it.
 #pragma once
 
 #include <cstddef>
@@ -19,5 +19,9 @@ struct NetworkPacket {
 };
 
 std::expected<NetworkPacket, SkipReason> network_packet_of(const PacketRecord& record);
+// The packet inside a tunnel: seen at the same place as the one around it.
+std::expected<NetworkPacket, SkipReason> network_packet_inside(std::uint16_t ethertype, Bytes bytes,
+                                                               std::size_t wire_size,
+                                                               const NetworkPacket& outer);
 
 }  // namespace plaintalk::analyzer

@@ -1,19 +1,16 @@
 #include "analyzer/wire/packet_decoder.hpp"
 
-#include "analyzer/wire/defragmenter.hpp"
 #include "analyzer/wire/ipv4_view.hpp"
 #include "analyzer/wire/ipv6_view.hpp"
 #include "analyzer/wire/link_layer.hpp"
+#include "analyzer/wire/protocol_numbers.hpp"
 #include "analyzer/wire/skip_reason.hpp"
 #include "analyzer/wire/tcp_view.hpp"
-#include "analyzer/wire/udp_tunnel.hpp"
+#include "analyzer/wire/tunnel.hpp"
 #include "base/internet_checksum.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
-
-constexpr std::uint8_t kProtocolTcp = 6;
-constexpr std::uint8_t kProtocolUdp = 17;
 
 // What the IP layer tells the TCP layer.
 struct Transport {
@@ -30,10 +27,17 @@ struct Transport {
   bool is_later_fragment = false;  // its payload does not start with the header of the next protocol
 };
 
-SkipReason reason_of_other(const Transport& transport) {
-  if (transport.protocol == kProtocolUdp && !transport.is_later_fragment)
-    if (const auto tunnel = udp_tunnel_of(transport.payload)) return {Skip::udp_tunnel, *tunnel};
-  return {Skip::ip_protocol, transport.protocol};
+// Protocols whose fragments are put together: what may lead to TCP.
+bool leads_to_tcp(std::uint8_t protocol) {
+  switch (protocol) {
+    case ip_protocol::tcp:
+    case ip_protocol::ipv4:
+    case ip_protocol::ipv6:
+    case ip_protocol::gre:
+    case ip_protocol::ethernet:
+    case ip_protocol::mpls: return true;
+    default: return false;
+  }
 }
 
 // Offloading leaves the sum of the pseudo-header in the field for the card to add the rest (with and without
@@ -43,12 +47,13 @@ ChecksumState checksum_state(const Transport& transport, const TcpView& tcp) {
   if (tcp.all().size() < transport.wire_size) return ChecksumState::unknown;
   const auto size = static_cast<std::uint32_t>(transport.wire_size);
   const std::uint16_t pseudo =
-      pseudo_header_sum(transport.source, transport.checksum_target, kProtocolTcp, size);
+      pseudo_header_sum(transport.source, transport.checksum_target, ip_protocol::tcp, size);
   if (ones_complement_sum(tcp.all(), pseudo) == 0xffff) return ChecksumState::good;
   const std::uint16_t field = tcp.checksum();
   const bool partial =
       field == pseudo ||
-      field == pseudo_header_sum(transport.source, transport.checksum_target, kProtocolTcp, 0) || field == 0;
+      field == pseudo_header_sum(transport.source, transport.checksum_target, ip_protocol::tcp, 0) ||
+      field == 0;
   return partial ? ChecksumState::not_filled_in : ChecksumState::bad;
 }
 
@@ -57,23 +62,33 @@ ChecksumState checksum_state(const Transport& transport, const TcpView& tcp) {
 struct PacketDecoder::State {
   using Result = std::expected<Transport, SkipReason>;
 
+  // What is known about the packet at hand on the way down.
+  struct Descent {
+    std::uint64_t packet = 0;
+    WallTime time;
+    Tunnel tunnel;
+    std::uint64_t packet_count = 1;  // that brought what is looked at: several where it came in fragments
+  };
+
   SkipCounter skipped;
   Defragmenter defragmenter;
+  std::uint64_t used_fragment_count = 0;
 
-  Result through_ip(const NetworkPacket& packet, WallTime time) {
-    if (packet.bytes.empty()) return std::unexpected(SkipReason{Skip::ipv4_header_cut});
+  Result through_ip(const NetworkPacket& packet, Descent& descent) {
+    if (packet.bytes.empty()) return no_segment(Skip::ipv4_header_cut);
     const std::uint32_t version = packet.bytes[0] >> 4U;
-    if (version == 4) return through_ipv4(packet, time);
-    if (version == 6) return through_ipv6(packet, time);
-    return std::unexpected(SkipReason{Skip::ip_version, version});
+    if (version == 4) return through_ipv4(packet, descent);
+    if (version == 6) return through_ipv6(packet, descent);
+    return no_segment(Skip::ip_version, version);
   }
 
-  Result through_ipv4(const NetworkPacket& packet, WallTime time) {
+  Result through_ipv4(const NetworkPacket& packet, Descent& descent) {
     const auto ip = Ipv4View::parse(packet.bytes, packet.wire_size);
     if (!ip) return std::unexpected(ip.error());
     Transport transport;
     transport.source = ip->source();
-    transport.target = transport.checksum_target = ip->target();
+    transport.target = ip->target();
+    transport.checksum_target = ip->final_target();
     transport.protocol = ip->protocol();
     transport.payload = ip->payload();
     transport.wire_size = ip->payload_wire_size();
@@ -83,11 +98,16 @@ struct PacketDecoder::State {
     // A checksum of 0 is one that the card was to fill in.
     transport.ip_header_damaged = ip->header_checksum() != 0 && ones_complement_sum(ip->header()) != 0xffff;
     transport.is_later_fragment = ip->fragment_offset() != 0;
-    if (!ip->is_fragment() || ip->protocol() != kProtocolTcp) return transport;
-    const DatagramKey key{transport.source, transport.target, ip->identification(), ip->protocol()};
-    const FragmentPiece piece{ip->fragment_offset(), ip->more_fragments(), ip->protocol(), transport.payload,
-                              transport.wire_size};
-    if (const auto trouble = defragment(key, piece, time)) {
+    if (!ip->is_fragment()) return transport;
+    const DatagramKey key{transport.source, transport.target, ip->identification(),
+                          network_of(packet.vlan, descent.tunnel), ip->protocol()};
+    if (!is_worth_waiting(transport, key)) return transport;
+    // From here on `ip` may be gone: it lies in what held the datagram around it.
+    const std::size_t header_size = ip->header_size();
+    const FragmentPiece piece{ip->fragment_offset(), ip->more_fragments(), ip->protocol(),
+                              transport.payload,     transport.wire_size,  descent.packet,
+                              descent.packet_count};
+    if (const auto trouble = defragment(key, piece, descent)) {
       // A first fragment that cannot be part of any datagram still shows its header.
       if (trouble->kind == Skip::fragment_bad && piece.offset == 0) return transport;
       return std::unexpected(*trouble);
@@ -95,18 +115,28 @@ struct PacketDecoder::State {
     transport.is_later_fragment = false;
     transport.payload = defragmenter.datagram().bytes;
     transport.wire_size = defragmenter.datagram().wire_size;
-    transport.ip_size = ip->header_size() + transport.wire_size;
+    transport.ip_size = header_size + transport.wire_size;
     return transport;
   }
 
-  Result through_ipv6(const NetworkPacket& packet, WallTime time) {
+  // Datagrams of UDP only where the first fragment shows that there is a tunnel inside.
+  bool is_worth_waiting(const Transport& transport, const DatagramKey& key) const {
+    if (leads_to_tcp(transport.protocol)) return true;
+    if (transport.protocol != ip_protocol::udp) return false;
+    if (transport.is_later_fragment) return defragmenter.is_waiting(key);
+    return open_tunnel(transport.protocol, transport.payload, transport.wire_size).has_value();
+  }
+
+  Result through_ipv6(const NetworkPacket& packet, Descent& descent) {
     auto ip = Ipv6View::parse(packet.bytes, packet.wire_size);
     if (!ip) return std::unexpected(ip.error());
     if (ip->fragment()) {
-      const DatagramKey key{ip->source(), ip->target(), ip->fragment()->identification, 0};
-      const FragmentPiece piece{ip->fragment()->offset, ip->fragment()->more, ip->protocol(), ip->payload(),
-                                ip->payload_wire_size()};
-      if (const auto trouble = defragment(key, piece, time)) return std::unexpected(*trouble);
+      const DatagramKey key{ip->source(), ip->target(), ip->fragment()->identification,
+                            network_of(packet.vlan, descent.tunnel), 0};
+      const FragmentPiece piece{ip->fragment()->offset, ip->fragment()->more,    ip->protocol(),
+                                ip->payload(),          ip->payload_wire_size(), descent.packet,
+                                descent.packet_count};
+      if (const auto trouble = defragment(key, piece, descent)) return std::unexpected(*trouble);
       const Defragmenter::Datagram& whole = defragmenter.datagram();
       ip = Ipv6View::parse_reassembled(*ip, whole.next_header, whole.bytes, whole.wire_size);
       if (!ip) return std::unexpected(ip.error());
@@ -123,13 +153,37 @@ struct PacketDecoder::State {
     return transport;
   }
 
-  std::optional<SkipReason> defragment(const DatagramKey& key, const FragmentPiece& piece, WallTime time) {
-    switch (defragmenter.add(key, piece, time)) {
-      case Defragmenter::Verdict::complete: return std::nullopt;
+  std::optional<SkipReason> defragment(const DatagramKey& key, const FragmentPiece& piece, Descent& descent) {
+    switch (defragmenter.add(key, piece, descent.time)) {
+      case Defragmenter::Verdict::complete: {
+        // The others were counted as incomplete until now.
+        const std::uint64_t others = defragmenter.datagram().packet_count - descent.packet_count;
+        skipped.take_back({Skip::fragment_waiting, 0, descent.tunnel.kind}, others);
+        descent.packet_count += others;
+        return std::nullopt;
+      }
       case Defragmenter::Verdict::waiting: return SkipReason{Skip::fragment_waiting};
       case Defragmenter::Verdict::bad: break;
     }
     return SkipReason{Skip::fragment_bad};
+  }
+
+  // Down to TCP, through any tunnels on the way; `packet` becomes the innermost one.
+  Result descend(NetworkPacket& packet, Descent& descent) {
+    for (;;) {
+      Result transport = through_ip(packet, descent);
+      if (!transport || transport->protocol == ip_protocol::tcp) return transport;
+      if (transport->is_later_fragment) return no_segment(Skip::ip_protocol, transport->protocol);
+      const auto opened = open_tunnel(transport->protocol, transport->payload, transport->wire_size);
+      if (!opened) return no_segment(Skip::ip_protocol, transport->protocol);
+      if (!*opened) return std::unexpected(opened->error());
+      if (descent.tunnel.depth == kTunnelDepthMax) return no_segment(Skip::tunnel_too_deep);
+      const TunnelPayload& inside = **opened;
+      descent.tunnel = {inside.kind, inside.id, static_cast<std::uint8_t>(descent.tunnel.depth + 1)};
+      const auto network = network_packet_inside(inside.ethertype, inside.bytes, inside.wire_size, packet);
+      if (!network) return std::unexpected(network.error());
+      packet = *network;
+    }
   }
 };
 
@@ -140,19 +194,26 @@ const std::map<std::string, std::uint64_t>& PacketDecoder::skipped() const {
   return state_->skipped.by_name();
 }
 
+std::uint64_t PacketDecoder::used_fragment_count() const { return state_->used_fragment_count; }
+const FragmentConflicts& PacketDecoder::fragment_conflicts() const {
+  return state_->defragmenter.conflicts();
+}
+
 std::optional<TcpSegment> PacketDecoder::decode(const PacketRecord& record) {
+  const WallTime time = plausible_time(record.time);
+  State::Descent descent{record.number, time, {}, 1};
   const auto skip = [&](SkipReason reason) -> std::optional<TcpSegment> {
-    state_->skipped.add(reason);
+    reason.inside = descent.tunnel.kind;
+    state_->skipped.add(reason, descent.packet_count);
     return std::nullopt;
   };
-  const WallTime time = plausible_time(record.time);
-  const auto network = network_packet_of(record);
+  auto network = network_packet_of(record);
   if (!network) return skip(network.error());
-  const auto transport = state_->through_ip(*network, time);
+  const auto transport = state_->descend(*network, descent);
   if (!transport) return skip(transport.error());
-  if (transport->protocol != kProtocolTcp) return skip(reason_of_other(*transport));
   const auto tcp = TcpView::parse(transport->payload, transport->wire_size);
   if (!tcp) return skip(tcp.error());
+  state_->used_fragment_count += descent.packet_count - 1;
 
   TcpSegment segment;
   segment.packet = record.number;
@@ -160,6 +221,7 @@ std::optional<TcpSegment> PacketDecoder::decode(const PacketRecord& record) {
   segment.interface = record.interface;
   segment.observation_point = network->observation_point;
   segment.vlan = network->vlan;
+  segment.tunnel = descent.tunnel;
   segment.source = {transport->source, tcp->source_port()};
   segment.target = {transport->target, tcp->target_port()};
   segment.sequence = tcp->sequence();

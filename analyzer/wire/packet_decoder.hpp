@@ -1,6 +1,6 @@
-// From a captured packet down to its TCP segment: Ethernet, VLAN, Linux SLL and SLL2, NULL/LOOP, RAW, PPP;
-// IPv4 and IPv6 with fragments. Whatever is not TCP or cannot be read is counted under a name, never dropped
-// in silence.
+// From a captured packet down to its TCP segment: the link layer, IPv4 and IPv6 with fragments, tunnels up to
+// kTunnelDepthMax deep. Whatever is not TCP or cannot be read is counted under a name, never dropped in
+// silence: every packet gave a segment, was a fragment of one, or is in skipped().
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "analyzer/wire/defragmenter.hpp"
 #include "analyzer/wire/tcp_segment.hpp"
 #include "base/packet_record.hpp"
 
@@ -16,6 +17,8 @@ namespace plaintalk::analyzer {
 
 class PacketDecoder {
  public:
+  static constexpr std::uint8_t kTunnelDepthMax = 8;
+
   PacketDecoder();
   ~PacketDecoder();
 
@@ -23,9 +26,12 @@ class PacketDecoder {
   // reassembled fragments, from the decoder, and is valid until the next call.
   std::optional<TcpSegment> decode(const PacketRecord& record);
 
-  // Why packets gave no segment: "udp", "arp", "icmp", "truncated ipv4 header", "link type 147", "fragment
-  // waiting", ...
+  // Why packets gave no segment: "udp", "arp", "icmp", "truncated ipv4 header", "link type 147", "udp (in
+  // vxlan)", ...
   const std::map<std::string, std::uint64_t>& skipped() const;
+  // Packets with a fragment of a segment that came out of a later packet.
+  std::uint64_t used_fragment_count() const;
+  const FragmentConflicts& fragment_conflicts() const;
 
  private:
   struct State;

@@ -18,27 +18,20 @@ constexpr auto kUnnumbered = ~std::uint32_t{0};
 
 // From the registry of link types, the ones a student is likely to meet.
 constexpr std::array kLinkTypes = std::to_array<Named>({
-    {6, "token ring"},
-    {8, "slip"},
-    {10, "fddi"},
-    {50, "ppp with hdlc framing"},
-    {51, "pppoe"},
-    {100, "atm rfc1483"},
-    {104, "cisco hdlc"},
-    {105, "ieee 802.11"},
-    {107, "frame relay"},
-    {117, "openbsd pflog"},
-    {119, "prism"},
-    {127, "ieee 802.11 radiotap"},
+    {129, "arcnet"},
+    {130, "juniper mlppp"},
+    {137, "juniper atm2"},
+    {135, "juniper atm1"},
     {140, "mtp2"},
     {147, "user 0"},
-    {163, "ieee 802.11 avs"},
+    {178, "juniper ethernet, frame left out"},
+    {179, "juniper ppp, frame left out"},
+    {181, "juniper hdlc, frame left out"},
     {187, "bluetooth hci"},
     {189, "usb"},
     {192, "ppi"},
     {195, "ieee 802.15.4"},
     {220, "usb linux"},
-    {239, "nflog"},
     {249, "usbpcap"},
     {253, "netlink"},
     {271, "vsock"},
@@ -67,25 +60,22 @@ constexpr std::array kEtherTypes = std::to_array<Named>({
 });
 
 constexpr std::array kIpProtocols = std::to_array<Named>({
-    {1, "icmp"},   {2, "igmp"},         {4, "tunnel: ipv4 in ip"},
-    {17, "udp"},   {33, "dccp"},        {41, "tunnel: ipv6 in ip"},
-    {46, "rsvp"},  {47, "tunnel: gre"}, {50, "esp"},
-    {51, "ah"},    {58, "icmpv6"},      {59, "no next header"},
-    {88, "eigrp"}, {89, "ospf"},        {97, "tunnel: ethernet in ip"},
-    {103, "pim"},  {112, "vrrp"},       {115, "tunnel: l2tp"},
-    {132, "sctp"}, {136, "udp-lite"},   {137, "tunnel: mpls in ip"},
-});
-
-constexpr std::array kUdpTunnels = std::to_array<Named>({
-    {1701, "tunnel: l2tp"},
-    {2152, "tunnel: gtp-u"},
-    {3544, "tunnel: teredo"},
-    {4500, "tunnel: esp in udp"},
-    {4789, "tunnel: vxlan"},
-    {4790, "tunnel: vxlan-gpe"},
-    {5247, "tunnel: capwap"},
-    {6081, "tunnel: geneve"},
-    {8472, "tunnel: vxlan"},  // the port that Linux used before one was assigned
+    {1, "icmp"},
+    {2, "igmp"},
+    {17, "udp"},
+    {33, "dccp"},
+    {46, "rsvp"},
+    {50, "esp"},
+    {51, "ah"},
+    {58, "icmpv6"},
+    {59, "no next header"},
+    {88, "eigrp"},
+    {89, "ospf"},
+    {103, "pim"},
+    {112, "vrrp"},
+    {115, "tunnel: l2tp"},
+    {132, "sctp"},
+    {136, "udp-lite"},
 });
 
 constexpr std::array kPppProtocols = std::to_array<Named>({
@@ -122,9 +112,11 @@ std::string name_or_number(std::span<const Named> table, std::string_view what, 
   return name.empty() ? numbered(what, reason, hexadecimal) : std::string(name);
 }
 
-}  // namespace
+std::string_view tunnel_of(SkipReason reason) {
+  return reason.number == kUnnumbered ? "other" : name_of(static_cast<TunnelKind>(reason.number));
+}
 
-std::string name_of(SkipReason reason) {
+std::string name_of_kind(SkipReason reason) {
   switch (reason.kind) {
     case Skip::link_type:
       return with_name(numbered("link type", reason, false), find(kLinkTypes, reason.number));
@@ -140,8 +132,14 @@ std::string name_of(SkipReason reason) {
     case Skip::ipv6_header_cut: return "truncated ipv6 header";
     case Skip::ipv6_extension_bad: return "bad ipv6 extension headers";
     case Skip::ip_protocol: return name_or_number(kIpProtocols, "ip protocol", reason, false);
-    case Skip::udp_tunnel: return name_or_number(kUdpTunnels, "udp tunnel", reason, false);
-    case Skip::fragment_waiting: return "fragment waiting";
+    case Skip::tunnel: return "tunnel: " + std::string(tunnel_of(reason));
+    case Skip::tunnel_header_cut: return "truncated tunnel header: " + std::string(tunnel_of(reason));
+    case Skip::tunnel_too_deep: return "tunnels nested too deeply";
+    case Skip::wifi_no_data: return "ieee 802.11 without data";
+    case Skip::wifi_encrypted: return "ieee 802.11, encrypted";
+    case Skip::wifi_fragment: return "ieee 802.11 fragment";
+    case Skip::wifi_aggregate: return "ieee 802.11 aggregate (a-msdu)";
+    case Skip::fragment_waiting: return "fragment of an incomplete packet";
     case Skip::fragment_bad: return "bad fragment";
     case Skip::tcp_header_cut: return "truncated tcp header";
     case Skip::tcp_header_bad: return "bad tcp header";
@@ -149,9 +147,26 @@ std::string name_of(SkipReason reason) {
   return "unknown";
 }
 
-void SkipCounter::add(SkipReason reason) {
+}  // namespace
+
+std::string name_of(SkipReason reason) {
+  const std::string name = name_of_kind(reason);
+  if (reason.inside == TunnelKind::none) return name;
+  return name + " (in " + std::string(name_of(reason.inside)) + ")";
+}
+
+SkipReason SkipCounter::key_of(SkipReason reason) const {
   if (counts_.size() >= kReasonCountMax && !counts_.contains(reason)) reason.number = kUnnumbered;
-  ++counts_[reason];
+  return reason;
+}
+
+void SkipCounter::add(SkipReason reason, std::uint64_t count) { counts_[key_of(reason)] += count; }
+
+void SkipCounter::take_back(SkipReason reason, std::uint64_t count) {
+  const auto entry = counts_.find(key_of(reason));
+  if (entry == counts_.end()) return;
+  entry->second -= std::min(entry->second, count);
+  if (entry->second == 0) counts_.erase(entry);
 }
 
 const std::map<std::string, std::uint64_t>& SkipCounter::by_name() const {

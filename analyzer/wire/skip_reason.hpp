@@ -4,8 +4,11 @@
 
 #include <compare>
 #include <cstdint>
+#include <expected>
 #include <map>
 #include <string>
+
+#include "analyzer/wire/tunnel_kind.hpp"
 
 namespace plaintalk::analyzer {
 
@@ -22,8 +25,14 @@ enum class Skip : std::uint8_t {
   ipv4_header_bad,
   ipv6_header_cut,
   ipv6_extension_bad,
-  ip_protocol,  // number: the protocol
-  udp_tunnel,   // number: the port
+  ip_protocol,        // number: the protocol
+  tunnel,             // number: the TunnelKind
+  tunnel_header_cut,  // number: the TunnelKind
+  tunnel_too_deep,
+  wifi_no_data,
+  wifi_encrypted,
+  wifi_fragment,
+  wifi_aggregate,
   fragment_waiting,
   fragment_bad,
   tcp_header_cut,
@@ -33,8 +42,13 @@ enum class Skip : std::uint8_t {
 struct SkipReason {
   Skip kind{};
   std::uint32_t number = 0;
+  TunnelKind inside = TunnelKind::none;  // the innermost tunnel around what gave no segment
   auto operator<=>(const SkipReason&) const = default;
 };
+
+inline std::unexpected<SkipReason> no_segment(Skip kind, std::uint32_t number = 0) {
+  return std::unexpected(SkipReason{kind, number});
+}
 
 // "udp", "arp", "truncated ipv4 header", "link type 147 (user 0)", ...
 std::string name_of(SkipReason reason);
@@ -44,10 +58,14 @@ std::string name_of(SkipReason reason);
 class SkipCounter {
  public:
   static constexpr std::size_t kReasonCountMax = 512;
-  void add(SkipReason reason);
+  void add(SkipReason reason, std::uint64_t count = 1);
+  // Some of those that were added turned out to be of use.
+  void take_back(SkipReason reason, std::uint64_t count);
   const std::map<std::string, std::uint64_t>& by_name() const;
 
  private:
+  SkipReason key_of(SkipReason reason) const;
+
   std::map<SkipReason, std::uint64_t> counts_;
   mutable std::map<std::string, std::uint64_t> by_name_;
 };

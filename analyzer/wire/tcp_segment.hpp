@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "analyzer/wire/tunnel_kind.hpp"
 #include "base/bytes.hpp"
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
@@ -30,12 +31,28 @@ struct SackBlock {
   std::uint32_t right = 0;
 };
 
+// The innermost tunnel around a segment.
+struct Tunnel {
+  TunnelKind kind = TunnelKind::none;
+  std::uint32_t id = 0;    // VXLAN network identifier, GRE key, ...
+  std::uint8_t depth = 0;  // how many there are around it
+  auto operator<=>(const Tunnel&) const = default;
+};
+
 enum class ChecksumState : std::uint8_t {
   good,
   bad,
   not_filled_in /* offload: the pseudo-header sum */,
   unknown /* cut */
 };
+
+inline std::uint32_t network_of(const std::optional<std::uint16_t>& vlan, const Tunnel& tunnel) {
+  const std::uint32_t of_tunnel =
+      tunnel.depth == 0
+          ? 0
+          : (tunnel.id + (std::uint32_t{tunnel.depth} << 28U)) * 31 + static_cast<std::uint32_t>(tunnel.kind);
+  return of_tunnel * 0x9E3779B1U + (vlan ? *vlan + 1U : 0U);
+}
 
 struct TcpSegment {
   std::uint64_t packet = 0;  // number in the file, from 1
@@ -45,6 +62,7 @@ struct TcpSegment {
   // came or went. The same packet at two places is a duplicate capture at any distance in time.
   std::uint32_t observation_point = 0;
   std::optional<std::uint16_t> vlan;  // the innermost tag
+  Tunnel tunnel;
 
   Endpoint source;
   Endpoint target;
@@ -73,6 +91,9 @@ struct TcpSegment {
   std::uint16_t checksum_field =
       0;                     // as sent: two packets with the same one carry the same bytes, in practice
   bool options_cut = false;  // the capture or a lie in the header hides some of the options
+
+  // Where the addresses mean what they mean: equal ones in two VLANs or two tunnels are two machines.
+  std::uint32_t network() const { return network_of(vlan, tunnel); }
 };
 
 }  // namespace plaintalk::analyzer

@@ -178,6 +178,12 @@ Buffer operator+(Buffer left, const Buffer& right) {
   return left;
 }
 
+Buffer bytes(std::initializer_list<int> values) {
+  Buffer out;
+  for (const int value : values) out.push_back(static_cast<std::uint8_t>(value));
+  return out;
+}
+
 PacketRecord record_of(const Buffer& frame, LinkType link_type, std::uint32_t original_size) {
   PacketRecord record;
   record.number = 1;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,6 +88,7 @@ inline SegmentBuilder tcp() { return {}; }
 using Buffer = std::vector<std::uint8_t>;
 Buffer ethernet(const Buffer& payload, std::uint16_t ethertype = 0x0800);
 Buffer vlan_tag(const Buffer& payload, std::uint16_t vlan, std::uint16_t ethertype);
+Buffer bytes(std::initializer_list<int> values);
 Buffer operator+(Buffer left, const Buffer& right);
 
 PacketRecord record_of(const Buffer& frame, LinkType link_type, std::uint32_t original_size = 0);

@@ -1,0 +1,14 @@
+// The link types that are met less often (LINKTYPE_ values of the registry, draft-ietf-opsawg-pcaplinktype).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "analyzer/wire/encapsulation.hpp"
+
+namespace plaintalk::analyzer {
+
+// The IP packet in a frame of that link type. Skip::link_type when it is none that we know.
+EncapsulatedIp through_other_link(std::uint32_t link_type, Bytes frame, std::optional<std::uint16_t>& vlan);
+
+}  // namespace plaintalk::analyzer
