@@ -47,6 +47,7 @@ struct Datagram {
   Bytes payload;
   std::size_t wire_size = 0;
   bool has_header = true;  // of the protocol: a later fragment has none
+  bool is_fragment = false;
 };
 
 std::optional<Datagram> datagram_of(const NetworkPacket& network) {
@@ -56,14 +57,16 @@ std::optional<Datagram> datagram_of(const NetworkPacket& network) {
                     ip->target(),
                     ip->payload(),
                     ip->payload_wire_size(),
-                    ip->fragment_offset() == 0};
+                    ip->fragment_offset() == 0,
+                    ip->is_fragment()};
   if (const auto ip = Ipv6View::parse(network.bytes, network.wire_size))
     return Datagram{ip->protocol(),
                     ip->source(),
                     ip->target(),
                     ip->payload(),
                     ip->payload_wire_size(),
-                    !ip->fragment() || ip->fragment()->offset == 0};
+                    !ip->fragment() || ip->fragment()->offset == 0,
+                    ip->fragment().has_value()};
   return std::nullopt;
 }
 
@@ -114,8 +117,9 @@ void Traffic::add(const PacketRecord& record) {
     return;
   }
   Key key;
-  key.protocol =
-      datagram->protocol == kTcp ? "unreadable tcp" : name_of({Skip::ip_protocol, datagram->protocol});
+  key.protocol = datagram->protocol != kTcp ? name_of({Skip::ip_protocol, datagram->protocol})
+                 : datagram->is_fragment    ? "tcp fragment"
+                                            : "unreadable tcp";
   key.has_addresses = true;
   std::size_t size = datagram->wire_size;
   Endpoint source{datagram->source, 0};

@@ -61,6 +61,11 @@ constexpr std::array kEtherTypes = std::to_array<Named>({
 
 constexpr std::array kIpProtocols = std::to_array<Named>({
     {1, "icmp"},
+    {4, "ipv4 in ip"},
+    {41, "ipv6 in ip"},
+    {47, "gre"},
+    {97, "ethernet in ip"},
+    {137, "mpls in ip"},
     {2, "igmp"},
     {17, "udp"},
     {33, "dccp"},

@@ -197,8 +197,8 @@ TEST(Tunnel, MayBeInsideOfTunnelsButNotForEver) {
     if (segment) {
       EXPECT_EQ(segment->tunnel, (Tunnel{TunnelKind::vxlan, 1, static_cast<std::uint8_t>(depth)}));
     } else {
-      EXPECT_EQ(decoder.skipped().begin()->first, depth % 2 == 0 ? "tunnels nested too deeply (in gre)"
-                                                                 : "tunnels nested too deeply (in vxlan)");
+      EXPECT_EQ(decoder.skipped().begin()->first, depth % 2 == 0 ? "tunnels nested too deeply (in vxlan)"
+                                                                 : "tunnels nested too deeply (in gre)");
     }
   }
 }
