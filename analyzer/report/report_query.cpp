@@ -1,6 +1,8 @@
 #include "analyzer/report/report_query.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
@@ -75,9 +77,17 @@ bool only_blank_or_comments(sqlite3* database, std::string_view sql) {
   return result == SQLITE_OK && handle == nullptr;
 }
 
+// As few digits as tell the number from its neighbours, and never an exponent: 0.00004, not 4.0e-05.
+std::string plain_number(double value) {
+  std::array<char, 400> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
+  return {digits.data(), end.ptr};
+}
+
 ReportCell cell_of(const SqliteStatement& statement, int column) {
   const int type = sqlite3_column_type(statement.handle(), column);
-  return {type == SQLITE_INTEGER || type == SQLITE_FLOAT, statement.text(column)};
+  if (type == SQLITE_FLOAT) return {true, plain_number(statement.real(column))};
+  return {type == SQLITE_INTEGER, statement.text(column)};
 }
 
 void bind(const ReportTemplate& report_template, SqliteStatement& statement) {

@@ -209,7 +209,7 @@ const std::vector<Dialogue>& dialogues() {
        {"other line-password alice tulip9 yes"}},
       {"own chat with questions",
        "other",
-       {{kServer, "Your name: "},
+       {{kServer, "Welcome\nName: "},
         {kClient, "alice\n"},
         {kServer, "Password: "},
         {kClient, "tulip9\n"},

@@ -5,7 +5,7 @@
 namespace plaintalk::golden {
 
 std::span<const Golden> goldens() {
-  static constexpr std::array<Golden, 16> kGoldens{{
+  static constexpr std::array<Golden, 17> kGoldens{{
       {"room-session.pcap", room_session},
       {"logins.pcap", logins_and_direct_messages},
       {"segmentation.pcap", segmentation},
@@ -22,6 +22,7 @@ std::span<const Golden> goldens() {
       {"two-interfaces.pcapng", two_interfaces},
       {"file-transfer.pcap", file_transfer},
       {"hostile.pcap", hostile},
+      {"foreign-chat.pcap", foreign_chat},
   }};
   return kGoldens;
 }

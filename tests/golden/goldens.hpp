@@ -39,5 +39,7 @@ std::string two_interfaces();
 // scenario_files.cpp: files, and people who mean harm.
 std::string file_transfer();
 std::string hostile();
+// scenario_foreign.cpp: other protocols.
+std::string foreign_chat();
 
 }  // namespace plaintalk::golden

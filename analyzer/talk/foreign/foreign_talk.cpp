@@ -150,7 +150,10 @@ void ForeignTalk::report(std::string_view protocol, ConnectionId connection, con
   std::string who = secret.user.empty() ? "of somebody" : "of " + terminal_safe(secret.user);
   findings_.add("readable-password", secret.seen.time, connection, {secret.seen.packet},
                 "the password " + who + " (" + std::string(protocol == "other" ? "own protocol" : protocol) +
-                    ") can be read in packet " + std::to_string(secret.seen.packet));
+                    ") can be read in packet " + std::to_string(secret.seen.packet) +
+                    (secret.accepted == kAccepted  ? "; the server accepted it"
+                     : secret.accepted == kRefused ? "; the server refused it"
+                                                   : ""));
 }
 
 ForeignConnection* ForeignTalk::find(ConnectionId connection) {

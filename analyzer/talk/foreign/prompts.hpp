@@ -1,6 +1,8 @@
 // What servers that speak to people say: questions for a name or a password, and whether it was right.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 #include "analyzer/talk/foreign/words.hpp"
@@ -21,6 +23,11 @@ inline Prompt prompt_of(std::string_view text) {
   if (contains_any_case(last, "last login")) return Prompt::none;
   for (const std::string_view word : {"login", "username", "user name", "your name", "nickname", "account"})
     if (contains_any_case(last, word)) return Prompt::user;
+  // "Name:" and "Enter name:", but not "Room name:".
+  const auto words = split(last);
+  if (!words.empty() && words.size() <= 2 && upper(words.back()) == "NAME" &&
+      (words.size() == 1 || upper(words.front()) == "ENTER"))
+    return Prompt::user;
   return Prompt::none;
 }
 
