@@ -1,8 +1,9 @@
 // plaintalk-analyze: rebuilds the conversation from captured packets and writes reports about it.
 #include <algorithm>
-#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -15,7 +16,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,10 +24,13 @@
 #include "analyzer/run/capture_files.hpp"
 #include "analyzer/run/capture_process.hpp"
 #include "analyzer/run/live_events.hpp"
-#include "analyzer/run/pipe_spool.hpp"
+#include "analyzer/run/live_input.hpp"
 #include "analyzer/run/stop_signals.hpp"
+#include "analyzer/run/write_timer.hpp"
 #include "analyzer/tables/table.hpp"
 #include "base/file_descriptor.hpp"
+#include "base/front_door.hpp"
+#include "base/privileges/privileges.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 
@@ -55,6 +58,27 @@ struct Options {
 
 void say(const std::string& text) { std::cerr << "plaintalk-analyze: " << text << '\n'; }
 
+// What became of root's rights, for whoever then misses them; empty: there were none.
+std::string& rights_left() {
+  static std::string text;
+  return text;
+}
+
+// Before the first byte of a capture is read. The files are opened with the rights that are left.
+void give_up_root(bool has_child) {
+  if (::geteuid() == 0)
+    rights_left() = plaintalk::drop_privileges({.needs_files = true, .signals_child = has_child});
+}
+
+void say_failure(const std::string& text) {
+  say(text);
+  if (rights_left().empty() || text.find(std::strerror(EACCES)) == text.npos) return;
+  say("root's rights were given up before anything was read (" + rights_left() +
+      "): name a capture that can be read and a folder (--out) that can be written that way, or pipe it in: "
+      "sudo cat FILE | " +
+      plaintalk::front_door("analyze - --out DIR"));
+}
+
 class ReadingProgress {
  public:
   explicit ReadingProgress(bool wanted) : wanted_(wanted && ::isatty(STDERR_FILENO) == 1) {}
@@ -75,103 +99,6 @@ class ReadingProgress {
   int shown_ = -1;
 };
 
-// What a capture that still goes on comes through: the child that captures, if it is ours, and the pipe.
-class LiveInput {
- public:
-  LiveInput(const Options& options, const std::string& folder) : quiet_(options.quiet) {
-    plaintalk::FileDescriptor pipe;
-    if (!options.interface.empty()) {
-      child_.emplace(options.interface, options.port, options.buffer_size_mib);
-      pipe = child_->take_descriptor();
-    } else {
-      if (::isatty(STDIN_FILENO) == 1)
-        throw std::runtime_error(
-            "standard input is a terminal; pipe a capture in: tcpdump -w - | plaintalk-analyze -");
-      pipe = plaintalk::FileDescriptor(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
-      if (!pipe.is_open()) throw std::runtime_error("standard input is closed; pipe a capture into it");
-    }
-    analyzer::PipeSpool::Options spool;
-    // What comes from a capture of the past (zcat FILE | ...) can wait where it is.
-    spool.make_file = [this, folder] {
-      if (!child_ && !is_of_now_) return -1;
-      return ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    };
-    spool.stop_descriptor = analyzer::stop_signal_descriptor();
-    spool.on_stop = [this] { return stop(); };
-    spool.note = say;
-    spool_.emplace(std::move(pipe), std::move(spool));
-  }
-
-  analyzer::PipeSpool& spool() { return *spool_; }
-
-  capture::CaptureReader reader(const std::string& name) {
-    try {
-      return capture::CaptureReader::from_source(spool_->source(), name);
-    } catch (const std::exception&) {
-      // A capture that could not even begin has said why.
-      if (child_ && end_child() != 0)
-        throw std::runtime_error("the capture could not be started; its own message stands above");
-      throw;
-    }
-  }
-
-  void seen(plaintalk::WallTime packet) {
-    is_of_now_ = plaintalk::read_clocks().wall - packet < std::chrono::minutes(1);
-  }
-  // Whoever read what we print has gone: nobody watches any more.
-  void stop_child() {
-    if (child_) child_->stop();
-  }
-  int end_child() { return child_ ? child_->wait() : 0; }
-
- private:
-  // In the thread that reads the pipe.
-  analyzer::PipeSpool::OnStop stop() {
-    using OnStop = analyzer::PipeSpool::OnStop;
-    if (analyzer::stop_signal_count() > 1) {
-      if (child_) child_->kill();
-      return OnStop::at_once;
-    }
-    if (!quiet_) say("stopping: what was captured is still analysed; once more to stop at once");
-    stop_child();
-    // Ctrl-C also reaches whoever writes into our standard input; other signals may be meant for us alone.
-    return child_ || analyzer::last_stop_signal() == SIGINT ? OnStop::read_on : OnStop::until_silence;
-  }
-
-  bool quiet_;
-  std::atomic<bool> is_of_now_ = false;
-  std::optional<analyzer::CaptureProcess> child_;
-  std::optional<analyzer::PipeSpool> spool_;  // gone first: its thread speaks to the child
-};
-
-// When tables are written while the capture goes on: not so often that writing them is most of the work.
-class WriteTimer {
- public:
-  explicit WriteTimer(double interval_s)
-      : interval_(
-            std::chrono::duration_cast<plaintalk::Nanoseconds>(std::chrono::duration<double>(interval_s))),
-        next_(plaintalk::read_clocks().instant + interval_) {}
-
-  plaintalk::Nanoseconds left() {
-    asked_ = plaintalk::read_clocks().instant;
-    return next_ - asked_;
-  }
-  void written(const std::string& trouble) {
-    const auto now = plaintalk::read_clocks().instant;
-    next_ = now + std::max(interval_, kPauseFactor * (now - asked_));
-    if (!trouble.empty() && trouble != trouble_)
-      say("the tables could not be written in between: " + trouble + "; going on");
-    trouble_ = trouble;
-  }
-
- private:
-  static constexpr int kPauseFactor = 20;
-  plaintalk::Nanoseconds interval_;
-  plaintalk::Instant next_;
-  plaintalk::Instant asked_{};
-  std::string trouble_;
-};
-
 // Standard input that is a file is read like one.
 bool reads_a_pipe(const Options& options) {
   struct stat status {};
@@ -189,7 +116,7 @@ capture::CaptureReader open_file(const std::string& file, bool interruptible) {
                                              file);
 }
 
-analyzer::MergedCapture open_inputs(const Options& options, LiveInput* live) {
+analyzer::MergedCapture open_inputs(const Options& options, analyzer::LiveInput* live) {
   std::vector<capture::CaptureReader> readers;
   std::vector<std::string> names;
   if (!options.interface.empty()) {
@@ -219,6 +146,7 @@ int report(const Options& options, const std::string& folder, const analyzer::An
 
 // Each file alone; what one prints stands in a line of its own.
 int run_each(const Options& options) {
+  give_up_root(false);
   analyzer::EachOptions each;
   each.files = options.files;
   each.analysis.folder = options.folder.empty() ? "each-analysis" : options.folder;
@@ -275,19 +203,30 @@ int run(const Options& options) {
   analysis.show_secrets = options.show_secrets;
   analysis.version = PLAINTALK_VERSION;
 
-  std::optional<LiveInput> live;
-  if (is_pipe) live.emplace(options, analysis.folder);
+  std::optional<analyzer::CaptureProcess> child;
+  if (is_live) child.emplace(options.interface, options.port, options.buffer_size_mib);
+  give_up_root(is_live);
+  std::optional<analyzer::LiveInput> live;
+  if (is_pipe)
+    live.emplace(child ? &*child : nullptr,
+                 analyzer::LiveInput::Options{analysis.folder, say, !options.quiet});
   analyzer::MergedCapture input = open_inputs(options, live ? &*live : nullptr);
   if (is_live && !options.quiet)
     analysis.watcher = [&live, gone = false](const analyzer::LiveEvent& live_event) mutable {
       std::cout << analyzer::render_live_event(live_event) << std::flush;
       if (!std::cout && !std::exchange(gone, true)) live->stop_child();
     };
-  WriteTimer timer(options.write_interval_s);
+  analyzer::WriteTimer timer(std::chrono::duration_cast<plaintalk::Nanoseconds>(
+      std::chrono::duration<double>(options.write_interval_s)));
   if (is_pipe && options.write_interval_s > 0) {
     analysis.spool = &live->spool();
     analysis.until_next_write = [&timer] { return timer.left(); };
-    analysis.written_in_between = [&timer](const std::string& trouble) { timer.written(trouble); };
+    analysis.written_in_between = [&timer, told = std::string()](const std::string& trouble) mutable {
+      timer.written();
+      if (!trouble.empty() && trouble != told)
+        say("the tables could not be written in between: " + trouble + "; going on");
+      told = trouble;
+    };
   }
   analyzer::AnalysisOutcome outcome;
   {
@@ -380,7 +319,7 @@ int main(int argc, char** argv) {
     say(interruption.what());
     return kExitInterrupted + analyzer::last_stop_signal();
   } catch (const std::exception& error) {
-    say(error.what());
+    say_failure(error.what());
     return 1;
   }
 }

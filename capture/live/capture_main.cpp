@@ -10,11 +10,11 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include "base/privileges/privileges.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "capture/file/file_sink.hpp"
 #include "capture/live/live_capture.hpp"
-#include "capture/live/privileges.hpp"
 #include "capture/live/recorder.hpp"
 #include "capture/live/signals.hpp"
 
@@ -87,7 +87,7 @@ capture::Recorder::Options recording(const Options& options) {
 }
 
 capture::FileSink open_output(const Options& options) {
-  const capture::AsInvoker as_invoker;
+  const plaintalk::AsInvoker as_invoker;
   return capture::FileSink::create(options.out, options.overwrite ? capture::FileSink::Existing::overwrite
                                                                   : capture::FileSink::Existing::refuse);
 }
@@ -100,7 +100,7 @@ int record(Options& options) {
   auto live = capture::LiveCapture::open(options.live);
   auto sink = open_output(options);
   const std::string out_name = sink.name();
-  const std::string rights = capture::drop_privileges();
+  const std::string rights = plaintalk::drop_privileges();
 
   for (const std::string& note : live.notes()) say("note: " + plaintalk::terminal_safe(note));
   say("ready: capturing on " + plaintalk::terminal_safe(options.live.interface) + " (" +

@@ -19,9 +19,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/privileges/privileges.hpp"
 #include "capture/file/capture_reader.hpp"
 #include "capture/file/pcapng_writer.hpp"
-#include "capture/live/privileges.hpp"
 #include "tests/capture/read_back.hpp"
 
 namespace plaintalk::capture {

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/privileges/privileges.hpp"
 #include "capture/live/capture_filter.hpp"
-#include "capture/live/privileges.hpp"
 #include "capture/live/recorder.hpp"
 #include "tests/capture/read_back.hpp"
 

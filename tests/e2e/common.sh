@@ -34,6 +34,14 @@ equal() { [ "$1" = "$2" ] || fail "$3: expected '$2', found '$1'"; }          # 
 contains() { grep -qF -- "$2" "$1" || { cat "$1" >&2; fail "'$2' is not in $1"; }; }  # file text
 lacks() { ! grep -qF -- "$2" "$1" || { cat "$1" >&2; fail "'$2' is in $1"; }; }
 
+# Two analyses of the same packets, whatever they came through: all tables but the names and forms of the captures.
+same_tables() {  # folder folder
+  local table
+  for table in "$1"/*.csv; do
+    [ "${table##*/}" = captures.csv ] || cmp "$table" "$2/${table##*/}"
+  done
+}
+
 # Waits until a file has a line with a text. The limit only ends a test that would hang.
 wait_for() {  # file text
   local turn

@@ -6,7 +6,7 @@ start_live killed --write-every 0.01
 wait_for "$work/killed/summary.md" 'Written while the capture went on'
 kill -KILL "$live"
 ends_with "$live" 137 "$work/killed.err"
-for table in "$work"/expected/*.csv; do cmp "$table" "$work/killed/$(basename "$table")"; done
+same_tables "$work/expected" "$work/killed"
 "$bin/plaintalk-report" routing "$work/killed" >"$work/report" || fail 'the database is not whole'
 contains "$work/report" 'complete'
 "$bin/plaintalk-analyze" "$golden" --out "$work/killed" --quiet || fail 'the folder of a killed run cannot be used again'
@@ -24,4 +24,4 @@ status=0
 VANISH=yes "$work/bin/plaintalk-analyze" --live lo --out "$work/gone" >"$work/gone.out" 2>"$work/gone.err" || status=$?
 equal "$status" 3 'exit status after the interface has gone'
 contains "$work/gone.err" "what it captured before was analysed: $work/gone"
-for table in "$work"/expected/*.csv; do cmp "$table" "$work/gone/$(basename "$table")"; done
+same_tables "$work/expected" "$work/gone"

@@ -7,7 +7,7 @@ for signal in INT TERM HUP; do
   start_live "$signal"
   kill "-$signal" "$live"
   ends_with "$live" 0 "$work/$signal.err"
-  for table in "$work"/expected/*.csv; do cmp "$table" "$work/$signal/$(basename "$table")"; done
+  same_tables "$work/expected" "$work/$signal"
   nothing_half "$work/$signal"
   healthy "$work/$signal.err"
 done

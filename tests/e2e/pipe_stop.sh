@@ -18,7 +18,7 @@ wait_for "$work/both.err" 'stopping'
 cat "$work/rest" >&7
 exec 7>&-
 ends_with "$analyzer" 0 "$work/both.err"
-for table in "$work"/expected/*.csv; do cmp "$table" "$work/both/$(basename "$table")"; done
+same_tables "$work/expected" "$work/both"
 # A signal that may be meant for the analyzer alone: it takes what is in the pipe and does not wait for its end.
 start_pipe alone
 kill -TERM "$analyzer"

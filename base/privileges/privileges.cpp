@@ -1,4 +1,4 @@
-#include "capture/live/privileges.hpp"
+#include "base/privileges/privileges.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@
 
 #include "base/number.hpp"
 
-namespace plaintalk::capture {
+namespace plaintalk {
 namespace {
 
 constexpr uid_t kNobody = 65534;
@@ -46,9 +46,15 @@ bool is_mapped(const Invoker& invoker) {
   return is_mapped("/proc/self/uid_map", invoker.user) && is_mapped("/proc/self/gid_map", invoker.group);
 }
 
-bool become(const Invoker& invoker) {
+bool take_groups(const Invoker& invoker) {
+  const passwd* person = ::getpwuid(invoker.user);
+  return person != nullptr ? ::initgroups(person->pw_name, invoker.group) == 0 : ::setgroups(0, nullptr) == 0;
+}
+
+bool become(const Invoker& invoker, bool with_groups) {
   if (!is_mapped(invoker)) return false;
-  return ::setgroups(0, nullptr) == 0 && ::setresgid(invoker.group, invoker.group, invoker.group) == 0 &&
+  const bool has_groups = with_groups ? take_groups(invoker) : ::setgroups(0, nullptr) == 0;
+  return has_groups && ::setresgid(invoker.group, invoker.group, invoker.group) == 0 &&
          ::setresuid(invoker.user, invoker.user, invoker.user) == 0;
 }
 
@@ -63,18 +69,27 @@ void empty_bounding_set() {
   }
 }
 
-void clear_capabilities() {
+// All but those in `kept`, a mask over the first 32.
+void clear_capabilities(std::uint32_t kept) {
   ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-  Capabilities none;
-  ::syscall(SYS_capset, &none.header, none.sets.data());
+  Capabilities left;
+  left.sets[0].effective = left.sets[0].permitted = kept;
+  ::syscall(SYS_capset, &left.header, left.sets.data());
 }
 
-bool has_capabilities() {
+bool has_capabilities(std::uint32_t besides) {
   Capabilities now;
   if (::syscall(SYS_capget, &now.header, now.sets.data()) != 0) return true;
-  for (const __user_cap_data_struct& set : now.sets)
-    if (set.effective != 0 || set.permitted != 0 || set.inheritable != 0) return true;
-  return false;
+  const auto& [low, high] = now.sets;
+  return ((low.effective | low.permitted) & ~besides) != 0 || low.inheritable != 0 ||
+         (high.effective | high.permitted | high.inheritable) != 0;
+}
+
+// The capabilities of this set that are there to be kept.
+std::uint32_t held_of(std::uint32_t wanted) {
+  Capabilities now;
+  if (::syscall(SYS_capget, &now.header, now.sets.data()) != 0) return 0;
+  return now.sets[0].permitted & wanted;
 }
 
 }  // namespace
@@ -95,10 +110,7 @@ AsInvoker::AsInvoker() {
   group_ = ::getegid();
   groups_.resize(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
   if (::getgroups(static_cast<int>(groups_.size()), groups_.data()) < 0) groups_.clear();
-  const passwd* person = ::getpwuid(invoker.user);
-  const bool has_groups =
-      person != nullptr ? ::initgroups(person->pw_name, invoker.group) == 0 : ::setgroups(0, nullptr) == 0;
-  if (!has_groups || ::setegid(invoker.group) != 0 || ::seteuid(invoker.user) != 0)
+  if (!take_groups(invoker) || ::setegid(invoker.group) != 0 || ::seteuid(invoker.user) != 0)
     throw std::runtime_error("cannot open the file as user " + std::to_string(invoker.user));
   has_changed_ = true;
 }
@@ -110,16 +122,19 @@ AsInvoker::~AsInvoker() {
                       ::setgroups(groups_.size(), groups_.data()) == 0);
 }
 
-std::string drop_privileges() {
+std::string drop_privileges(const PrivilegeDrop& how) {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   const bool was_root = ::geteuid() == 0;
+  const bool stays = was_root && how.needs_files && !id_from_environment<uid_t>("SUDO_UID");
+  const std::uint32_t kept = stays && how.signals_child ? held_of(1U << CAP_KILL) : 0;
   empty_bounding_set();
-  const bool has_become = was_root && become(find_invoker());
-  clear_capabilities();
-  if (has_capabilities())
-    throw std::runtime_error("the privileges could not be dropped; refusing to capture with them");
-  if (was_root && !has_become) return "still as user 0 (there is no other here), without capabilities";
+  const bool has_become = was_root && !stays && become(find_invoker(), how.needs_files);
+  clear_capabilities(kept);
+  if (has_capabilities(kept))
+    throw std::runtime_error("the privileges could not be dropped; refusing to go on with them");
+  if (kept != 0) return "still as user 0, without capabilities except to end the capture";
+  if (was_root && !has_become) return "still as user 0, without capabilities";
   return "running as user " + std::to_string(::getuid()) + ", without capabilities";
 }
 
-}  // namespace plaintalk::capture
+}  // namespace plaintalk

@@ -1,5 +1,5 @@
-// Giving up every privilege once the interface and the output file are open: nothing that parses or formats
-// runs with rights.
+// Giving up every privilege once what needs it has been opened: nothing that parses or formats runs with
+// rights.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-namespace plaintalk::capture {
+namespace plaintalk {
 
 // Who runs the program in truth: under sudo the person who called it.
 struct Invoker {
@@ -34,9 +34,18 @@ class AsInvoker {
   std::vector<gid_t> groups_;
 };
 
-// No new privileges for ever; the user and group of the invoker when root can become them (inside a user
-// namespace that maps nobody but root, it cannot); no capability left in any set. Throws std::runtime_error
-// if a capability remains. Says what was done: "running as user 1000 without capabilities".
-std::string drop_privileges();
+struct PrivilegeDrop {
+  // The files of the caller are still to be opened: with its groups. Root that was not reached through sudo
+  // stays the user root, who has files of its own, and loses what root can do to those of others.
+  bool needs_files = false;
+  // A child that may run as somebody else is still to be sent signals (CAP_KILL, for root that stays root).
+  bool signals_child = false;
+};
 
-}  // namespace plaintalk::capture
+// No new privileges for ever; the user and group of the invoker when root can become them (inside a user
+// namespace that maps nobody but root, it cannot); no capability left in any set that `how` does not name.
+// REQUIRES: one thread. Throws std::runtime_error if a capability remains. Says what was done: "running as
+// user 1000, without capabilities".
+std::string drop_privileges(const PrivilegeDrop& how = {});
+
+}  // namespace plaintalk
