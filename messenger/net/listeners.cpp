@@ -59,6 +59,12 @@ tcp::acceptor open_acceptor(boost::asio::io_context& io, const tcp::endpoint& wh
   return acceptor;
 }
 
+// This machine does not have the address, or no address of its kind.
+bool is_lacking(const error_code& error) {
+  return error == boost::system::errc::address_not_available ||
+         error == boost::system::errc::address_family_not_supported;
+}
+
 }  // namespace
 
 Listeners::Listeners(boost::asio::io_context& io, Callbacks callbacks)
@@ -75,8 +81,9 @@ void Listeners::listen(const HostPort& where, std::optional<int> send_buffer_byt
       std::to_string(where.port);
   tcp::resolver resolver(io_);
   error_code error;
-  const auto found = resolver.resolve(where.host, std::to_string(where.port),
-                                      tcp::resolver::passive | tcp::resolver::address_configured, error);
+  // Not only the families that an interface besides loopback has (AI_ADDRCONFIG): a machine with nothing but
+  // a link-local IPv6 address would not find 127.0.0.1.
+  const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, error);
   if (error)
     throw std::runtime_error("cannot listen on " + shown + ": the host name is not known (" +
                              error.message() +
@@ -91,7 +98,7 @@ void Listeners::listen(const HostPort& where, std::optional<int> send_buffer_byt
       last_error = error;
       // A name such as localhost may have an address that this machine lacks; a taken port is never passed
       // over.
-      if (error == boost::system::errc::address_not_available) continue;
+      if (is_lacking(error)) continue;
       break;
     }
     last_error = {};
@@ -100,7 +107,7 @@ void Listeners::listen(const HostPort& where, std::optional<int> send_buffer_byt
     acceptors_.push_back(std::move(acceptor));
     ++listening_count;
   }
-  const bool passable = last_error == boost::system::errc::address_not_available && listening_count > 0;
+  const bool passable = is_lacking(last_error) && listening_count > 0;
   if (last_error && !passable)
     throw std::runtime_error("cannot listen on " + shown + ": " + advice(last_error));
 }
