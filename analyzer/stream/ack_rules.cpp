@@ -124,7 +124,7 @@ void move_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
            {probe.offset, probe.offset + 1, probe.is_captured ? Bytes(&probe.byte, 1) : Bytes(), probe.packet,
             probe.time});
   }
-  if (!data.unverified.empty()) accept_confirmed_segments(context, flow, data_direction);
+  if (!data.unverified.empty()) accept_confirmed_segments(context, flow, data_direction, data.una);
   tell_confirmed(context, flow, data_direction, segment);
 }
 

@@ -70,8 +70,8 @@ void accept_if(TrackerContext& context, Flow& flow, Direction direction, const W
 
 }  // namespace
 
-void accept_confirmed_segments(TrackerContext& context, Flow& flow, Direction direction) {
-  const std::int64_t confirmed = flow.state(direction).una;
+void accept_confirmed_segments(TrackerContext& context, Flow& flow, Direction direction,
+                               std::int64_t confirmed) {
   accept_if(context, flow, direction, [&](const UnverifiedSegment& segment) {
     return segment.end + (segment.fin ? 1 : 0) <= confirmed;
   });

@@ -120,6 +120,11 @@ void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const T
     flow.is_closing = state.base_known || peer.base_known;
     report(context, flow, direction, segment, {19, "reset", confidence}, {}, why + text);
   };
+  // A reset by who closes with bytes unread says by its acknowledgement which ones it had taken.
+  const auto confirm_by_reset = [&] {
+    if (segment.flags.ack && peer.base_known && !peer.unverified.empty())
+      accept_confirmed_segments(context, flow, reverse(direction), peer.offset_of(segment.acknowledgement));
+  };
   // Nothing to compare with: this side has not shown its sequence numbers. An answer to a SYN must
   // acknowledge it.
   if (!state.base_known || !state.sent_any) {
@@ -136,6 +141,7 @@ void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const T
   const std::int64_t expected = state.una_known ? state.una : 0;
   const std::int64_t window = std::int64_t{peer.window} << (peer.shift_known ? peer.shift : kShiftMax);
   if (offset == expected || offset == state.sequence_end() || offset == state.next) {
+    confirm_by_reset();
     accept_reset(TcpConfidence::certain, "exactly the byte that is expected next");
   } else if (offset >= std::min(expected, state.next) - 1 &&
              offset <= std::max(expected, state.high) + window) {

@@ -200,6 +200,14 @@ TEST(TcpVerdict, HoldsASegmentWithAWrongChecksumUntilTheReceiverTookIt) {
   taken << tcp().from_server().seq(1).ack(4);
   EXPECT_EQ(taken.sink.client(), "xyz");
   EXPECT_EQ(taken.finish().connections[0].client.damaged_packets, 0U);
+
+  // A reset of who closes with bytes unread acknowledges them too; one that cannot be right does not.
+  for (const bool is_expected : {true, false}) {
+    Capture reset;
+    reset.handshake() << bad("xyz") << tcp().from_server().seq(is_expected ? 1 : 500000).ack(4).rst();
+    EXPECT_EQ(reset.sink.client(), is_expected ? "xyz" : "");
+    EXPECT_EQ(reset.finish().connections[0].client.damaged_packets, is_expected ? 0U : 1U);
+  }
 }
 
 TEST(TcpVerdict, BelievesADirectionWhoseChecksumsAreAllWrong) {
