@@ -25,6 +25,7 @@
 #include "analyzer/run/capture_process.hpp"
 #include "analyzer/run/live_events.hpp"
 #include "analyzer/run/live_input.hpp"
+#include "analyzer/run/packet_count.hpp"
 #include "analyzer/run/stop_signals.hpp"
 #include "analyzer/run/write_timer.hpp"
 #include "analyzer/tables/table.hpp"
@@ -48,6 +49,7 @@ struct Options {
   std::string interface;
   std::string folder;
   std::vector<std::string> tables;
+  std::uint64_t packets_max = 1'000'000;
   std::uint16_t port = 7777;
   bool show_secrets = false;
   bool quiet = false;
@@ -151,6 +153,7 @@ int run_each(const Options& options) {
   each.files = options.files;
   each.analysis.folder = options.folder.empty() ? "each-analysis" : options.folder;
   each.analysis.tables = options.tables;
+  each.analysis.packets_max = options.packets_max;
   each.analysis.server_port = options.port;
   each.analysis.show_secrets = options.show_secrets;
   each.analysis.version = PLAINTALK_VERSION;
@@ -198,6 +201,7 @@ int run(const Options& options) {
     analysis.folder =
         is_live ? "live-" + options.interface + "-analysis" : analyzer::default_folder(options.files.front());
   analysis.tables = options.tables;
+  analysis.packets_max = options.packets_max;
   analysis.server_port = options.port;
   analysis.interface = options.interface;
   analysis.show_secrets = options.show_secrets;
@@ -216,6 +220,8 @@ int run(const Options& options) {
       std::cout << analyzer::render_live_event(live_event) << std::flush;
       if (!std::cout && !std::exchange(gone, true)) live->stop_child();
     };
+  if (!is_pipe && analysis.tables.empty())
+    analysis.has_more_packets = analyzer::have_more_packets_than(options.files, options.packets_max);
   analyzer::WriteTimer timer(std::chrono::duration_cast<plaintalk::Nanoseconds>(
       std::chrono::duration<double>(options.write_interval_s)));
   if (is_pipe && options.write_interval_s > 0) {
@@ -279,6 +285,10 @@ int main(int argc, char** argv) {
         return analyzer::find_table(name) ? std::string()
                                           : "there is no table '" + name + "'; there are: " + known;
       });
+  app.add_option("--packets-max", options.packets_max,
+                 "leave the table of packets out of a capture with more of them, unless --tables asks for it")
+      ->type_name("N")
+      ->capture_default_str();
   app.add_option("--port", options.port, "the messenger's port")
       ->capture_default_str()
       ->check(CLI::Range(1, 65535));

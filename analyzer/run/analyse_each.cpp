@@ -4,6 +4,7 @@
 
 #include "analyzer/run/capture_files.hpp"
 #include "analyzer/run/merged_capture.hpp"
+#include "analyzer/run/packet_count.hpp"
 #include "analyzer/tables/analysis_folder.hpp"
 #include "analyzer/tables/combined_tables.hpp"
 
@@ -16,6 +17,7 @@ AnalysisOutcome analyse_one(const EachOptions& options, const std::string& file,
   MergedCapture input(std::move(readers), {file});
   AnalysisOptions analysis = options.analysis;
   analysis.folder = folder;
+  analysis.has_more_packets = analysis.tables.empty() && have_more_packets_than({file}, analysis.packets_max);
   return analyse(input, analysis);
 }
 

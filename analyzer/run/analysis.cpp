@@ -7,6 +7,7 @@
 
 #include "analyzer/run/carver.hpp"
 #include "analyzer/run/forked_copy.hpp"
+#include "analyzer/run/packet_table.hpp"
 #include "analyzer/run/result_writer.hpp"
 #include "analyzer/run/traffic.hpp"
 #include "analyzer/stream/connection_tracker.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::string_view kDatabaseName = "analysis.sqlite";
 constexpr std::string_view kSummaryName = "summary.md";
+constexpr std::string_view kPacketsName = "packets";
 Row capture_row(const CaptureInfo& info) {
   const auto lines = [](const std::vector<std::string>& texts) {
     std::string joined;
@@ -57,14 +59,16 @@ class Run {
   // The parts that take the capture apart.
   struct Parts {
     Parts(Run& run)
-        : writer(run.sinks_, run.summary_, run.traffic_, run.options_.watcher),
+        : packets(run.packets_wanted_ ? std::make_unique<PacketTable>(run.sinks_) : nullptr),
+          writer(run.sinks_, run.summary_, run.traffic_, packets.get(), run.options_.watcher),
           talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
-          tracker(limits(run.options_), talk) {}
+          tracker(limits(run.options_), talk, packets.get()) {}
     static TrackerLimits limits(const AnalysisOptions& options) {
       TrackerLimits limits;
       limits.server_port = options.server_port;
       return limits;
     }
+    std::unique_ptr<PacketTable> packets;
     ResultWriter writer;
     TalkAnalyzer talk;
     ConnectionTracker tracker;
@@ -86,6 +90,11 @@ class Run {
     parts.tracker.finish();
     report_health(parts.talk.findings(), parts.decoder.fragment_conflicts());
     parts.talk.finish();
+    if (packets_wanted_) {
+      parts.packets->finish();
+      info_.early_packet_rows = parts.packets->early_count();
+      info_.waiting_packets_max = PacketTable::kWaitingCountMax;
+    }
     return close_outputs();
   }
 
@@ -132,6 +141,13 @@ class Run {
     for (const Table& table : tables()) {
       const auto& names = options_.tables;
       if (!everything() && std::find(names.begin(), names.end(), table.name) == names.end()) continue;
+      if (table.name == kPacketsName) {
+        if (everything() && options_.has_more_packets) {
+          info_.packets_max = options_.packets_max;
+          continue;
+        }
+        packets_wanted_ = true;
+      }
       csv_->add(table);
       written_.push_back(std::string(table.name) + ".csv");
     }
@@ -149,10 +165,25 @@ class Run {
     written_.emplace_back(kSummaryName);
   }
 
+  // The packet that is one too many for the table of packets has come.
+  void leave_packets_out(Parts& parts) {
+    packets_wanted_ = false;
+    info_.packets_max = options_.packets_max;
+    parts.packets->stop();
+    const Table& packets = *find_table(kPacketsName);
+    csv_->remove(packets);
+    if (database_) database_->clear(packets);
+    std::erase(written_, std::string(kPacketsName) + ".csv");
+  }
+
   void read(Parts& parts) {
     while (const auto record = capture_.next()) {
       parts.talk.packet(record->time, record->original_size);
-      if (const auto segment = parts.decoder.decode(*record)) {
+      if (packets_wanted_ && everything() && info_.packets == options_.packets_max) leave_packets_out(parts);
+      const auto segment = parts.decoder.decode(*record);
+      if (packets_wanted_ && segment) parts.packets->packet(*record, *segment);
+      if (packets_wanted_ && !segment) parts.packets->packet(*record, parts.decoder.last_skip());
+      if (segment) {
         ++info_.segments;
         parts.tracker.segment(*segment);
         parts.talk.advance(segment->time);
@@ -189,6 +220,7 @@ class Run {
     for (const auto& [reason, count] : info_.skipped)
       findings.add("skipped-packets", end, {}, {},
                    std::to_string(count) + " packets without a TCP segment: " + reason);
+    if (info_.packets_max) findings.add("packets-left-out", end, {}, {}, left_out_text(*info_.packets_max));
     if (capture_.is_synthetic())
       findings.add("synthetic", end, {}, {},
                    "an application recorded this capture and made up the TCP/IP headers: timing and TCP "
@@ -215,6 +247,7 @@ class Run {
       database_->about("secrets", options_.show_secrets ? "shown" : "masked");
       database_->about("state", info_.is_interim ? "written while the capture went on" : "complete");
       database_->about("packets", std::to_string(info_.packets));
+      if (info_.packets_max) database_->about("packets_table", left_out_text(*info_.packets_max));
       std::string inputs;
       for (const std::string& name : info_.names) inputs += (inputs.empty() ? "" : "\n") + table_text(name);
       database_->about("inputs", inputs);
@@ -235,6 +268,7 @@ class Run {
   Summary summary_;
   Traffic traffic_;
   CaptureInfo info_;
+  bool packets_wanted_ = false;        // the table of them
   std::uint64_t packets_written_ = 0;  // when the tables were last written in between
   std::string stays_;                  // what a person then finds, should this run fail
   std::vector<std::string> written_;

@@ -18,6 +18,9 @@ namespace plaintalk::analyzer {
 struct AnalysisOptions {
   std::string folder;
   std::vector<std::string> tables;  // only these as CSV, and nothing else; empty: everything
+  // The table `packets` is left out when there are more packets than this, unless it is in `tables`.
+  std::uint64_t packets_max = 1'000'000;
+  bool has_more_packets = false;  // it is known that there are
   std::uint16_t server_port = 7777;
   std::string interface;  // of a live capture
   bool show_secrets = false;

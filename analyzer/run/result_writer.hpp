@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/run/packet_table.hpp"
 #include "analyzer/run/summary.hpp"
 #include "analyzer/run/traffic.hpp"
 #include "analyzer/tables/csv_tables.hpp"
@@ -20,8 +21,14 @@ class ResultWriter : public TalkSink {
   using Watcher = std::function<void(const LiveEvent&)>;
 
   // `sinks` get every row; the summary always does.
-  ResultWriter(std::vector<RowSink*> sinks, Summary& summary, Traffic& traffic, Watcher watcher)
-      : sinks_(std::move(sinks)), summary_(summary), traffic_(traffic), watcher_(std::move(watcher)) {}
+  // `packets` is told what is found about packets, if there is one.
+  ResultWriter(std::vector<RowSink*> sinks, Summary& summary, Traffic& traffic, PacketTable* packets,
+               Watcher watcher)
+      : sinks_(std::move(sinks)),
+        summary_(summary),
+        traffic_(traffic),
+        packets_(packets),
+        watcher_(std::move(watcher)) {}
 
   // Nobody watches any more.
   void forget_watcher() { watcher_ = {}; }
@@ -30,8 +37,14 @@ class ResultWriter : public TalkSink {
     traffic_.add(row);
     take(row);
   }
-  void tcp_event(const TcpEvent& row) override { take(row); }
-  void pdu(const PduResult& row) override { take(row); }
+  void tcp_event(const TcpEvent& row) override {
+    take(row);
+    if (packets_ != nullptr) packets_->verdict(row);
+  }
+  void pdu(const PduResult& row) override {
+    take(row);
+    if (packets_ != nullptr) packets_->pdu(row);
+  }
   void credential(const CredentialResult& row) override { take(row); }
   void user(const UserResult& row) override { take(row); }
   void file(const FileResult& row) override { take(row); }
@@ -60,6 +73,7 @@ class ResultWriter : public TalkSink {
   std::vector<RowSink*> sinks_;
   Summary& summary_;
   Traffic& traffic_;
+  PacketTable* packets_;
   Watcher watcher_;
 };
 

@@ -33,6 +33,13 @@ void larger(std::optional<Nanoseconds>& most, std::optional<Nanoseconds> value) 
 
 }  // namespace
 
+std::string left_out_text(std::uint64_t packets_max) {
+  return fmt::format(
+      "The table `packets` was left out: there are more than {} packets. `--tables packets` writes it alone, "
+      "`--packets-max` moves the bound.",
+      packets_max);
+}
+
 void Summary::add(const ConnectionResult& row) {
   ++connection_count_;
   ++protocols_[row.protocol.empty() ? "no data" : std::string(row.protocol)];
@@ -248,6 +255,12 @@ std::string Summary::capture_section(const CaptureInfo& input) const {
               ? fmt::format("All {} could be decoded.\n", plural(pdu_count_, "frame"))
               : fmt::format("{} could be decoded; {} could not.\n",
                             plural(pdu_count_ - bad_pdu_count_, "frame"), plural(bad_pdu_count_, "place"));
+  if (input.packets_max) text += left_out_text(*input.packets_max) + "\n";
+  if (input.early_packet_rows > 0)
+    text += fmt::format(
+        "{} of `packets` had to be written while the acknowledgement was still open: it came more than {} "
+        "packets later, or never.\n",
+        plural(input.early_packet_rows, "row"), input.waiting_packets_max);
   for (const auto& [reason, count] : input.skipped)
     text += fmt::format("- no TCP: {} ({})\n", markdown_cell(reason), count);
   for (const std::string& damage : input.damage)
@@ -309,6 +322,7 @@ std::string Summary::render_text(const CaptureInfo& input, const std::string& fo
     text += fmt::format("files: {} of {} recovered completely\n", file_complete_count_, file_count_);
   const auto high = finding_counts_.find(Severity::high);
   if (high != finding_counts_.end()) text += fmt::format("findings of weight: {}\n", high->second);
+  if (input.packets_max) text += left_out_text(*input.packets_max) + "\n";
   return text + "reports: " + terminal_safe(folder) + "\n";
 }
 

@@ -32,7 +32,13 @@ struct CaptureInfo {
   bool is_interim = false;  // the capture still goes on
   bool is_synthetic = false;
   CaptureContents contents;
+  std::optional<std::uint64_t> packets_max;  // more packets than this: the table of them was left out
+  std::uint64_t early_packet_rows = 0;       // written when something about them was still open
+  std::size_t waiting_packets_max = 0;       // how long such rows wait at most, in packets
 };
+
+// Why there is no table `packets`, and what to do.
+std::string left_out_text(std::uint64_t packets_max);
 
 class Summary {
  public:

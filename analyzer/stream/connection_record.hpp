@@ -55,6 +55,7 @@ struct EndpointRecord {
 
 struct ConnectionRecord {
   ConnectionId id{};
+  std::uint32_t wireshark_stream = 0;  // tcp.stream (wireshark_numbers.hpp)
   WallTime start;
   WallTime end;
   EndpointRecord client;

@@ -8,6 +8,7 @@
 
 #include <memory>
 
+#include "analyzer/stream/segment_sink.hpp"
 #include "analyzer/stream/stream_sink.hpp"
 #include "analyzer/stream/tracker_limits.hpp"
 #include "analyzer/wire/tcp_segment.hpp"
@@ -18,7 +19,8 @@ class TrackerState;
 
 class ConnectionTracker {
  public:
-  ConnectionTracker(TrackerLimits limits, StreamSink& sink);
+  // `segments`, if there is one, hears about every segment.
+  ConnectionTracker(TrackerLimits limits, StreamSink& sink, SegmentSink* segments = nullptr);
   ~ConnectionTracker();
 
   void segment(const TcpSegment& segment);

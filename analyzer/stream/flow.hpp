@@ -18,6 +18,7 @@
 #include "analyzer/stream/flow_table.hpp"
 #include "analyzer/stream/loss_state.hpp"
 #include "analyzer/stream/rtt_estimator.hpp"
+#include "analyzer/stream/wireshark_numbers.hpp"
 #include "analyzer/wire/tcp_segment.hpp"
 
 namespace plaintalk::analyzer {
@@ -179,6 +180,7 @@ struct Flow {
   std::unique_ptr<HeldSegments> held;
   std::unique_ptr<HeldSegments> waiting_syns;  // inside this connection, or of the next one
   std::uint32_t older = kNoFlow;               // the next connection of the same endpoints
+  WiresharkNumbers wireshark;
   std::array<DirectionState, 2> directions;
   ConnectionRecord report;
 

@@ -44,6 +44,10 @@ void accept_unjudged_segments(TrackerContext& context, Flow& flow, Direction dir
 // All of them, in order.
 void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 
+// What the segment turned out to be, for those who want to hear about each.
+void tell_segment(SegmentSink& sink, const Flow& flow, Direction direction, const TcpSegment& segment,
+                  bool is_copy);
+
 // Rule 26: state, history and completeness; and the totals of both sides. Called once, when the connection is
 // given up.
 void note_history(Flow& flow, Direction direction, const TcpSegment& segment);

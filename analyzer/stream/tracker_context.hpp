@@ -12,17 +12,22 @@
 #include "analyzer/stream/byte_history.hpp"
 #include "analyzer/stream/flow.hpp"
 #include "analyzer/stream/packet_memory.hpp"
+#include "analyzer/stream/segment_sink.hpp"
 #include "analyzer/stream/stream_sink.hpp"
 #include "analyzer/stream/tracker_limits.hpp"
 
 namespace plaintalk::analyzer {
 
 struct TrackerContext {
-  TrackerContext(const TrackerLimits& tracker_limits, StreamSink& stream_sink)
-      : limits(tracker_limits), sink(stream_sink), history(tracker_limits.history_bytes) {}
+  TrackerContext(const TrackerLimits& tracker_limits, StreamSink& stream_sink, SegmentSink* segment_sink)
+      : limits(tracker_limits),
+        sink(stream_sink),
+        segments(segment_sink),
+        history(tracker_limits.history_bytes) {}
 
   const TrackerLimits limits;
   StreamSink& sink;
+  SegmentSink* const segments;  // nullptr: nobody asks
   ByteHistory history;
   PacketMemory packets;
   WallTime now;  // never goes back, unlike the times of packets

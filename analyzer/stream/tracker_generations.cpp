@@ -140,6 +140,14 @@ bool TrackerState::keep_for_proof(std::uint32_t index, const TcpSegment& segment
   return false;
 }
 
+// Of a connection that begins beside or after the newest one of the same endpoints.
+std::uint32_t TrackerState::wireshark_stream_of_next(const Flow& newest, const TcpSegment& segment,
+                                                     bool source_is_lower) {
+  const WiresharkNumbers& numbers = newest.wireshark;
+  if (numbers.begins_stream(segment, source_is_lower)) return next_wireshark_stream++;
+  return numbers.has_inner_syn ? numbers.inner_stream : numbers.stream;
+}
+
 bool TrackerState::proves_next_connection(const Flow& flow, const TcpSegment& segment) const {
   return flow.waiting_syns && segment.flags.syn && segment.flags.ack &&
          flow.waiting_syns->segments.front().segment.source == segment.target &&

@@ -55,20 +55,28 @@ void TrackerState::segment(const TcpSegment& segment) {
     Flow& flow = *flows[*index];
     if (proves_next_connection(flow, segment)) {
       const std::unique_ptr<HeldSegments> syns = std::move(flow.waiting_syns);
+      const TcpSegment& syn = syns->segments.front().segment;
+      const std::uint32_t stream = wireshark_stream_of_next(*flows[*head], syn, !source_is_lower);
       close(*index);
-      index = create(key, syns->segments.front().segment);
-      for (const HeldSegment& syn : syns->segments) process(*index, syn.segment);
+      index = create(key, syn, stream);
+      flows[*index]->wireshark.note(syn, !source_is_lower);
+      for (const HeldSegment& held : syns->segments) process(*index, held.segment);
     } else if (opens_next_incarnation(flow, segment)) {
+      const std::uint32_t stream = wireshark_stream_of_next(*flows[*head], segment, source_is_lower);
       if (!opens_beside(flow, segment, has_ended(flow))) close(*index);
-      index = create(key, segment);
+      index = create(key, segment, stream);
     } else if (is_foreign(flow, segment)) {
-      index = create(key, segment);
-    } else if (keep_for_proof(*index, segment)) {
-      return;
+      index = create(key, segment, wireshark_stream_of_next(*flows[*head], segment, source_is_lower));
+    } else {
+      WiresharkNumbers& newest = flows[*head]->wireshark;
+      if (newest.begins_stream(segment, source_is_lower))
+        newest.note_inner_syn(segment, next_wireshark_stream++);
+      if (keep_for_proof(*index, segment)) return;
     }
   } else {
-    index = create(key, segment);
+    index = create(key, segment, next_wireshark_stream++);
   }
+  flows[*index]->wireshark.note(segment, source_is_lower);
   if (flows[*index]->held) {
     hold(*index, segment);
   } else {
@@ -107,7 +115,8 @@ bool TrackerState::opens_next_incarnation(Flow& flow, const TcpSegment& segment)
   return offset < state.una || offset > state.una + window;
 }
 
-std::uint32_t TrackerState::create(const FlowKey& key, const TcpSegment& first) {
+std::uint32_t TrackerState::create(const FlowKey& key, const TcpSegment& first,
+                                   std::uint32_t wireshark_stream) {
   make_room_for_one_more();
   std::uint32_t index = 0;
   if (free_slots.empty()) {
@@ -121,6 +130,7 @@ std::uint32_t TrackerState::create(const FlowKey& key, const TcpSegment& first) 
   flow.key = key;
   flow.report.id = ConnectionId{next_id++};
   flow.report.tunnel = first.tunnel;
+  flow.report.wireshark_stream = flow.wireshark.stream = wireshark_stream;
   flow.report.start = flow.report.end = flow.last_time = first.time;
   link(key, index);
   idle_queue.push({context.now, index, flow.generation});
@@ -178,7 +188,12 @@ void TrackerState::process(std::uint32_t index, const TcpSegment& segment) {
   const bool was_closing = flow.is_closing;
   bool source_is_lower = false;
   FlowKey::of(segment.source, segment.target, source_is_lower);
-  apply_rules(context, flow, direction_of(flow, source_is_lower), segment);
+  const Direction direction = direction_of(flow, source_is_lower);
+  const std::uint64_t copies = flow.report.duplicate_capture_packets;
+  apply_rules(context, flow, direction, segment);
+  if (context.segments != nullptr)
+    tell_segment(*context.segments, flow, direction, segment,
+                 flow.report.duplicate_capture_packets != copies);
   flow.last_time = context.now;
   if (flow.is_closing && !was_closing)
     closing_flows.push_back({context.now + context.limits.closed_linger, reference_to(index), {}});

@@ -16,7 +16,8 @@ namespace plaintalk::analyzer {
 
 class TrackerState {
  public:
-  TrackerState(const TrackerLimits& limits, StreamSink& sink) : context(limits, sink) {}
+  TrackerState(const TrackerLimits& limits, StreamSink& sink, SegmentSink* segments)
+      : context(limits, sink, segments) {}
 
   void segment(const TcpSegment& segment);
   void finish();
@@ -35,7 +36,7 @@ class TrackerState {
   Flow* resolve(Reference reference);
   Reference reference_to(std::uint32_t index) const { return {index, flows[index]->generation}; }
 
-  std::uint32_t create(const FlowKey& key, const TcpSegment& first);
+  std::uint32_t create(const FlowKey& key, const TcpSegment& first, std::uint32_t wireshark_stream);
   void open(Flow& flow, const Endpoint& client, const Endpoint& server, std::string reason);
   void close(std::uint32_t index);
   bool opens_next_incarnation(Flow& flow, const TcpSegment& segment);
@@ -50,6 +51,7 @@ class TrackerState {
   bool keep_for_proof(std::uint32_t index, const TcpSegment& segment);
   bool proves_next_connection(const Flow& flow, const TcpSegment& segment) const;
   void settle_waiting_syns(std::uint32_t index);
+  std::uint32_t wireshark_stream_of_next(const Flow& newest, const TcpSegment& segment, bool source_is_lower);
 
   // Connections that began before the capture wait a moment, so that their lowest bytes are known (rule 35).
   void hold(std::uint32_t index, const TcpSegment& segment);
@@ -67,6 +69,7 @@ class TrackerState {
   std::vector<std::unique_ptr<Flow>> flows;
   std::vector<std::uint32_t> free_slots;
   std::uint64_t next_id = 1;
+  std::uint32_t next_wireshark_stream = 0;
 
   std::deque<Timer> hole_timers;
   std::deque<Timer> held_flows;

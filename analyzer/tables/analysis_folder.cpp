@@ -181,6 +181,11 @@ std::string AnalysisFolder::create_path(const std::string& name) {
   return copied_path(name);
 }
 
+void AnalysisFolder::abandon(const std::string& name) {
+  ::unlinkat(descriptor_, temporary_name(name).c_str(), 0);
+  std::erase_if(pending_, [&](const Pending& pending) { return pending.name == name; });
+}
+
 void AnalysisFolder::write_copies() {
   writes_copies_ = true;
   for (const Pending& pending : pending_) copy(pending, run_name(pending.name));

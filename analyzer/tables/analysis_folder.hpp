@@ -57,6 +57,9 @@ class AnalysisFolder {
   // What a person finds in the folder when this run fails: "" or words that go on after the reason.
   std::string what_stays() const;
 
+  // A file that was created shall not be there after all. REQUIRES: it is closed.
+  void abandon(const std::string& name);
+
   // The folder for carved files; made when it is first asked for.
   int files_descriptor();
   // A carved file with this name belongs to this run.

@@ -35,6 +35,10 @@ void CsvTables::row(const Row& row) {
   if (file != files_.end()) file->second.write(csv_line(row));
 }
 
+void CsvTables::remove(const Table& table) {
+  if (files_.erase(&table) != 0) folder_.abandon(std::string(table.name) + ".csv");
+}
+
 void CsvTables::flush() {
   for (auto& [table, file] : files_) file.flush();
 }

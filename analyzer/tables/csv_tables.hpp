@@ -20,6 +20,7 @@ class CsvTables : public RowSink {
 
   void add(const Table& table);
   void row(const Row& row) override;  // of a table that was not added: nothing
+  void remove(const Table& table);    // with all its rows, as if it had not been added
   void flush();                       // every row is with the kernel
   void finish();
 

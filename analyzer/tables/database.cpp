@@ -18,13 +18,14 @@ std::string_view sql_type(CellType type) {
 }
 
 // What templates join and sort by.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kIndexes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kIndexes{{
     {"connections", "connection"},
     {"messages", "room, seq"},
     {"deliveries", "room, seq"},
     {"deliveries", "connection"},
     {"pdus", "connection, direction"},
     {"tcp_events", "connection"},
+    {"packets", "connection"},
     {"findings", "kind"},
 }};
 
@@ -109,6 +110,11 @@ void Database::row(const Row& row) {
   insert.reset();
 }
 
+void Database::clear(const Table& table) {
+  connection_->database.run("DELETE FROM " + std::string(table.name));
+  has_room_ = true;
+}
+
 void Database::about(std::string_view key, std::string_view value) {
   SqliteStatement insert = connection_->database.prepare("INSERT OR REPLACE INTO about VALUES (?, ?)");
   insert.bind(1, key);
@@ -119,7 +125,9 @@ void Database::about(std::string_view key, std::string_view value) {
 void Database::finish() {
   connection_->inserts.clear();
   create_indexes(connection_->database, "");
-  connection_->database.run("COMMIT; ANALYZE");
+  connection_->database.run("COMMIT");
+  if (has_room_) connection_->database.run("VACUUM");
+  connection_->database.run("ANALYZE");
   connection_->database.close();
 }
 

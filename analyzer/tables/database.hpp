@@ -30,6 +30,8 @@ class Database : public RowSink {
 
   void row(const Row& row) override;
   void about(std::string_view key, std::string_view value);
+  // Takes all rows of the table out; their room in the file is given back by finish().
+  void clear(const Table& table);
   // Everything up to now is in the file, and a copy of the file is a database.
   void save();
   // In a copy of the process, where the open database must not be used any more
@@ -47,6 +49,7 @@ class Database : public RowSink {
   void prepare_inserts();
 
   std::unique_ptr<Connection> connection_;
+  bool has_room_ = false;  // that nothing uses
 };
 
 }  // namespace plaintalk::analyzer

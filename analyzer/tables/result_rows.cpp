@@ -75,6 +75,7 @@ Row row_of(const ConnectionResult& result) {
   row.integer(client.retransmitted_bytes).integer(server.retransmitted_bytes);
   row.integer(client.damaged_packets).integer(server.damaged_packets);
   row.text(text_of(connection.tunnel));
+  row.integer(std::uint64_t{connection.wireshark_stream});
   return row;
 }
 
@@ -99,6 +100,7 @@ Row row_of(const PduResult& result) {
       .integer(result.packets);
   row.integer(result.stream_offset).integer(result.length).text(result.verb).text(result.arguments);
   row.integer(result.body_length).time(time_of(result.last)).integer(result.hole_bytes).text(result.status);
+  row.integer(result.number);
   return row;
 }
 

@@ -1,5 +1,6 @@
 // Every column of every table. docs/REPORTS.md is generated from this text (`plaintalk-report
 // --describe-tables`), and a test compares the two.
+#include "analyzer/tables/packets_table.hpp"
 #include "analyzer/tables/table.hpp"
 
 namespace plaintalk::analyzer {
@@ -87,6 +88,10 @@ Table connections() {
           {"tunnel", text,
            "the tunnel that it was captured in, with its number: `vxlan 42`, `gre`, ...; the innermost of "
            "several"},
+          {"tcp_stream", integer,
+           "Wireshark's number of it, from 0 (`tcp.stream`); where more connections are told apart here, "
+           "several "
+           "have the same"},
       }};
 }
 
@@ -170,6 +175,7 @@ Table pdus() {
               {"time_complete", time, "time of the packet with its last byte"},
               {"hole_bytes", integer, "bytes of the body that are not in the capture"},
               {"status", text, "`ok`, or what is wrong in the words of docs/PROTOCOL.md, section 2"},
+              {"pdu", integer, "number of this row, from 1; packets name it"},
           }};
 }
 
@@ -389,9 +395,9 @@ Table findings() {
 }  // namespace
 
 const std::vector<Table>& tables() {
-  static const std::vector<Table> all{captures(), connections(), messages(),   deliveries(), pdus(),
-                                      users(),    credentials(), files(),      transfers(),  rooms(),
-                                      timeline(), traffic(),     tcp_events(), findings()};
+  static const std::vector<Table> all{captures(), connections(), messages(),   deliveries(),    pdus(),
+                                      users(),    credentials(), files(),      transfers(),     rooms(),
+                                      timeline(), traffic(),     tcp_events(), packets_table(), findings()};
   return all;
 }
 

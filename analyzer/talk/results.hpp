@@ -31,12 +31,13 @@ struct ConnectionResult {
   // "plaintalk", "tls", "http", "ssh", "ftp", "smtp", "pop3", "imap", "telnet", "irc", "other"; "" when no
   // byte was seen.
   std::string_view protocol;
-  std::string user;           // who logged in last
+  std::string user;  // who logged in last
   std::string device;
 };
 
 // One frame, or one place where the stream could not be read as frames.
 struct PduResult {
+  std::uint64_t number = 0;  // from 1, in the order in which they are told
   ConnectionId connection{};
   Direction direction{};
   Moment first;  // the packet with the first byte

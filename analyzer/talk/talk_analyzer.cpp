@@ -266,6 +266,7 @@ void TalkAnalyzer::frame(ConnectionDecoder& decoder, Direction direction) {
   const PacketMap::Span span = stream.packets.span(frame.stream_offset, end);
   ++stream.frame_count;
   PduResult row;
+  row.number = ++pdu_count_;
   row.connection = decoder.id;
   row.direction = direction;
   row.first = span.first;
@@ -304,6 +305,7 @@ void TalkAnalyzer::error(ConnectionDecoder& decoder, Direction direction, Moment
   const PacketMap::Span span = stream.packets.span(error.stream_offset, end);
   const bool is_gap = error.code == DecodeError::Code::gap;
   PduResult row;
+  row.number = ++pdu_count_;
   row.connection = decoder.id;
   row.direction = direction;
   row.first = span.packets == 0 ? moment : span.first;

@@ -122,6 +122,7 @@ class TalkAnalyzer : public StreamSink {
   // Of all connections: packets once, and their copies (rule 1).
   std::uint64_t packet_count_ = 0;
   std::uint64_t copy_count_ = 0;
+  std::uint64_t pdu_count_ = 0;
   WallTime now_{};
 };
 

@@ -71,6 +71,7 @@ struct PacketDecoder::State {
   };
 
   SkipCounter skipped;
+  SkipReason last_skip;
   Defragmenter defragmenter;
   std::uint64_t used_fragment_count = 0;
 
@@ -198,6 +199,7 @@ std::uint64_t PacketDecoder::used_fragment_count() const { return state_->used_f
 const FragmentConflicts& PacketDecoder::fragment_conflicts() const {
   return state_->defragmenter.conflicts();
 }
+SkipReason PacketDecoder::last_skip() const { return state_->last_skip; }
 
 std::optional<TcpSegment> PacketDecoder::decode(const PacketRecord& record) {
   const WallTime time = plausible_time(record.time);
@@ -205,6 +207,7 @@ std::optional<TcpSegment> PacketDecoder::decode(const PacketRecord& record) {
   const auto skip = [&](SkipReason reason) -> std::optional<TcpSegment> {
     reason.inside = descent.tunnel.kind;
     state_->skipped.add(reason, descent.packet_count);
+    state_->last_skip = reason;
     return std::nullopt;
   };
   auto network = network_packet_of(record);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "analyzer/wire/defragmenter.hpp"
+#include "analyzer/wire/skip_reason.hpp"
 #include "analyzer/wire/tcp_segment.hpp"
 #include "base/packet_record.hpp"
 
@@ -26,6 +27,8 @@ class PacketDecoder {
   // reassembled fragments, from the decoder, and is valid until the next call.
   std::optional<TcpSegment> decode(const PacketRecord& record);
 
+  // Why the last packet gave no segment.
+  SkipReason last_skip() const;
   // Why packets gave no segment: "udp", "arp", "icmp", "truncated ipv4 header", "link type 147", "udp (in
   // vxlan)", ...
   const std::map<std::string, std::uint64_t>& skipped() const;
