@@ -34,7 +34,8 @@ void classify_repeat(TrackerContext& context, Flow& flow, Direction direction, c
                      std::int64_t begin, std::int64_t end, std::int64_t seen);
 // Rule 29: true when the segment is held back because it seems damaged.
 bool hold_unverified(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
-// The other side has confirmed everything below `confirmed`: the unverified segments there were good after all.
+// The other side has confirmed everything below `confirmed`: the unverified segments there were good after
+// all.
 void accept_confirmed_segments(TrackerContext& context, Flow& flow, Direction direction,
                                std::int64_t confirmed);
 // The capture is over: unverified segments that the receiver had no time to judge are kept, for nothing

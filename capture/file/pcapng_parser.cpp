@@ -52,7 +52,7 @@ std::expected<void, std::string> PcapngParser::begin(Input& input, Catalog& cata
   if (!head) return Sentence(head.error().what);
   const auto body = read_body(input, catalog, head->value());
   if (!body) return Sentence(body.error().what);
-  const auto taken = take_section(*body, catalog);
+  const auto taken = take_section(*body, catalog, input.position());
   if (taken) input.advance(head->value().length);
   return taken;
 }
@@ -72,18 +72,26 @@ NextRecord PcapngParser::next(Input& input, Catalog& catalog) {
     const auto body = read_body(input, catalog, **head);
     if (!body) return std::unexpected(body.error());
     input.advance(length);
-    if (!is_packet(type)) {
-      if (auto taken = take(type, *body, catalog); !taken) {
-        if (type != pcapng::kStatisticsBlock) return catalog.fault(start, std::move(taken.error()));
-        catalog.skip_block(start, std::move(taken.error()));  // no packet needs it
-      }
+    if (type == pcapng::kSectionHeaderBlock) {
+      if (auto taken = take_section(*body, catalog, start); !taken)
+        return catalog.fault(start, std::move(taken.error()));
       continue;
     }
+    if (!is_packet(type)) {
+      auto taken =
+          type == pcapng::kInterfaceBlock ? take_interface(*body, catalog) : take_statistics(*body, catalog);
+      if (!taken) catalog.skip_block(start, std::move(taken.error()));
+      continue;
+    }
+    ++catalog.packet_count;
     auto packet = read_packet(type, *body, catalog);
-    if (!packet) return catalog.fault(start, std::move(packet.error()));
+    if (!packet) {
+      catalog.skip_block(start, std::move(packet.error()));
+      continue;
+    }
     auto made = record(*packet, catalog);
-    if (!made) return catalog.fault(start, std::move(made.error()));
-    return *made;
+    if (made) return *made;
+    catalog.skip_block(start, std::move(made.error()));
   }
 }
 
@@ -139,13 +147,8 @@ std::expected<void, CaptureError> PcapngParser::skip_block(Input& input, Catalog
   return {};
 }
 
-std::expected<void, std::string> PcapngParser::take(std::uint32_t type, Bytes body, Catalog& catalog) {
-  if (type == pcapng::kSectionHeaderBlock) return take_section(body, catalog);
-  if (type == pcapng::kInterfaceBlock) return take_interface(body, catalog);
-  return take_statistics(body, catalog);
-}
-
-std::expected<void, std::string> PcapngParser::take_section(Bytes body, Catalog& catalog) {
+std::expected<void, std::string> PcapngParser::take_section(Bytes body, Catalog& catalog,
+                                                            std::uint64_t start) {
   if (body.size() < kSectionBodySize) return Sentence("a section header is too short");
   if (const std::uint16_t major = order_.u16(body, 4); major != 1)
     return Sentence("pcapng version " + std::to_string(major) + " is not known (1 is)");
@@ -154,15 +157,24 @@ std::expected<void, std::string> PcapngParser::take_section(Bytes body, Catalog&
   while (const auto option = options.next())
     if (option->code == pcapng::kComment && catalog.comments.size() < kCommentCountMax)
       catalog.comments.push_back(text(option->value, option->value.size()));
-  if (options.is_overrun()) return overrun("a section header");
+  // Only comments are lost.
+  if (options.is_overrun()) catalog.skip_block(start, overrun("a section header").error());
   return {};
 }
 
 std::expected<void, std::string> PcapngParser::take_interface(Bytes body, Catalog& catalog) {
-  if (body.size() < kInterfaceBodySize) return Sentence("an interface block is too short");
   if (catalog.interfaces.size() == kInterfaceCountMax)
-    return Sentence("more than " + std::to_string(kInterfaceCountMax) + " interfaces");
+    return Sentence("more than " + std::to_string(kInterfaceCountMax) +
+                    " interfaces: packets of further ones are left out");
+  const auto add = [&](InterfaceInfo info, const Clock& clock) {
+    catalog.interfaces.push_back(std::move(info));
+    clocks_.push_back(clock);
+  };
   InterfaceInfo info;
+  if (body.size() < kInterfaceBodySize) {
+    add(std::move(info), {.scale = {}, .offset_s = 0, .is_known = false});  // it has its number all the same
+    return Sentence("an interface block is too short: the packets of this interface are left out");
+  }
   info.link_type = LinkType{order_.u16(body, 0)};
   info.snap_length = order_.u32(body, 4);
   Clock clock;
@@ -176,10 +188,10 @@ std::expected<void, std::string> PcapngParser::take_interface(Bytes body, Catalo
     if (option->code == pcapng::kInterfaceTimeOffset && value.size() == 8)
       clock.offset_s = static_cast<std::int64_t>(order_.u64(value, 0));
   }
-  if (options.is_overrun()) return overrun("an interface block");
+  clock.is_known = !options.is_overrun();
   info.time_units_per_second = clock.scale.units_per_second();
-  catalog.interfaces.push_back(std::move(info));
-  clocks_.push_back(clock);
+  add(std::move(info), clock);
+  if (options.is_overrun()) return overrun("an interface block: the packets of this interface are left out");
   return {};
 }
 
@@ -227,8 +239,8 @@ std::expected<PcapngParser::Packet, std::string> PcapngParser::read_packet(std::
   return packet;
 }
 
-std::expected<PacketRecord, std::string> PcapngParser::record(const Packet& packet, Catalog& catalog) {
-  const std::string name = "record " + std::to_string(catalog.packet_count + 1);
+std::expected<PacketRecord, std::string> PcapngParser::record(const Packet& packet, const Catalog& catalog) {
+  const std::string name = "record " + std::to_string(catalog.packet_count);
   if (packet.interface >= catalog.interfaces.size() - section_start_)
     return Sentence(name + " names interface " + std::to_string(packet.interface) +
                     ", which its section has not described");
@@ -236,11 +248,14 @@ std::expected<PacketRecord, std::string> PcapngParser::record(const Packet& pack
     return Sentence(name + " claims " + std::to_string(packet.captured_size) + " bytes, its block has " +
                     std::to_string(packet.data.size()));
   const std::size_t index = section_start_ + packet.interface;
+  if (!clocks_[index].is_known)
+    return Sentence(name + " is of interface " + std::to_string(packet.interface) +
+                    ", whose description is damaged");
   // A simple packet block has no time; the time of the record before it keeps the order without inventing a
   // clock.
   if (packet.has_time) last_time_ = clocks_[index].scale.at(packet.time_units, clocks_[index].offset_s);
   PacketRecord made;
-  made.number = ++catalog.packet_count;
+  made.number = catalog.packet_count;
   made.time = last_time_;
   made.interface = static_cast<std::uint32_t>(index);
   made.link_type = catalog.interfaces[index].link_type;

@@ -4,6 +4,9 @@
 // Packet blocks of all three kinds become records, statistics and interface blocks fill the catalog, every
 // other block is skipped by its length without being kept. The length of a section is not used: it may be
 // unknown (-1), and the blocks tell anyway.
+//
+// A block whose two lengths agree costs only itself when its content is wrong, and its packet keeps its
+// number. Only a section header must be right, for all blocks behind it are read by it.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +37,7 @@ class PcapngParser {
   struct Clock {
     TimeScale scale;
     std::int64_t offset_s = 0;
+    bool is_known = true;  // false: the interface's block is damaged, so nobody knows what its times mean
   };
   struct Head {
     std::uint32_t type = 0;
@@ -53,13 +57,12 @@ class PcapngParser {
   std::expected<Bytes, CaptureError> read_body(Input& input, Catalog& catalog, const Head& head);
   std::expected<void, CaptureError> skip_block(Input& input, Catalog& catalog, const Head& head);
   // Take in one block each; an error is a sentence, its place is the block.
-  std::expected<void, std::string> take_section(Bytes body, Catalog& catalog);
+  std::expected<void, std::string> take_section(Bytes body, Catalog& catalog, std::uint64_t start);
   std::expected<void, std::string> take_interface(Bytes body, Catalog& catalog);
   std::expected<void, std::string> take_statistics(Bytes body, Catalog& catalog);
-  std::expected<void, std::string> take(std::uint32_t type, Bytes body, Catalog& catalog);
   std::expected<Packet, std::string> read_packet(std::uint32_t type, Bytes body,
                                                  const Catalog& catalog) const;
-  std::expected<PacketRecord, std::string> record(const Packet& packet, Catalog& catalog);
+  std::expected<PacketRecord, std::string> record(const Packet& packet, const Catalog& catalog);
 
   ByteOrder order_;
   std::vector<Clock> clocks_;      // as long as the catalog's interfaces
