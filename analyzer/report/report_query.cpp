@@ -80,7 +80,8 @@ bool only_blank_or_comments(sqlite3* database, std::string_view sql) {
 // As few digits as tell the number from its neighbours, and never an exponent: 0.00004, not 4.0e-05.
 std::string plain_number(double value) {
   std::array<char, 400> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
   return {digits.data(), end.ptr};
 }
 
@@ -108,6 +109,12 @@ std::string what_was_looked_for(const ReportTemplate& report_template) {
   return text;
 }
 
+// The table of packets is left out of a long capture.
+std::string why_no_packets(const SqliteDatabase& database) {
+  SqliteStatement about = database.prepare("SELECT value FROM about WHERE key = 'packets_table'");
+  return about.next() ? ' ' + about.text(0) : std::string();
+}
+
 // And what is there instead.
 std::string why_empty(const ReportTemplate& report_template, const SqliteDatabase& database) {
   std::string text = what_was_looked_for(report_template);
@@ -115,6 +122,7 @@ std::string why_empty(const ReportTemplate& report_template, const SqliteDatabas
     const CaptureContents contents = read_contents(database);
     text += ". The capture holds " + describe(contents) + '.';
     for (const std::string& line : what_to_try(contents)) text += ' ' + line;
+    if (report_template.sql.find("packets ") != std::string::npos) text += why_no_packets(database);
   } catch (const std::runtime_error&) {
     text += ". The analysis is from an older version: analyse the capture again to see what it holds.";
   }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kGap = 2;            // between columns
 constexpr std::size_t kTextWidthMin = 10;  // a text column is not made narrower than this
+constexpr std::size_t kWordWidthMax = 20;  // nor than its longest word, if that is no longer than this
 
 struct Range {
   char32_t first;
@@ -85,19 +86,36 @@ std::vector<std::size_t> natural_widths(const TextTable& table) {
   return widths;
 }
 
+// How narrow a column can get.
+std::vector<std::size_t> least_widths(const TextTable& table, const std::vector<std::size_t>& natural) {
+  std::vector<std::size_t> widths = natural;
+  for (std::size_t column = 0; column < natural.size(); ++column) {
+    if (table.is_number[column]) continue;
+    std::size_t least = std::max(width_of(table.columns[column]), std::min(natural[column], kTextWidthMin));
+    for (const auto& row : table.rows) {
+      for (std::string_view rest = row[column]; !rest.empty();) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        const std::size_t word = width_of(rest.substr(0, end));
+        if (word <= kWordWidthMax) least = std::max(least, word);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+      }
+    }
+    widths[column] = least;
+  }
+  return widths;
+}
+
 // Takes from the widest text columns first. Nothing when there is no room all the same.
 std::vector<std::size_t> fitted_widths(const TextTable& table, std::vector<std::size_t> widths,
                                        std::size_t width) {
+  const std::vector<std::size_t> least = least_widths(table, widths);
   std::size_t sum = sum_of(widths);
   while (sum > width) {
     std::size_t widest = widths.size();
     for (std::size_t column = 0; column < widths.size(); ++column)
-      if (!table.is_number[column] && widths[column] > kTextWidthMin &&
-          (widest == widths.size() || widths[column] > widths[widest]))
+      if (widths[column] > least[column] && (widest == widths.size() || widths[column] > widths[widest]))
         widest = column;
     if (widest == widths.size()) return {};
-    // A heading that must break shows that the table is too narrow for columns.
-    if (widths[widest] - 1 < width_of(table.columns[widest])) return {};
     --widths[widest];
     --sum;
   }

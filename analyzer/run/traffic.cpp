@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -81,6 +82,18 @@ std::string joined(const std::set<std::string_view>& names) {
 
 }  // namespace
 
+std::size_t Traffic::KeyHash::operator()(const Key& key) const {
+  const std::hash<Endpoint> endpoint;
+  return std::hash<std::string_view>{}(key.protocol) ^ endpoint({key.client, 0}) * 31 ^
+         endpoint({key.server, key.port}) * 17;
+}
+
+std::map<Traffic::Key, const Traffic::Counts*> Traffic::sorted() const {
+  std::map<Key, const Counts*> result;
+  for (const auto& [key, counts] : rows_) result.emplace(key, &counts);
+  return result;
+}
+
 Traffic::Counts& Traffic::at(Key key) {
   if (const auto found = rows_.find(key); found != rows_.end()) return found->second;
   if (rows_.size() < kRowCountMax) return rows_[std::move(key)];
@@ -143,7 +156,8 @@ void Traffic::add(const PacketRecord& record) {
 void Traffic::write(RowSink& sink) const {
   static const Table* const table = find_table("traffic");
   check(table != nullptr, "the table exists");
-  for (const auto& [key, counts] : rows_) {
+  for (const auto& [key, at] : sorted()) {
+    const Counts& counts = *at;
     const bool is_tcp = key.protocol == "tcp";
     Row row(*table);
     row.text(key.protocol);
@@ -162,7 +176,8 @@ void Traffic::describe(CaptureContents& contents) const {
   std::map<std::pair<std::string, std::uint16_t>, CaptureContents::Share> shares;
   std::map<IpAddress, std::uint64_t> addresses;
   std::map<std::pair<std::string, std::uint16_t>, std::set<std::string_view>> applications;
-  for (const auto& [key, counts] : rows_) {
+  for (const auto& [key, at] : sorted()) {
+    const Counts& counts = *at;
     const std::pair place(key.protocol, key.port);
     CaptureContents::Share& share = shares[place];
     share.protocol = key.protocol;

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "analyzer/tables/capture_contents.hpp"
 #include "analyzer/tables/table.hpp"
@@ -52,7 +53,13 @@ class Traffic {
   };
   Counts& at(Key key);
 
-  std::map<Key, Counts> rows_;
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const;
+  };
+  // In the order in which they are written.
+  std::map<Key, const Counts*> sorted() const;
+
+  std::unordered_map<Key, Counts, KeyHash> rows_;
   std::uint64_t connections_ = 0;
   std::uint64_t messenger_connections_ = 0;
   std::uint64_t begun_before_ = 0;

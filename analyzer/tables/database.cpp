@@ -18,14 +18,15 @@ std::string_view sql_type(CellType type) {
 }
 
 // What templates join and sort by.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kIndexes{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kIndexes{{
     {"connections", "connection"},
     {"messages", "room, seq"},
     {"deliveries", "room, seq"},
     {"deliveries", "connection"},
     {"pdus", "connection, direction"},
     {"tcp_events", "connection"},
-    {"packets", "connection"},
+    {"packets", "connection, packet"},
+    {"packets", "packet"},
     {"findings", "kind"},
 }};
 

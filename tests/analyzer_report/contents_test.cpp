@@ -202,6 +202,14 @@ TEST(TextTables, FoldTextColumnsAndKeepNumbersWhole) {
   EXPECT_EQ(render(table, 16), " n  text\n--  ------------\n 7  the quick\n    brown fox\n12  jumps\n");
 }
 
+TEST(TextTables, BreakNoTimeAndNoAddress) {
+  const TextTable table{{"time", "text"}, {false, false}, {{"08:25:00.123", "one two three four five six"}}};
+  EXPECT_EQ(render(table, 30),
+            "time          text\n------------  ----------------\n08:25:00.123  one two three\n              "
+            "four five six\n");
+  EXPECT_TRUE(render(table, 20).starts_with("-- 1 of 1 ")) << "no room for the time";
+}
+
 TEST(TextTables, BecomeBlocksWhenColumnsHaveNoRoom) {
   const TextTable table{
       {"a_long_name", "another_name", "number"}, {false, false, true}, {{"some text here", "x", "1234567"}}};

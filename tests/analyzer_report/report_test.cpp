@@ -40,7 +40,8 @@ TEST_F(Reports, EveryTemplateRunsOnAnEmptyAndOnAFilledAnalysis) {
     EXPECT_NE(report_template.title, report_template.name) << "it has a title";
     EXPECT_FALSE(report_template.description.empty());
     const Report filled = run_report(report_template, *folder / "filled");
-    EXPECT_FALSE(filled.rows.empty());
+    // In a session without trouble there is none to report.
+    EXPECT_EQ(filled.rows.empty(), builtin.name == "tcp-events");
     const Report empty = run_report(report_template, *folder / "empty");
     EXPECT_EQ(empty.columns, filled.columns);
     for (const Report* report : {&filled, &empty}) {

@@ -3,7 +3,8 @@
 run_demo record
 "$bin/plaintalk-report" --list >"$work/list" || fail 'the list failed'
 names=$(sed -n 's/^\([a-z0-9-]*\):.*/\1/p' "$work/list")
-for wanted in task2-summary routing credentials conversation top-talkers tcp-health file-transfers latency; do
+for wanted in task2-summary routing credentials conversation top-talkers tcp-health file-transfers latency handshake \
+  segments who-to-whom throughput closing ports overhead file-in-segments exposure windows acknowledgements in-flight tcp-events; do
   grep -qx -- "$wanted" <<<"$names" || fail "the report $wanted is not listed"
 done
 for name in $names; do

@@ -1,0 +1,16 @@
+-- title: Receive windows
+-- description: The window that each side offered, as sent (raw) and in bytes (scaled; empty when the handshake was not captured), smallest and largest after the handshake, and how often it was closed.
+-- empty: No packet of TCP was captured
+-- parameter: connection =  : number of one connection; empty: all of them
+SELECT p.connection, p.direction AS offered_by,
+  max(p.window_scale) AS scale,
+  min(p.window_raw) AS least_raw, min(p.window) AS least_bytes,
+  (SELECT min(q.packet) FROM packets q WHERE q.connection = p.connection AND q.direction = p.direction AND q.copy IS NOT 1
+     AND q.flags NOT LIKE '%SYN%' AND q.flags NOT LIKE '%RST%' AND q.window_raw = min(p.window_raw)) AS in_packet,
+  max(p.window_raw) AS most_raw, max(p.window) AS most_bytes,
+  sum(p.window_raw = 0) AS closed
+FROM packets p
+WHERE p.connection IS NOT NULL AND p.copy IS NOT 1 AND p.flags NOT LIKE '%RST%' AND p.flags NOT LIKE '%SYN%'
+  AND (:connection = '' OR p.connection = CAST(:connection AS INTEGER))
+GROUP BY p.connection, p.direction
+ORDER BY p.connection, p.direction
