@@ -36,7 +36,7 @@ TEST(Digest, AuthenticatesTheVectorsOfRfc4231) {
   EXPECT_EQ(hex(hmac_sha256(std::string(20, '\xaa'), std::string(50, '\xdd'))),
             "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
   std::string counting;
-  for (char octet = 1; octet <= 25; ++octet) counting += octet;
+  for (char byte = 1; byte <= 25; ++byte) counting += byte;
   EXPECT_EQ(hex(hmac_sha256(counting, std::string(50, '\xcd'))),
             "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b");
   EXPECT_EQ(
@@ -49,7 +49,7 @@ TEST(Digest, AuthenticatesTheVectorsOfRfc4231) {
       "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
 }
 
-// RFC 7914, section 11, gives 64 octets; ours are the first 32, which PBKDF2 makes independently of the rest.
+// RFC 7914, section 11, gives 64 bytes; ours are the first 32, which PBKDF2 makes independently of the rest.
 TEST(Digest, DerivesTheKeysOfRfc7914) {
   EXPECT_EQ(hex(pbkdf2_sha256("passwd", "salt", 1)),
             "55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc");
@@ -57,7 +57,7 @@ TEST(Digest, DerivesTheKeysOfRfc7914) {
             "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56");
 }
 
-TEST(Digest, GivesRandomOctetsThatDiffer) {
+TEST(Digest, GivesRandomBytesThatDiffer) {
   std::set<std::string> seen;
   for (int count = 0; count < 100; ++count) seen.insert(random_bytes(16));
   EXPECT_EQ(seen.size(), 100u);

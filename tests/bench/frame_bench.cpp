@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kReadSize = 64 * 1024;  // what a server reads from a socket at once
 
-// A SAY of 64 octets on the wire.
+// A SAY of 64 bytes on the wire.
 std::string say_frame() {
   std::string frame;
   FrameWriter(frame, Verb::say)
@@ -52,8 +52,8 @@ void ReadsChatCutIntoSegments(benchmark::State& state) {
 }
 BENCHMARK(ReadsChatCutIntoSegments);
 
-void ReadsChatOctetByOctet(benchmark::State& state) { read_stream(state, repeat(say_frame(), 4096), 1); }
-BENCHMARK(ReadsChatOctetByOctet);
+void ReadsChatByteByByte(benchmark::State& state) { read_stream(state, repeat(say_frame(), 4096), 1); }
+BENCHMARK(ReadsChatByteByByte);
 
 void ReadsFileChunks(benchmark::State& state) {
   std::string chunk;

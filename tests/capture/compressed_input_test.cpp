@@ -66,7 +66,7 @@ class Compressed : public ::testing::TestWithParam<Format> {
     EXPECT_EQ(found.format, expected.format);
     ASSERT_EQ(found.packets.size(), expected.packets.size());
     for (std::size_t i = 0; i < found.packets.size(); ++i)
-      ASSERT_EQ(found.packets[i].octets, expected.packets[i].octets) << i;
+      ASSERT_EQ(found.packets[i].bytes, expected.packets[i].bytes) << i;
   }
 };
 
@@ -110,7 +110,7 @@ TEST_P(Compressed, SaysWhereItIsCutOff) {
     ASSERT_TRUE(contents.error) << size << " of " << packed.size();
     ASSERT_LE(contents.packets.size(), whole.packets.size());
     for (std::size_t i = 0; i < contents.packets.size(); ++i)
-      ASSERT_EQ(contents.packets[i].octets, whole.packets[i].octets);
+      ASSERT_EQ(contents.packets[i].bytes, whole.packets[i].bytes);
   }
 }
 
@@ -133,7 +133,7 @@ TEST(CompressedInput, IgnoresWhatFollowsGzipDataAsGunzipDoes) {
   const Contents contents = read_back(gzip(plain) + std::string(100, '\0'));
   EXPECT_FALSE(contents.error);
   ASSERT_EQ(contents.packets.size(), 1u);
-  EXPECT_EQ(contents.packets[0].octets, "hello");
+  EXPECT_EQ(contents.packets[0].bytes, "hello");
 }
 
 // Goal: a file cannot name its own bound of memory: zstd's window may be 128 MiB and no more.

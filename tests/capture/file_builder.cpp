@@ -3,7 +3,7 @@
 namespace plaintalk::capture {
 
 FileBuilder& FileBuilder::u8(unsigned value) {
-  octets_.push_back(static_cast<char>(value & 0xFF));
+  bytes_.push_back(static_cast<char>(value & 0xFF));
   return *this;
 }
 
@@ -23,13 +23,13 @@ FileBuilder& FileBuilder::u64(std::uint64_t value) {
   return order_ == Order::big ? u32(high).u32(low) : u32(low).u32(high);
 }
 
-FileBuilder& FileBuilder::raw(std::string_view octets) {
-  octets_.append(octets);
+FileBuilder& FileBuilder::raw(std::string_view bytes) {
+  bytes_.append(bytes);
   return *this;
 }
 
 FileBuilder& FileBuilder::pad() {
-  while (octets_.size() % 4 != 0) octets_.push_back('\0');
+  while (bytes_.size() % 4 != 0) bytes_.push_back('\0');
   return *this;
 }
 
@@ -44,15 +44,15 @@ std::string pcap_header(Order order, const PcapHeader& header) {
       .take();
 }
 
-std::string pcap_record(Order order, std::uint32_t seconds, std::uint32_t fraction, std::string_view octets,
+std::string pcap_record(Order order, std::uint32_t seconds, std::uint32_t fraction, std::string_view bytes,
                         std::uint32_t original_size, std::string_view between) {
   return FileBuilder(order)
       .u32(seconds)
       .u32(fraction)
-      .u32(static_cast<std::uint32_t>(octets.size()))
+      .u32(static_cast<std::uint32_t>(bytes.size()))
       .u32(original_size)
       .raw(between)
-      .raw(octets)
+      .raw(bytes)
       .take();
 }
 
@@ -77,22 +77,22 @@ std::string interface(Order order, unsigned link_type, std::string_view options,
   return block(order, 1, FileBuilder(order).u16(link_type).u16(0).u32(snap_length).raw(options).take());
 }
 
-std::string enhanced(Order order, std::uint32_t interface, std::uint64_t time, std::string_view octets,
+std::string enhanced(Order order, std::uint32_t interface, std::uint64_t time, std::string_view bytes,
                      std::uint32_t original_size, std::string_view options) {
   return block(order, 6,
                FileBuilder(order)
                    .u32(interface)
                    .u32(static_cast<std::uint32_t>(time >> 32))
                    .u32(static_cast<std::uint32_t>(time & 0xFFFFFFFF))
-                   .u32(static_cast<std::uint32_t>(octets.size()))
+                   .u32(static_cast<std::uint32_t>(bytes.size()))
                    .u32(original_size)
-                   .raw(octets)
+                   .raw(bytes)
                    .pad()
                    .raw(options)
                    .take());
 }
 
-std::string obsolete(Order order, unsigned interface, std::uint64_t time, std::string_view octets,
+std::string obsolete(Order order, unsigned interface, std::uint64_t time, std::string_view bytes,
                      std::uint32_t original_size) {
   return block(order, 2,
                FileBuilder(order)
@@ -100,14 +100,14 @@ std::string obsolete(Order order, unsigned interface, std::uint64_t time, std::s
                    .u16(7)  // packets lost since the last one
                    .u32(static_cast<std::uint32_t>(time >> 32))
                    .u32(static_cast<std::uint32_t>(time & 0xFFFFFFFF))
-                   .u32(static_cast<std::uint32_t>(octets.size()))
+                   .u32(static_cast<std::uint32_t>(bytes.size()))
                    .u32(original_size)
-                   .raw(octets)
+                   .raw(bytes)
                    .take());
 }
 
-std::string simple(Order order, std::string_view octets, std::uint32_t original_size) {
-  return block(order, 3, FileBuilder(order).u32(original_size).raw(octets).take());
+std::string simple(Order order, std::string_view bytes, std::uint32_t original_size) {
+  return block(order, 3, FileBuilder(order).u32(original_size).raw(bytes).take());
 }
 
 std::string statistics(Order order, std::uint32_t interface, std::uint64_t received,

@@ -84,7 +84,7 @@ class LiveCaptureTest : public testing::Test {
   }
   std::string payloads(const Contents& contents, std::string_view text) const {
     for (const Packet& packet : contents.packets)
-      if (packet.octets.find(text) != std::string::npos) return std::string(text);
+      if (packet.bytes.find(text) != std::string::npos) return std::string(text);
     return {};
   }
 
@@ -196,8 +196,8 @@ TEST(CaptureFilter, LetsThroughTaggedPacketsAndLaterFragments) {
   for (const Passing& passing : cases) {
     const auto size = static_cast<bpf_u_int32>(passing.packet.size());
     const pcap_pkthdr header{{}, size, size};
-    const auto* octets = as_bytes(passing.packet).data();
-    EXPECT_EQ(pcap_offline_filter(&program, &header, octets) != 0, passing.expected) << passing.name;
+    const auto* bytes = as_bytes(passing.packet).data();
+    EXPECT_EQ(pcap_offline_filter(&program, &header, bytes) != 0, passing.expected) << passing.name;
   }
   pcap_freecode(&program);
   pcap_close(dead);

@@ -65,7 +65,7 @@ TEST(PcapReader, SwapsTheLengthsThatVersionsBefore24Swapped) {
     const Contents contents =
         read_back(pcap_header(Order::little, {.major = major, .minor = minor}) + record + record);
     ASSERT_EQ(contents.packets.size(), 2u);
-    EXPECT_EQ(contents.packets[1].octets, "abcd");
+    EXPECT_EQ(contents.packets[1].bytes, "abcd");
     EXPECT_EQ(contents.packets[1].original_size, 90u);
   }
   // Version 2.3 was written both ways, so there the smaller number is the captured one.
@@ -83,7 +83,7 @@ TEST(PcapReader, NeverSaysThatAPacketWasShorterThanWhatWasCaptured) {
   const Contents contents =
       read_back(pcap_header(Order::little) + pcap_record(Order::little, 1, 0, "longer than that", 3));
   ASSERT_EQ(contents.packets.size(), 1u);
-  EXPECT_EQ(contents.packets[0].original_size, contents.packets[0].octets.size());
+  EXPECT_EQ(contents.packets[0].original_size, contents.packets[0].bytes.size());
 }
 
 TEST(PcapReader, ReadsTimesAfter2038AndFractionsOverASecond) {
@@ -117,7 +117,7 @@ TEST(PcapReader, SaysInsideWhichRecordTheFileEnds) {
 }
 
 // Goal: a file may end anywhere, and what is before that place must not suffer.
-// Method: cut at every octet; the records must be a prefix, and only a cut between records may go without an
+// Method: cut at every byte; the records must be a prefix, and only a cut between records may go without an
 // error.
 TEST(PcapReader, GivesAPrefixOfTheRecordsWhereverTheFileIsCut) {
   for (const Order order : {Order::little, Order::big}) {

@@ -268,9 +268,9 @@ TEST(PcapngReader, GivesAPrefixOfTheRecordsWhereverTheFileIsCut) {
   }
 }
 
-// Goal: no octet of the file can make the reader crash, hang or read outside. Method: set each to a few
+// Goal: no byte of the file can make the reader crash, hang or read outside. Method: set each to a few
 // awkward values.
-TEST(PcapngReader, SurvivesEveryOctetBeingWrong) {
+TEST(PcapngReader, SurvivesEveryByteBeingWrong) {
   const std::string whole = rich_file(kLittle);
   std::size_t refused = 0;
   for (std::size_t at = 0; at < whole.size(); ++at) {

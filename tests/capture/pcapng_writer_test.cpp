@@ -40,12 +40,12 @@ TEST(PcapngWriter, WritesWhatTheReaderReadsBack) {
                   link_types.size() - 1);
       }
       const auto interface = static_cast<std::uint32_t>(random() % link_types.size());
-      std::string octets(random() % 70, '\0');
-      for (char& octet : octets) octet = static_cast<char>(random());
+      std::string bytes(random() % 70, '\0');
+      for (char& byte : bytes) byte = static_cast<char>(random());
       const auto time = static_cast<std::int64_t>(random() >> 1);
-      const auto original_size = static_cast<std::uint32_t>(octets.size() + random() % 3);
-      writer.packet(interface, at(time), as_bytes(octets), original_size, random() % 2 == 0 ? "odd?" : "");
-      expected.push_back({number, time, interface, link_types[interface], original_size, octets});
+      const auto original_size = static_cast<std::uint32_t>(bytes.size() + random() % 3);
+      writer.packet(interface, at(time), as_bytes(bytes), original_size, random() % 2 == 0 ? "odd?" : "");
+      expected.push_back({number, time, interface, link_types[interface], original_size, bytes});
     }
     const Contents contents = read_back(written.file);
     EXPECT_FALSE(contents.error);
@@ -85,7 +85,7 @@ TEST(PcapngWriter, HandsEachBlockToTheSinkInOnePiece) {
   }
 }
 
-// Goal: the octets are those of the specification, as an independent builder writes them.
+// Goal: the bytes are those of the specification, as an independent builder writes them.
 TEST(PcapngWriter, WritesThePlainPacketBlockOfTheSpecification) {
   Written written;
   PcapngWriter writer(written.sink(), {});

@@ -24,7 +24,7 @@ Contents read_back(CaptureReader reader) {
 }
 
 Contents read_back(std::string_view file) {
-  // An exact copy on the heap, so that AddressSanitizer sees the first octet read behind it.
+  // An exact copy on the heap, so that AddressSanitizer sees the first byte read behind it.
   const std::vector<std::uint8_t> copy(file.begin(), file.end());
   return read_back(CaptureReader::from_memory(copy, "memory"));
 }

@@ -16,7 +16,7 @@ struct Packet {
   std::uint32_t interface = 0;
   std::uint32_t link_type = 0;
   std::uint32_t original_size = 0;
-  std::string octets;
+  std::string bytes;
   bool operator==(const Packet&) const = default;
 };
 

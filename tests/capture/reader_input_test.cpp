@@ -1,4 +1,4 @@
-// Where the octets come from: files, pipes, things that are no capture.
+// Where the bytes come from: files, pipes, things that are no capture.
 #include <array>
 #include <csignal>
 #include <filesystem>
@@ -24,8 +24,8 @@ struct Pipe {
     reading = ends[0];
     writing = ends[1];
   }
-  void write(std::string_view octets) const {
-    if (::write(writing, octets.data(), octets.size()) != static_cast<ssize_t>(octets.size()))
+  void write(std::string_view bytes) const {
+    if (::write(writing, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
       throw std::runtime_error("the pipe did not take it");
   }
   int reading = -1;
@@ -34,12 +34,12 @@ struct Pipe {
 
 class TemporaryFile {
  public:
-  explicit TemporaryFile(std::string_view octets) {
+  explicit TemporaryFile(std::string_view bytes) {
     std::string name = (std::filesystem::temp_directory_path() / "plaintalk-reader-XXXXXX").string();
     const int descriptor = ::mkstemp(name.data());
     path_ = name;
     FileSink sink = FileSink::from_descriptor(descriptor, name);
-    sink.write(octets);
+    sink.write(bytes);
     if (!sink.flush()) throw std::runtime_error(sink.error());
   }
   ~TemporaryFile() { std::filesystem::remove(path_); }
@@ -58,7 +58,7 @@ std::string open_failure(const std::string& path) {
   }
 }
 
-// Goal: a live capture can be followed: a record is handed over when its last octet has arrived, not when a
+// Goal: a live capture can be followed: a record is handed over when its last byte has arrived, not when a
 // buffer is full. Method: nothing more is in the pipe when next() is called, so a reader that wants more
 // would wait for ever.
 TEST(ReaderInput, HandsOverEachRecordOfAPipeAsSoonAsItIsComplete) {
@@ -133,9 +133,9 @@ TEST(ReaderInput, ReadsRecordsLargerThanItsBlocks) {
   const Contents contents = read_back(std::move(reader));
   EXPECT_FALSE(contents.error);
   ASSERT_EQ(contents.packets.size(), 1502u);
-  EXPECT_EQ(contents.packets[1499].octets, odd);
-  EXPECT_EQ(contents.packets[1500].octets, huge);
-  EXPECT_EQ(contents.packets[1501].octets, "after");
+  EXPECT_EQ(contents.packets[1499].bytes, odd);
+  EXPECT_EQ(contents.packets[1500].bytes, huge);
+  EXPECT_EQ(contents.packets[1501].bytes, "after");
 }
 
 TEST(ReaderInput, SurvivesAFileThatShrinksWhileItIsRead) {
@@ -170,7 +170,7 @@ TEST(ReaderInput, SaysWhyAFileCannotBeUsed) {
 TEST(FileSink, SaysWhyAFileCannotBeWritten) {
   EXPECT_THROW(FileSink::create("/nonexistent/file.pcapng"), std::runtime_error);
   FileSink full = FileSink::create("/dev/full");
-  full.write("octets");
+  full.write("bytes");
   EXPECT_FALSE(full.flush());
   EXPECT_NE(full.error().find("No space left"), std::string::npos);
   EXPECT_FALSE(full.reader_gone());
@@ -182,7 +182,7 @@ TEST(FileSink, TakesAClosedPipeAsTheEndAndNotAsAFault) {
   const Pipe pipe;
   ::close(pipe.reading);
   FileSink sink = FileSink::from_descriptor(pipe.writing, "pipe");
-  sink.write("octets");
+  sink.write("bytes");
   EXPECT_FALSE(sink.flush());
   EXPECT_TRUE(sink.reader_gone());
   EXPECT_EQ(sink.error(), "");

@@ -22,9 +22,9 @@ struct Parsed {
   std::string payload;
 };
 
-// The sum over octets with a right checksum is all ones (RFC 1071).
-std::uint32_t ones_sum(Bytes octets, std::uint32_t sum = 0) {
-  for (std::size_t at = 0; at < octets.size(); ++at) sum += at % 2 == 0 ? octets[at] * 256u : octets[at];
+// The sum over bytes with a right checksum is all ones (RFC 1071).
+std::uint32_t ones_sum(Bytes bytes, std::uint32_t sum = 0) {
+  for (std::size_t at = 0; at < bytes.size(); ++at) sum += at % 2 == 0 ? bytes[at] * 256u : bytes[at];
   while (sum > 0xFFFF) sum = (sum & 0xFFFF) + (sum >> 16);
   return sum;
 }
@@ -59,10 +59,10 @@ class Recorded {
   explicit Recorded(const char* client = "192.0.2.1", const char* server = "192.0.2.9")
       : connection({*parse_address(client), 40000}, {*parse_address(server), 7777},
                    [this](WallTime time, Bytes packet) {
-                     octets.emplace_back(as_text(packet));
+                     bytes.emplace_back(as_text(packet));
                      packets.push_back(parse(time, packet));
                    }) {}
-  std::vector<std::string> octets;
+  std::vector<std::string> bytes;
   std::vector<Parsed> packets;
   SyntheticConnection connection;
 };
@@ -86,8 +86,8 @@ TEST(SyntheticConnection, BeginsWithTheThreeWayHandshake) {
   EXPECT_EQ(syn_ack.source_port, 7777);
 }
 
-// Goal: whoever joins the segments again gets exactly the octets, and every octet is acknowledged.
-TEST(SyntheticConnection, CarriesEveryOctetOnceAndInOrder) {
+// Goal: whoever joins the segments again gets exactly the bytes, and every byte is acknowledged.
+TEST(SyntheticConnection, CarriesEveryByteOnceAndInOrder) {
   for (const auto& [client, server] : {std::pair{"192.0.2.1", "192.0.2.9"}, {"2001:db8::1", "2001:db8::9"}}) {
     Recorded recorded(client, server);
     recorded.connection.open(kStart);
@@ -177,13 +177,13 @@ TEST(SyntheticConnection, OpensItselfWhenSomethingIsSent) {
   EXPECT_EQ(recorded.packets[3].payload, "PLAINTALK/1 lab :hi\n");
 }
 
-TEST(SyntheticConnection, GivesTheSameOctetsAgainAndOthersAtAnotherTime) {
+TEST(SyntheticConnection, GivesTheSameBytesAgainAndOthersAtAnotherTime) {
   Recorded first;
   Recorded again;
   Recorded later;
   for (Recorded* recorded : {&first, &again}) recorded->connection.client_sent("hello", kStart);
   later.connection.client_sent("hello", kStart + std::chrono::seconds(60));
-  EXPECT_EQ(first.octets, again.octets);
+  EXPECT_EQ(first.bytes, again.bytes);
   // The same ports used again must not look like a repeat of the old connection.
   EXPECT_NE(first.packets[0].sequence, later.packets[0].sequence);
 }
@@ -193,10 +193,10 @@ TEST(TcpPacket, WritesMixedAddressesAsIpv6) {
   packet.source = {*parse_address("192.0.2.1"), 1};
   packet.target = {*parse_address("2001:db8::9"), 2};
   packet.payload = "odd";
-  std::string octets;
-  append_ip_packet(packet, octets);
-  EXPECT_EQ(parse(kStart, as_bytes(octets)).payload, "odd");
-  EXPECT_EQ(octets.substr(8 + 10, 6), std::string("\xFF\xFF\xC0\x00\x02\x01", 6));
+  std::string bytes;
+  append_ip_packet(packet, bytes);
+  EXPECT_EQ(parse(kStart, as_bytes(bytes)).payload, "odd");
+  EXPECT_EQ(bytes.substr(8 + 10, 6), std::string("\xFF\xFF\xC0\x00\x02\x01", 6));
 }
 
 TEST(TcpPacket, FillsAnIpv4PacketToItsLimit) {
@@ -206,10 +206,10 @@ TEST(TcpPacket, FillsAnIpv4PacketToItsLimit) {
   packet.maximum_segment_size = 1460;
   const std::string payload(kTcpPayloadSizeMax, 'x');
   packet.payload = payload;
-  std::string octets;
-  append_ip_packet(packet, octets);
-  EXPECT_EQ(octets.size(), 65535u);
-  EXPECT_EQ(parse(kStart, as_bytes(octets)).payload, payload);
+  std::string bytes;
+  append_ip_packet(packet, bytes);
+  EXPECT_EQ(bytes.size(), 65535u);
+  EXPECT_EQ(parse(kStart, as_bytes(bytes)).payload, payload);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@ usage: compare_with_tshark.py --analyze PROGRAM [--tcptrace] [--all] FOLDER...
 
 For each file with TCP in it:
   connections   as many as tshark has TCP streams outside of tunnels
-  bytes         for each connection and direction, the distinct payload octets. tshark gives only the sequence number and the
+  bytes         for each connection and direction, the distinct payload bytes. tshark gives only the sequence number and the
                 length of each segment; the union of the intervals is computed here, so it shares no code with the analyzer
   sum           (--tcptrace) retransmitted + out-of-order packets of the whole file. tcptrace also counts repeated FINs and packets
                 captured twice, so it is reported and never a failure
@@ -33,7 +33,7 @@ TUNNELS = {"udp", "gre", "icmp", "icmpv6", "sctp", "etherip", "l2tp", "esp"}
 
 
 class Union:
-    """Distinct octets of one direction, from sequence numbers modulo 2^32."""
+    """Distinct bytes of one direction, from sequence numbers modulo 2^32."""
 
     def __init__(self):
         self.high = None
@@ -91,7 +91,7 @@ def streams_of_tshark(path):
         if not row["tcp.seq_raw"] or not row["tcp.flags"]:
             continue
         flags = int(row["tcp.flags"], 16)
-        # A reset's payload is no part of the stream, and the octet of a keep-alive or window probe is none either.
+        # A reset's payload is no part of the stream, and the byte of a keep-alive or window probe is none either.
         if flags & RST:
             continue
         length = int(row["tcp.len"] or 0)
@@ -124,7 +124,7 @@ def compare(rows, streams):
         if len(sides) == 1:  # a packet from an end to itself: both directions are one
             ours, theirs = int(row["client_bytes"]) + int(row["server_bytes"]), next(iter(sides.values())).size()
             if ours != theirs:
-                differences.append(f"connection {row['connection']}: {ours} octets here, {theirs} by tshark")
+                differences.append(f"connection {row['connection']}: {ours} bytes here, {theirs} by tshark")
             continue
         for side in ("client", "server"):
             end = (row[f"{side}_address"], row[f"{side}_port"])
@@ -133,7 +133,7 @@ def compare(rows, streams):
                 continue
             ours, theirs = int(row[f"{side}_bytes"]), sides[end].size()
             if ours != theirs:
-                differences.append(f"connection {row['connection']} {side} {end[0]}:{end[1]}: {ours} octets here, {theirs} by tshark")
+                differences.append(f"connection {row['connection']} {side} {end[0]}:{end[1]}: {ours} bytes here, {theirs} by tshark")
     return differences
 
 

@@ -87,8 +87,8 @@ tell() { printf '%s\n' "$1" >&5; }
 hear() { IFS= read -r -t 20 line <&5 || fail 'the server closed, or did not answer'; }
 hear_until() { until hear && [[ $line == "$1"* ]]; do :; done; }
 hang_up() { exec 5<&- 5>&-; }
-# Sends raw octets (printf format) on a fresh connection and keeps what comes back until the server closes.
-octets() {  # printf-format
+# Sends raw bytes (printf format) on a fresh connection and keeps what comes back until the server closes.
+bytes() {  # printf-format
   hello
   { printf "$1" >&5 || true; } 2>/dev/null
   timeout 20 cat <&5 >"$work/answer" || true

@@ -1,7 +1,7 @@
 # Whatever a stranger sends, the server answers as docs/PROTOCOL.md says, stays alive, and is clean under its sanitizers.
 . "$(dirname "$0")/common.sh"
 start_server
-answered() { octets "$1"; contains "$work/answer" "$2"; }
+answered() { bytes "$1"; contains "$work/answer" "$2"; }
 answered 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' 'ERR 451 NOT_PLAINTALK fatal=1'
 answered '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' 'ERR 451 NOT_PLAINTALK fatal=1'
 answered '\xef\xbb\xbfLOGIN bob\nQUIT\n' 'ERR 451 NOT_PLAINTALK fatal=1'

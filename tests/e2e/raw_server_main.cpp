@@ -1,6 +1,6 @@
 // A server that says whatever it is told, to everybody who connects: raw_server FILE. For tests of clients.
 //
-// It prints "ready: listening on 127.0.0.1:PORT", sends the octets of FILE to each connection, waits until
+// It prints "ready: listening on 127.0.0.1:PORT", sends the bytes of FILE to each connection, waits until
 // the client closes or a second has passed, and goes on until it is killed.
 #include <array>
 #include <csignal>

@@ -1,4 +1,4 @@
-// The capture reader under any octets, promising: every record lies inside the file and names a known
+// The capture reader under any bytes, promising: every record lies inside the file and names a known
 // interface; numbers have no gaps; an error stays; and a file cut short gives the first records of the whole
 // one.
 #include <algorithm>

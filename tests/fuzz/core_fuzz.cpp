@@ -184,7 +184,7 @@ class Driver {
     const std::string sent = late.substr(0, now);
     late.erase(0, now);
     model_.sent(person.id, sent);
-    person.sends_octets(sent);
+    person.sends_bytes(sent);
   }
   std::string login(std::size_t n) const {
     return std::string(kNames[n % 3]) + " device=d" + std::to_string(n / 3 % 2);

@@ -1,4 +1,4 @@
-// The frame decoder under any octets, promising three things: the cuts of a stream change nothing; what it
+// The frame decoder under any bytes, promising three things: the cuts of a stream change nothing; what it
 // holds back stays within the limits; and a frame encoded again decodes to the same frame.
 #include <algorithm>
 #include <cstdint>
@@ -30,8 +30,8 @@ std::vector<Decoded> decode_in_pieces(std::string_view stream, std::uint32_t see
 
 void check_encoding(const Frame& frame) {
   if (frame.verb == Verb::unknown) return;
-  std::string octets;
-  FrameWriter writer(octets, frame.verb);
+  std::string bytes;
+  FrameWriter writer(bytes, frame.verb);
   for (std::size_t index = 0; index < frame.token_count; ++index) writer.token(frame.tokens[index]);
   if (frame.body_kind == BodyKind::none) {
     writer.end();
@@ -39,10 +39,10 @@ void check_encoding(const Frame& frame) {
     writer.body(frame.body);
   }
   FrameDecoder decoder;
-  decoder.feed(octets);
+  decoder.feed(bytes);
   check(decoder.next() == FrameDecoder::Step::frame, "an encoded frame does not decode");
   const Frame& again = decoder.frame();
-  check(again.size == octets.size() && again.verb == frame.verb && again.body == frame.body &&
+  check(again.size == bytes.size() && again.verb == frame.verb && again.body == frame.body &&
             again.token_count == frame.token_count && again.parameter_bits == frame.parameter_bits,
         "an encoded frame decodes to another one");
   for (std::size_t index = 0; index < frame.token_count; ++index)
@@ -92,7 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view stream(reinterpret_cast<const char*>(data), size);
   const auto whole = plaintalk::testing::decode_whole(stream, plaintalk::kLimits);
   plaintalk::check(whole == plaintalk::testing::decode_by_byte(stream, plaintalk::kLimits),
-                   "cut into octets, the stream decodes differently");
+                   "cut into bytes, the stream decodes differently");
   plaintalk::check(whole == plaintalk::decode_in_pieces(stream, static_cast<std::uint32_t>(size)),
                    "cut at random, the stream decodes differently");
   plaintalk::check_bounds_and_encoding(stream);

@@ -50,9 +50,9 @@ void on_abort(int) {
 void run(std::string name, std::string input) {
   current_name = std::move(name);
   current_input = std::move(input);
-  // A block of exactly this size, so that AddressSanitizer sees one octet too far.
-  const std::vector<std::uint8_t> octets(current_input.begin(), current_input.end());
-  LLVMFuzzerTestOneInput(octets.data(), octets.size());
+  // A block of exactly this size, so that AddressSanitizer sees one byte too far.
+  const std::vector<std::uint8_t> bytes(current_input.begin(), current_input.end());
+  LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
 }
 
 std::string mutate(std::string text, const std::vector<std::string>& seeds, std::mt19937& random) {

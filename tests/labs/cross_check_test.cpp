@@ -16,7 +16,7 @@ std::string only_difference(const Evidence& evidence) {
 
 TEST(ServerLog, ReadsTheSameEventsHoweverTheFileIsCut) {
   ServerLog bytewise;
-  for (const char octet : kServerLines) bytewise.feed({&octet, 1});
+  for (const char byte : kServerLines) bytewise.feed({&byte, 1});
   ASSERT_EQ(bytewise.messages().size(), 2U);
   EXPECT_EQ(bytewise.messages()[0].key, (MessageKey{"#lab", 1}));
   EXPECT_EQ(bytewise.messages()[0].recipients, (std::vector<std::uint64_t>{1, 2}));

@@ -163,14 +163,14 @@ TEST_F(FolderTest, DoesNotFollowALinkThatWaitsUnderTheName) {
 }
 
 TEST_F(FolderTest, ReadsAndHashesWhatIsToBeSent) {
-  const std::string octets(300'000, 'z');
-  std::ofstream(folder_ / "big.bin", std::ios::binary) << octets;
+  const std::string bytes(300'000, 'z');
+  std::ofstream(folder_ / "big.bin", std::ios::binary) << bytes;
   DiskFiles files(folder_.string());
   const auto source = files.open_upload((folder_ / "big.bin").string());
   ASSERT_TRUE(source);
   EXPECT_EQ((*source)->name(), "big.bin");
-  EXPECT_EQ((*source)->size(), octets.size());
-  EXPECT_EQ(hash_of(*(*source)->start_hashing()), hex(sha256(octets)));
+  EXPECT_EQ((*source)->size(), bytes.size());
+  EXPECT_EQ(hash_of(*(*source)->start_hashing()), hex(sha256(bytes)));
   (*source)->start_hashing();  // given up at once
   fs::resize_file(folder_ / "big.bin", 10);
   EXPECT_FALSE((*source)->read(0, 20)) << "it became shorter";

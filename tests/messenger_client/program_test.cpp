@@ -159,9 +159,9 @@ TEST_F(ProgramTest, WhoeverHasJustJoinedGetsAFileByItsName) {
 }
 
 TEST_F(ProgramTest, ScriptsTalkAndPassAFileThroughALostConnection) {
-  std::string octets;
-  for (unsigned i = 0; i < 1'500'000; ++i) octets += static_cast<char>(i * i >> 7 & 0xFF);
-  std::ofstream(folder_ / "router image.bin", std::ios::binary) << octets;
+  std::string bytes;
+  for (unsigned i = 0; i < 1'500'000; ++i) bytes += static_cast<char>(i * i >> 7 & 0xFF);
+  std::ofstream(folder_ / "router image.bin", std::ios::binary) << bytes;
   fs::create_directory(folder_ / "in");
   ChildProcess bob(
       words("bob", {"--room", "#lab", "--download-dir", (folder_ / "in").string(), "--script",
@@ -179,7 +179,7 @@ TEST_F(ProgramTest, ScriptsTalkAndPassAFileThroughALostConnection) {
   EXPECT_EQ(bob.wait(), 0) << bob_saw;
   std::ifstream file(folder_ / "in" / "router image.bin", std::ios::binary);
   const std::string arrived{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_TRUE(arrived == octets);
+  EXPECT_TRUE(arrived == bytes);
   EXPECT_NE(alice_saw.find("* back on lab as alice (guest)\n"), std::string::npos) << alice_saw;
   // Between the two, bob may or may not still see that alice leaves.
   const std::size_t said = bob_saw.find("[#lab 5] alice: well done\n");
@@ -188,8 +188,8 @@ TEST_F(ProgramTest, ScriptsTalkAndPassAFileThroughALostConnection) {
 }
 
 TEST_F(ProgramTest, ResumesAFileWhoseConnectionIsCutOnTheWay) {
-  const std::string octets(6'000'000, 'q');
-  std::ofstream(folder_ / "big.bin", std::ios::binary) << octets;
+  const std::string bytes(6'000'000, 'q');
+  std::ofstream(folder_ / "big.bin", std::ios::binary) << bytes;
   ChildProcess alice(words("alice", {"--json", "--room", "#lab", "--download-dir", folder_.string()}));
   ASSERT_TRUE(alice.read_until("\"answer\""));
   alice.write(json{{"command", "send"}, {"path", (folder_ / "big.bin").string()}, {"tag", "up"}}.dump() +
@@ -214,7 +214,7 @@ TEST_F(ProgramTest, ResumesAFileWhoseConnectionIsCutOnTheWay) {
   ASSERT_EQ(downs.size(), 1U);
   ASSERT_TRUE(downs[0]["ok"]) << downs[0];
   EXPECT_EQ(downs[0]["sha256"], up["sha256"]);
-  EXPECT_EQ(fs::file_size(downs[0]["path"].get<std::string>()), octets.size());
+  EXPECT_EQ(fs::file_size(downs[0]["path"].get<std::string>()), bytes.size());
 }
 
 // Goal: who is killed while fetching a file goes on where that stopped, and no part of it stays.

@@ -10,12 +10,12 @@
 namespace plaintalk::messenger::client {
 namespace {
 
-std::string data_frame(std::string_view file, std::size_t offset, std::string_view octets) {
-  return "DATA " + std::string(file) + " " + std::to_string(offset) + " {" + std::to_string(octets.size()) +
-         "}\n" + std::string(octets) + "\n";
+std::string data_frame(std::string_view file, std::size_t offset, std::string_view bytes) {
+  return "DATA " + std::string(file) + " " + std::to_string(offset) + " {" + std::to_string(bytes.size()) +
+         "}\n" + std::string(bytes) + "\n";
 }
 
-std::string hash_of(std::string_view octets) { return hex(sha256(octets)); }
+std::string hash_of(std::string_view bytes) { return hex(sha256(bytes)); }
 
 class FilesTest : public testing::Test {
  protected:

@@ -313,7 +313,7 @@ TEST(Session, RefusesMoreRequestsThanItCanRemember) {
   EXPECT_EQ(answers[0].refusal->name, "BUSY");
 }
 
-// Goal: TCP may cut the stream anywhere. Method: the same hour at the server, whole and octet by octet.
+// Goal: TCP may cut the stream anywhere. Method: the same hour at the server, whole and byte by byte.
 TEST(Session, ShowsTheSameHoweverTheStreamIsCut) {
   const std::string words =
       "MSG #lab 1 bob 5 :one\nJOINED #lab carol\nMSG #lab 2 carol 5 {6}\na\nb\r\nc\nGAP #lab 3 3\n"
@@ -327,7 +327,7 @@ TEST(Session, ShowsTheSameHoweverTheStreamIsCut) {
     if (whole) {
       talk.hear(words);
     } else {
-      for (const char octet : words) talk.hear(std::string_view(&octet, 1));
+      for (const char byte : words) talk.hear(std::string_view(&byte, 1));
     }
     return talk.sent() + talk.shown();
   };

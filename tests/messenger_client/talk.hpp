@@ -31,7 +31,7 @@ class Talk {
       : session(std::move(config), files) {}
 
   void connect() { session.connected(now); }
-  void hear(std::string_view octets) { session.received(octets, now); }
+  void hear(std::string_view bytes) { session.received(bytes, now); }
   void greet() {
     connect();
     hear(kGreeting);

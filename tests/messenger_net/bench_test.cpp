@@ -27,7 +27,7 @@ TEST(BenchHistogram, GivesQuantilesWithinTheWidthOfABucket) {
   EXPECT_EQ(wide.quantile(1), ~std::uint64_t{0});
 }
 
-TEST(BenchMessageBody, NoticesEveryChangedOctet) {
+TEST(BenchMessageBody, NoticesEveryChangedByte) {
   MessageBody body(64);
   std::string text;
   body.append({3, 12345, 678}, text);
@@ -68,8 +68,8 @@ TEST(BenchDialect, ReadsTheSameMessagesHoweverTheyAreCut) {
     Client client;
     Collector collector;
     std::string waiting;
-    for (const char octet : stream) {
-      waiting += octet;
+    for (const char byte : stream) {
+      waiting += byte;
       waiting.erase(0, dialect->parse(client, waiting, collector));
     }
     EXPECT_EQ(waiting, "");

@@ -31,14 +31,14 @@ void say_all(Peer& peer, int count, std::size_t size) {
   }
 }
 
-// The numbers of the MSG frames in `octets`, each of which has to be whole.
-std::set<int> numbers_in(const std::string& octets, std::size_t size) {
+// The numbers of the MSG frames in `bytes`, each of which has to be whole.
+std::set<int> numbers_in(const std::string& bytes, std::size_t size) {
   std::set<int> numbers;
   const std::regex head("MSG #lab ([0-9]+) writer [0-9]+ (\\{[0-9]+\\}\n|:)");
-  for (std::sregex_iterator it(octets.begin(), octets.end(), head), end; it != end; ++it) {
+  for (std::sregex_iterator it(bytes.begin(), bytes.end(), head), end; it != end; ++it) {
     const int number = std::stoi((*it)[1]);
     const auto body_at = static_cast<std::size_t>(it->position() + it->length());
-    EXPECT_EQ(octets.substr(body_at, size), text_of(number, size));
+    EXPECT_EQ(bytes.substr(body_at, size), text_of(number, size));
     numbers.insert(number);
   }
   return numbers;

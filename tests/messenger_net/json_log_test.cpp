@@ -1,4 +1,4 @@
-// The JSON log against what really happened: every connection, every message, every octet (docs/LOG.md).
+// The JSON log against what really happened: every connection, every message, every byte (docs/LOG.md).
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
@@ -41,9 +41,9 @@ struct Counts {
   std::uint64_t received = 0;
 };
 
-// Goal: the log is an account that balances: each connection opened is closed, with exactly the octets that
+// Goal: the log is an account that balances: each connection opened is closed, with exactly the bytes that
 // the client counted.
-TEST(JsonLog, AccountsForEveryConnectionAndOctet) {
+TEST(JsonLog, AccountsForEveryConnectionAndByte) {
   const TemporaryFolder folder;
   const std::string log = folder / "log.jsonl";
   ServerProcess server({"--quiet", "--log", log});

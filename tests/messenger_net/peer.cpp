@@ -51,19 +51,19 @@ Peer::~Peer() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-std::size_t Peer::send_what_fits(std::string_view octets) {
-  const ssize_t sent = ::send(descriptor_, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+std::size_t Peer::send_what_fits(std::string_view bytes) {
+  const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0 && errno != EAGAIN) throw std::runtime_error("the server closed while something was sent");
   const std::size_t size = sent < 0 ? 0 : static_cast<std::size_t>(sent);
   sent_count_ += size;
   return size;
 }
 
-void Peer::send(std::string_view octets) {
-  while (!octets.empty()) {
-    const std::size_t size = send_what_fits(octets);
+void Peer::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t size = send_what_fits(bytes);
     if (size == 0) wait_for(descriptor_, POLLOUT);
-    octets.remove_prefix(size);
+    bytes.remove_prefix(size);
   }
 }
 

@@ -1,4 +1,4 @@
-// A client as plain as netcat: it connects, sends octets and reads octets, each with a limit on time.
+// A client as plain as netcat: it connects, sends bytes and reads bytes, each with a limit on time.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,9 @@ class Peer {
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
-  void send(std::string_view octets);
+  void send(std::string_view bytes);
   // As much as the sockets take without waiting; how much that was.
-  std::size_t send_what_fits(std::string_view octets);
+  std::size_t send_what_fits(std::string_view bytes);
   // Until the server's kernel has acknowledged everything, so that what is sent next is a segment of its own.
   void wait_until_delivered();
   // Everything up to and with the next `text`; throws when the connection ends or time is up before.

@@ -45,7 +45,7 @@ std::map<std::uint16_t, Conversation> read_recording(const std::string& path, st
   return conversations;
 }
 
-TEST(Record, HoldsExactlyTheOctetsThatWereExchanged) {
+TEST(Record, HoldsExactlyTheBytesThatWereExchanged) {
   const TemporaryFolder folder;
   ServerProcess server({"--quiet", "--unlimited-rate", "--record", folder / "r.pcapng"});
   std::string said = "LOGIN alice device=d\nJOIN #lab\n";

@@ -35,10 +35,10 @@ TEST(Session, AnswersAPersonWhoTypesInNetcat) {
   EXPECT_EQ(server.stop(), 0);
 }
 
-std::string replies_then_chat(const std::string& octets) {
+std::string replies_then_chat(const std::string& bytes) {
   std::string replies;
   std::string chat;
-  std::istringstream text(octets);
+  std::istringstream text(bytes);
   for (std::string line; std::getline(text, line);) {
     const bool is_chat =
         line.starts_with("MSG ") || line.starts_with("JOINED ") || line.starts_with("TOPIC ");
@@ -99,7 +99,7 @@ TEST(Session, TurnsHttpAwayWithOneErrorThatArrivesThoughMoreWasSent) {
   EXPECT_FALSE(peer.was_reset());
 }
 
-TEST(Session, ServesManyClientsAndEveryMemberGetsTheSameOctets) {
+TEST(Session, ServesManyClientsAndEveryMemberGetsTheSameBytes) {
   constexpr std::size_t kClients = 60;
   constexpr int kMessages = 50;
   ServerProcess server({"--unlimited-rate", "--quiet"});

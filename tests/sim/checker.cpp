@@ -27,13 +27,13 @@ void Checker::acknowledged(std::string_view room, std::uint64_t seq, std::string
 }
 
 void Checker::saw(std::string_view client, std::string_view room, std::uint64_t seq, std::string_view sender,
-                  std::string_view body, std::string_view octets, bool in_page) {
+                  std::string_view body, std::string_view bytes, bool in_page) {
   Seen& seen = rooms_[std::string(room)].messages[seq];
-  if (seen.octets.empty()) {
+  if (seen.bytes.empty()) {
     seen.sender = sender;
     seen.body = body;
-    seen.octets = octets;
-  } else if (seen.octets != octets) {
+    seen.bytes = bytes;
+  } else if (seen.bytes != bytes) {
     const bool differs_from_live = in_page ? seen.was_live : seen.was_paged;
     broken(differs_from_live ? "I7" : "I4", place(room, seq) + " is different for " + std::string(client));
   }

@@ -3,7 +3,7 @@
 //   I1  no acknowledged message is lost          I4  all see one order (and one text) of each room
 //   I2  no message comes twice                   I5  nothing appears that nobody sent
 //   I3  each sender's order is kept              I6  numbers are dense, and what was shed can be paged
-//   I7  history is octet for octet what came live
+//   I7  history is byte for byte what came live
 //   R   replies come in the order of the commands
 #pragma once
 
@@ -26,9 +26,9 @@ class Checker {
   // `body` is unique. `index` counts what the sender says in that room, from 0.
   void said(std::string_view sender, std::string_view room, std::string_view body, std::uint64_t index);
   void acknowledged(std::string_view room, std::uint64_t seq, std::string_view body);
-  // One MSG frame as `client` got it, live or in a page. `octets` is the whole frame.
+  // One MSG frame as `client` got it, live or in a page. `bytes` is the whole frame.
   void saw(std::string_view client, std::string_view room, std::uint64_t seq, std::string_view sender,
-           std::string_view body, std::string_view octets, bool in_page);
+           std::string_view body, std::string_view bytes, bool in_page);
   // At the end, when nothing is under way: all that `client` knows of a room.
   void finished(std::string_view client, std::string_view room,
                 const std::map<std::uint64_t, std::string>& known);
@@ -47,7 +47,7 @@ class Checker {
   struct Seen {
     std::string sender;
     std::string body;
-    std::string octets;
+    std::string bytes;
     bool was_live = false;
     bool was_paged = false;
   };

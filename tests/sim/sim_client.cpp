@@ -13,7 +13,7 @@ constexpr std::uint64_t kPageLimit = 20;
 
 std::uint64_t number(std::string_view text) { return parse_decimal<std::uint64_t>(text).value_or(0); }
 
-std::string octets_of(const Frame& frame) { return std::string(frame.line) + "\n" + std::string(frame.body); }
+std::string bytes_of(const Frame& frame) { return std::string(frame.line) + "\n" + std::string(frame.body); }
 
 }  // namespace
 
@@ -50,8 +50,8 @@ void SimClient::lost() {
 
 std::string SimClient::take_output() { return std::exchange(output_, {}); }
 
-void SimClient::received(std::string_view octets) {
-  decoder_->feed(octets);
+void SimClient::received(std::string_view bytes) {
+  decoder_->feed(bytes);
   for (;;) {
     const FrameDecoder::Step step = decoder_->next();
     if (step == FrameDecoder::Step::need_more) return;
@@ -70,7 +70,7 @@ void SimClient::handle(const Frame& frame) {
         wants_to_reconnect_ = true;
         return answered("login");
       }
-      return checker_.broken("R", name_ + " was refused: " + octets_of(frame));
+      return checker_.broken("R", name_ + " was refused: " + bytes_of(frame));
     case Verb::msg: return handle_msg(frame);
     case Verb::end: return handle_end(frame);
     case Verb::gap: return handle_gap(frame);
@@ -114,7 +114,7 @@ void SimClient::handle_msg(const Frame& frame) {
   const auto found = rooms_.find(name);
   if (found == rooms_.end()) return checker_.broken("I5", name_ + " heard of " + name + ", where it is not");
   ClientRoom& room = found->second;
-  checker_.saw(name_, name, seq, frame.argument(2), frame.body, octets_of(frame), room.is_paging);
+  checker_.saw(name_, name, seq, frame.argument(2), frame.body, bytes_of(frame), room.is_paging);
   // While a page is under way live frames and paged ones cannot be told apart; otherwise each live frame
   // follows the last one or a GAP.
   if (!room.is_paging) {
@@ -126,7 +126,7 @@ void SimClient::handle_msg(const Frame& frame) {
     room.live = seq;
   }
   room.promised_to = std::max(room.promised_to, seq);
-  room.known.emplace(seq, octets_of(frame));
+  room.known.emplace(seq, bytes_of(frame));
   while (room.known.contains(room.contiguous + 1)) ++room.contiguous;
   page_what_is_missing();
 }

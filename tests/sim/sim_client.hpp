@@ -34,7 +34,7 @@ class SimClient {
   // A new connection. What to send at once is in take_output().
   void connected();
   void lost();
-  void received(std::string_view octets);
+  void received(std::string_view bytes);
   std::string take_output();
 
   void say(const std::string& room, std::string_view filler);

@@ -23,10 +23,10 @@ constexpr int kSettleStepCount = 60'000;
 class Bender {
  public:
   explicit Bender(Fault fault) : fault_(fault) {}
-  std::string pass(std::string_view octets) {
-    if (fault_ == Fault::none) return std::string(octets);
+  std::string pass(std::string_view bytes) {
+    if (fault_ == Fault::none) return std::string(bytes);
     std::string out;
-    pending_ += octets;
+    pending_ += bytes;
     for (std::size_t end = pending_.find('\n'); end != pending_.npos; end = pending_.find('\n')) {
       bend(pending_.substr(0, end + 1), out);
       pending_.erase(0, end + 1);
@@ -184,9 +184,9 @@ void Run::deliver_upstream(Link& link) {
   link.upstream += link.client.take_output();
   if (!link.id || link.upstream.empty() || !link.may_be_read) return;
   const std::size_t size = 1 + dice_.below(dice_.one_in(3) ? 8 : link.upstream.size());
-  const std::string octets = link.upstream.substr(0, size);
-  link.upstream.erase(0, octets.size());
-  stage_.server().received(*link.id, octets, now_);
+  const std::string bytes = link.upstream.substr(0, size);
+  link.upstream.erase(0, bytes.size());
+  stage_.server().received(*link.id, bytes, now_);
 }
 
 // What a shell does: it only ever looks at connections that were named as touched.

@@ -1,4 +1,4 @@
-// One run: a server, clients, and a network between them that cuts octets anywhere, delays them, reads slowly
+// One run: a server, clients, and a network between them that cuts bytes anywhere, delays them, reads slowly
 // and breaks connections. The seed decides everything; the same seed gives the same run.
 #pragma once
 

@@ -62,7 +62,7 @@ struct Broken {
   std::string name;
 };
 
-// Or GoogleTest prints the octets of it in the name of the test.
+// Or GoogleTest prints the bytes of it in the name of the test.
 void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.name; }
 
 class BrokenServer : public ::testing::TestWithParam<Broken> {};

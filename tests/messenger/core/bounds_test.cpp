@@ -47,7 +47,7 @@ TEST(Bounds, HistoryKeepsNoTopicsAliveForAMessage) {
   const std::size_t before = heap_bytes();
   for (int round = 0; round < 20; ++round)
     for (const std::string& room : rooms) {
-      alice.sends_octets(times(60, "TOPIC " + room + " " + topic) + "SAY " + room + " :1\n");
+      alice.sends_bytes(times(60, "TOPIC " + room + " " + topic) + "SAY " + room + " :1\n");
       alice.reads();
       lab.events.lines.clear();
     }
@@ -82,12 +82,12 @@ TEST(Bounds, RepliesOfASteadyReaderStayBounded) {
   config.reply_queue_bytes_max = 64 << 10;
   Lab lab(config);
   Person& alice = lab.guest("alice");
-  alice.sends_octets(times(20, "HELP\n"));
+  alice.sends_bytes(times(20, "HELP\n"));
   lab.events.lines.clear();
   const std::size_t before = heap_bytes();
   std::size_t read = 0;
   while (read < 4'000'000) {
-    if (lab.core->wants_input(alice.id)) alice.sends_octets("HELP\n");
+    if (lab.core->wants_input(alice.id)) alice.sends_bytes("HELP\n");
     read += alice.reads_at_most(1000).size();
   }
   EXPECT_LT(heap_bytes(), before + 4 * config.reply_queue_bytes_max);
@@ -105,7 +105,7 @@ TEST(Bounds, UnnumberedFramesCauseNoGap) {
   bob.reads();
   const std::size_t before = heap_bytes();
   for (int i = 0; i < 200; ++i) {
-    alice.sends_octets("TOPIC #lab :" + std::string(1000, 't') + "\nAWAY :" + std::string(1000, 'a') + "\n");
+    alice.sends_bytes("TOPIC #lab :" + std::string(1000, 't') + "\nAWAY :" + std::string(1000, 'a') + "\n");
     if (i % 10 == 0) alice.sends("SAY #lab :number " + std::to_string(i));
     alice.reads();
   }
@@ -212,7 +212,7 @@ TEST(Bounds, AConversationOutlivesTheCommandThatAsksForIt) {
     Person& alice = lab.guest("alice", {"#lab"});
     alice.asks("SAY @bob :hello");
     bob.reads();
-    alice.sends_octets("SAY #lab {20000}\n" + std::string(20'000, 'x') + "\n" + command + "\nPING\n");
+    alice.sends_bytes("SAY #lab {20000}\n" + std::string(20'000, 'x') + "\n" + command + "\nPING\n");
     EXPECT_EQ(count_of(alice.reads(), "PONG"), 1U) << command;
     EXPECT_NE(alice.asks("SAY @bob :later").find("OK room=@alice,bob seq="), std::string::npos);
   }

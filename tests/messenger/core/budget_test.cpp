@@ -40,7 +40,7 @@ TEST(Budget, EveryCommandCostsAndNoneIsLost) {
     Person& alice = lab.guest("alice", {"#lab"});
     std::string flood;
     for (int count = 0; count < 150; ++count) flood += line + "\n";
-    alice.sends_octets(flood);
+    alice.sends_bytes(flood);
     std::string heard = alice.reads();
     EXPECT_FALSE(lab.core->wants_input(alice.id));
     EXPECT_LE(answer_count(heard), 51U);
@@ -67,7 +67,7 @@ TEST(Budget, FramesWithoutAnAnswerOrOfAFewBytesCostToo) {
     std::string flood;
     for (std::size_t n = 0; n < 100; ++n)
       flood += std::string(line_at(n, read_by_alice, sent_by_alice)) + "\n";
-    alice.sends_octets(flood);
+    alice.sends_bytes(flood);
     alice.reads();
     return !lab.core->wants_input(alice.id);
   };
@@ -96,7 +96,7 @@ TEST(Budget, CatchingUpWithAHundredRoomsDoesNotWait) {
   Person& alice = lab.guest("alice");
   std::string lines = "WHO\nROOMS\n";
   for (int room = 0; room < 100; ++room) lines += "SYNC #r" + std::to_string(room) + "\n";
-  alice.sends_octets(lines);
+  alice.sends_bytes(lines);
   EXPECT_EQ(count_of(alice.reads(), "\nEND "), 100U);
   EXPECT_TRUE(lab.core->wants_input(alice.id));
 }
@@ -118,7 +118,7 @@ TEST(Budget, WhatOthersHearIsPaidByWhoeverCausesIt) {
     lab.passes(Milliseconds(5'000));
     std::string flood;
     for (int count = 0; count < 100; ++count) flood += line + "\n";
-    alice.sends_octets(flood);
+    alice.sends_bytes(flood);
     std::size_t written = 0;
     const auto reads = [&] {
       alice.reads();
@@ -165,7 +165,7 @@ TEST(Budget, NewNamesGiveAnAddressNoNewAllowance) {
     Person& guest = lab.guest("g" + std::to_string(n), {"#room"});
     std::string flood;
     for (int count = 0; count < 10; ++count) flood += "SAY #room :x\n";
-    guest.sends_octets(flood);
+    guest.sends_bytes(flood);
     said += count_of(guest.reads(), "OK seq=");
     guest.drops();
   }
@@ -173,7 +173,7 @@ TEST(Budget, NewNamesGiveAnAddressNoNewAllowance) {
   EXPECT_LE(said, 40U);  // each of them takes one on credit
   // Nobody is refused: a guest of the address waits, and others do not.
   Person& waiting = lab.guest("waiting", {"#room"});
-  waiting.sends_octets("SAY #room :x\nSAY #room :x\n");
+  waiting.sends_bytes("SAY #room :x\nSAY #room :x\n");
   EXPECT_EQ(count_of(waiting.reads(), "ERR 429"), 0U);
   EXPECT_FALSE(lab.core->wants_input(waiting.id));
   Person& elsewhere = lab.connect(9);
@@ -210,7 +210,7 @@ TEST(Budget, IsSwitchedOffByUnlimited) {
   Person& alice = lab.guest("alice", {"#lab"});
   std::string flood;
   for (int count = 0; count < 3'000; ++count) flood += "TOPIC #lab :x\n";
-  alice.sends_octets(flood);
+  alice.sends_bytes(flood);
   EXPECT_EQ(count_of(alice.reads(), "OK room=#lab\n"), 3'000U);
 }
 

@@ -22,8 +22,8 @@ std::string put(Person& person, std::string_view name, std::string_view content,
 }
 
 void send_data(Person& person, std::string_view file, std::size_t offset, std::string_view content) {
-  person.sends_octets("DATA " + std::string(file) + " " + std::to_string(offset) + " {" +
-                      std::to_string(content.size()) + "}\n" + std::string(content) + "\n");
+  person.sends_bytes("DATA " + std::string(file) + " " + std::to_string(offset) + " {" +
+                     std::to_string(content.size()) + "}\n" + std::string(content) + "\n");
 }
 
 std::string data(Person& person, std::string_view file, std::size_t offset, std::string_view content) {

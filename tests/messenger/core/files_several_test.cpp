@@ -155,7 +155,7 @@ TEST_F(SeveralFiles, DoneWaitsForTheSpoolAndKeepsTheOrderOfReplies) {
   const std::string file = put(one, "x", content, "#lab");
   lab.spool.is_held = true;
   for (std::size_t at = 0; at < content.size(); at += 16384) data(one, file, at, content.substr(at, 16384));
-  one.sends_octets("DONE " + file + " id=d\nPING :behind\n");
+  one.sends_bytes("DONE " + file + " id=d\nPING :behind\n");
   other.sends("DONE " + file + " id=e");
   EXPECT_EQ(one.reads() + other.reads() + bob.reads(), "");
   EXPECT_FALSE(lab.core->wants_input(one.id));
@@ -174,7 +174,7 @@ TEST_F(SeveralFiles, WhoeverWaitsForAFileThatGoesIsAnswered) {
   lab.spool.is_held = true;
   const std::string file = put(one, "x", "abc", "#lab");
   data(one, file, 0, "abc");
-  one.sends_octets("DONE " + file + " id=d\nPING :behind\n");
+  one.sends_bytes("DONE " + file + " id=d\nPING :behind\n");
   EXPECT_EQ(other.asks("CANCEL " + file), "OK file=" + file + "\n");
   const std::string heard = one.reads();
   EXPECT_TRUE(heard.starts_with("ERR 410 EXPIRED id=d verb=DONE")) << heard;

@@ -42,7 +42,7 @@ TEST_F(FileStory, AFileIsAnnouncedWhenAllOfItIsThereAndRight) {
   EXPECT_TRUE(lab.events.has("file verified " + f1 + " alice #lab router image.bin"));
 }
 
-TEST_F(FileStory, MembersFetchItOctetForOctet) {
+TEST_F(FileStory, MembersFetchItByteForByte) {
   const std::string f1 = put(alice, "x", content, "#lab");
   upload(alice, f1, content);
   bob.reads();

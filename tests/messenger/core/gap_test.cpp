@@ -67,9 +67,9 @@ std::vector<Ending> endings_of(const std::string& room) {
       {"UnfinishedFrame", room, [](ServerConfig& config) { config.unfinished_frames_bytes_max = 300 << 10; },
        [](Lab& lab, Person&, Person& bob) {
          const std::string unfinished = "PING {65000}\n" + std::string(60'000, 'y');
-         bob.sends_octets(unfinished);
+         bob.sends_bytes(unfinished);
          lab.passes(kTickInterval);
-         for (const char* name : {"carol", "dave", "eve", "frank"}) lab.guest(name).sends_octets(unfinished);
+         for (const char* name : {"carol", "dave", "eve", "frank"}) lab.guest(name).sends_bytes(unfinished);
        },
        "BYE 408 SLOW "},
       {"Shutdown", room, nothing, [](Lab& lab, Person&, Person&) { lab.core->drain(lab.now); },

@@ -52,13 +52,13 @@ TEST(History, WithoutBoundsTheLatestAreShown) {
   EXPECT_EQ(end_of(page), "END #lab last=5 more=0 oldest=1\n");
 }
 
-TEST(History, ItIsOctetForOctetWhatWasSentLive) {
+TEST(History, ItIsByteForByteWhatWasSentLive) {
   Lab lab;
   Person& alice = lab.guest("alice", {"#lab"});
   Person& bob = lab.guest("bob", {"#lab"});
   bob.reads();
-  alice.sends_octets("SAY #lab :one\nSAY #lab {3}\na\nb\nSAY #lab :" + std::string(1024, 'x') +
-                     "\nSAY #lab {1025}\n" + std::string(1025, 'y') + "\n");
+  alice.sends_bytes("SAY #lab :one\nSAY #lab {3}\na\nb\nSAY #lab :" + std::string(1024, 'x') +
+                    "\nSAY #lab {1025}\n" + std::string(1025, 'y') + "\n");
   const std::string live = bob.reads();
   const std::string page = bob.asks("HISTORY #lab after=0");
   EXPECT_EQ(page, live + "END #lab last=4 more=0 oldest=1\n");
@@ -117,7 +117,7 @@ TEST(History, APageEndsEarlyWhenItGetsTooBig) {
   Lab lab(config);
   Person& alice = lab.guest("alice", {"#lab"});
   for (int n = 0; n < 10; ++n) {
-    alice.sends_octets("SAY #lab {60000}\n" + std::string(60000, 'x') + "\n");
+    alice.sends_bytes("SAY #lab {60000}\n" + std::string(60000, 'x') + "\n");
     alice.reads();
   }
   const std::string page = alice.asks("HISTORY #lab after=0");

@@ -84,11 +84,11 @@ bool PasswordQueue::submit(PasswordJob&& job) {
 }
 
 std::string CountingRandom::bytes(std::size_t size) {
-  std::string octets(size, '\0');
+  std::string text(size, '\0');
   ++calls_;
   for (std::size_t index = 0; index < size; ++index)
-    octets[index] = static_cast<char>(calls_ * 31 + index * 7 + calls_ / 256 * (index + 1) * 13);
-  return octets;
+    text[index] = static_cast<char>(calls_ * 31 + index * 7 + calls_ / 256 * (index + 1) * 13);
+  return text;
 }
 
 Person::Person(Lab& home, std::uint8_t address)
@@ -96,11 +96,11 @@ Person::Person(Lab& home, std::uint8_t address)
       id(home.core->opened({IpAddress::v4(127, 0, 0, address), 40000}, {IpAddress::v4(127, 0, 0, 1), 7777},
                            home.now)) {}
 
-void Person::sends(std::string_view line) { sends_octets(std::string(line) + "\n"); }
+void Person::sends(std::string_view line) { sends_bytes(std::string(line) + "\n"); }
 
-void Person::sends_octets(std::string_view octets) {
+void Person::sends_bytes(std::string_view bytes) {
   // A copy that dies at once: the core must not keep what it was lent.
-  auto copy = std::make_unique<std::string>(octets);
+  auto copy = std::make_unique<std::string>(bytes);
   lab.core->received(id, *copy, lab.now);
   copy.reset();
   if (!lab.spool.is_held) lab.works_on_files();

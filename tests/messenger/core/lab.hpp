@@ -52,7 +52,7 @@ class PasswordQueue : public PasswordWorker {
   std::size_t job_count_max = 100;
 };
 
-// Octets that differ at each call and are the same in each run.
+// Bytes that differ at each call and are the same in each run.
 class CountingRandom : public RandomSource {
  public:
   std::string bytes(std::size_t size) override;
@@ -68,10 +68,10 @@ class Person {
   Person(Lab& lab, std::uint8_t address);
   // A line, to which the LF is added; the server's turn ends behind it.
   void sends(std::string_view line);
-  void sends_octets(std::string_view octets);
+  void sends_bytes(std::string_view bytes);
   // Everything the server has for this person; afterwards nothing waits.
   std::string reads();
-  // At most `size` octets of it.
+  // At most `size` bytes of it.
   std::string reads_at_most(std::size_t size, bool kernel_is_drained = true);
   // What the last line sent is answered by: sends() and reads() in one.
   std::string asks(std::string_view line);

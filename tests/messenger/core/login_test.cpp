@@ -125,10 +125,10 @@ TEST(Login, WhileAPasswordIsCheckedLaterFramesWaitAndKeepTheirOrder) {
   config.accounts["bob"] = "secret";
   Lab lab(config);
   Person& bob = lab.connect();
-  bob.sends_octets("LOGIN bob id=1 :secret\nJOIN #lab id=2\nSAY #lab id=3 :hi\nPI");
+  bob.sends_bytes("LOGIN bob id=1 :secret\nJOIN #lab id=2\nSAY #lab id=3 :hi\nPI");
   EXPECT_EQ(bob.reads(), "");
   EXPECT_FALSE(lab.core->wants_input(bob.id));
-  bob.sends_octets("NG :late\n");  // was on its way already
+  bob.sends_bytes("NG :late\n");  // was on its way already
   EXPECT_EQ(bob.reads(), "");
   lab.works_on_passwords();
   const std::string heard = bob.reads();

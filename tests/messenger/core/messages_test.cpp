@@ -40,9 +40,9 @@ TEST(Messages, LinesWithLineBreaksTravelCounted) {
   Person& alice = lab.guest("alice", {"#lab"});
   EXPECT_EQ(alice.asks("SAY #lab {7}\none\ntwo"), "OK seq=1 at=" + std::string(kAt) + "\nMSG #lab 1 alice " +
                                                       std::string(kAt) + " {7}\none\ntwo\n");
-  alice.sends_octets("SAY #lab {2}\n\xc3\x28\n");
+  alice.sends_bytes("SAY #lab {2}\n\xc3\x28\n");
   EXPECT_TRUE(alice.reads().starts_with("ERR 415 NOT_UTF8 verb=SAY"));
-  alice.sends_octets("SAY #lab {0}\n\n");
+  alice.sends_bytes("SAY #lab {0}\n\n");
   EXPECT_TRUE(alice.reads().starts_with("ERR 400 SYNTAX verb=SAY"));
 }
 
@@ -167,7 +167,7 @@ TEST(Messages, AllFramesOfOneTurnReachAMemberInOnePiece) {
   Person& alice = lab.guest("alice", {"#lab"});
   Person& bob = lab.guest("bob", {"#lab"});
   alice.reads();
-  alice.sends_octets("SAY #lab :1\nSAY #lab :2\nSAY #lab :3\n");
+  alice.sends_bytes("SAY #lab :1\nSAY #lab :2\nSAY #lab :3\n");
   std::array<iovec, 8> pieces{};
   EXPECT_EQ(lab.core->gather(bob.id, pieces, true, lab.now), 1U);
   EXPECT_EQ(count_of(bob.reads(), "MSG #lab"), 3U);
@@ -176,9 +176,9 @@ TEST(Messages, AllFramesOfOneTurnReachAMemberInOnePiece) {
 TEST(Messages, AFastSenderIsPausedAndLosesNothing) {
   Lab lab;
   Person& alice = lab.guest("alice", {"#lab"});
-  std::string octets;
-  for (int n = 0; n < 100; ++n) octets += "SAY #lab :x\n";
-  alice.sends_octets(octets);
+  std::string bytes;
+  for (int n = 0; n < 100; ++n) bytes += "SAY #lab :x\n";
+  alice.sends_bytes(bytes);
   EXPECT_EQ(count_of(alice.reads(), "MSG #lab"), 61U);  // the burst, and one on credit
   EXPECT_FALSE(lab.core->wants_input(alice.id));
   lab.passes(Milliseconds(1000));
@@ -192,11 +192,11 @@ TEST(Messages, AFastSenderIsPausedAndLosesNothing) {
   EXPECT_EQ(value_of(alice.asks("SAY #lab :y"), "seq"), "101");
 }
 
-TEST(Messages, ChatOctetsAreLimitedTheSameWay) {
+TEST(Messages, ChatBytesAreLimitedTheSameWay) {
   Lab lab;
   Person& alice = lab.guest("alice", {"#lab"});
   const std::string big = "SAY #lab {60000}\n" + std::string(60000, 'x') + "\n";
-  alice.sends_octets(big + big);
+  alice.sends_bytes(big + big);
   EXPECT_EQ(count_of(alice.reads(), "OK seq="), 2U);
   EXPECT_FALSE(lab.core->wants_input(alice.id));
   lab.passes(Milliseconds(900));

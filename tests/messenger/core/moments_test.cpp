@@ -150,10 +150,10 @@ TEST_F(FileMoments, OpenUploadsDoNotCountAmongFinishedFiles) {
 TEST(ExactBounds, AsManyBytesBeforeTheLoginAsThereMayBe) {
   Lab lab;
   Person& person = lab.connect();
-  person.sends_octets("PING :" + std::string(2000, 'x') + "\nPING :");
-  person.sends_octets(std::string(lab.config.login_bytes_max - 2007 - 6 - 1, 'y') + "\n");
+  person.sends_bytes("PING :" + std::string(2000, 'x') + "\nPING :");
+  person.sends_bytes(std::string(lab.config.login_bytes_max - 2007 - 6 - 1, 'y') + "\n");
   EXPECT_EQ(count_of(person.reads(), "PONG"), 2U);
-  person.sends_octets("\n");
+  person.sends_bytes("\n");
   EXPECT_TRUE(person.reads().starts_with("ERR 429 RATE max=4096 fatal=1"));
 }
 
@@ -196,7 +196,7 @@ TEST(Order, WhatSomebodySaidComesBeforeTheWordThatTheyAreAway) {
   Person& alice = lab.guest("alice", {"#lab"});
   Person& bob = lab.guest("bob", {"#lab"});
   alice.reads();
-  bob.sends_octets("SAY #lab :back in a minute\nAWAY :tea\n");
+  bob.sends_bytes("SAY #lab :back in a minute\nAWAY :tea\n");
   const std::string heard = alice.reads();
   EXPECT_LT(heard.find("MSG #lab 1 bob"), heard.find("PRES bob away")) << heard;
 }

@@ -44,7 +44,7 @@ TEST(OutQueue, RepliesGoBeforeChatAndOrderedFramesBehindIt) {
   EXPECT_EQ(drain(queue, 1000), "reply3 chat3 ");
 }
 
-TEST(OutQueue, ItGivesTheSameOctetsHoweverLittleIsWritten) {
+TEST(OutQueue, ItGivesTheSameBytesHoweverLittleIsWritten) {
   for (std::size_t step = 1; step < 12; ++step) {
     OutQueue queue;
     std::string expected;

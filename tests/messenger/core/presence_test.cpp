@@ -26,7 +26,7 @@ TEST(Presence, LeavingForGoodIsToldAtOnce) {
   Person& alice = lab.guest("alice", {"#a", "#b"});
   Person& bob = lab.guest("bob", {"#a", "#b"});
   bob.reads();
-  alice.sends_octets("SAY #a :last words\nQUIT\n");
+  alice.sends_bytes("SAY #a :last words\nQUIT\n");
   const std::string heard = bob.reads();
   EXPECT_EQ(count_of(heard, "PRES alice gone\n"), 1U) << heard;
   EXPECT_EQ(count_of(heard, "PARTED "), 2U) << heard;
@@ -123,11 +123,11 @@ TEST(Presence, PartingWordsReachTheOthers) {
   EXPECT_TRUE(
       alice.asks("PART #b :" + std::string(257, 'x')).starts_with("ERR 413 TOO_LARGE verb=PART max=256 "));
   EXPECT_EQ(bob.reads(), "");
-  alice.sends_octets("QUIT :see you\n");
+  alice.sends_bytes("QUIT :see you\n");
   EXPECT_EQ(bob.reads(), "PRES alice gone\nPARTED #b alice reason=quit :see you\n");
   Person& carol = lab.guest("carol", {"#b"});
   bob.reads();
-  carol.sends_octets("QUIT {257}\n" + std::string(257, 'x') + "\n");
+  carol.sends_bytes("QUIT {257}\n" + std::string(257, 'x') + "\n");
   EXPECT_EQ(bob.reads(), "PRES carol gone\nPARTED #b carol reason=quit\n");
 }
 

@@ -204,7 +204,7 @@ TEST(ProtocolDocument, WrongFramesAreAnsweredAsTheTableSays) {
       Lab lab;
       // What a stream begins with is told at once, before a login.
       Person& person = name == "not_plaintalk" ? lab.connect() : lab.guest("alice", {"#lab"});
-      person.sends_octets(entry->second);
+      person.sends_bytes(entry->second);
       const std::string heard = person.reads();
       std::istringstream words(answer);
       for (std::string word; words >> word;)
@@ -216,13 +216,13 @@ TEST(ProtocolDocument, WrongFramesAreAnsweredAsTheTableSays) {
       EXPECT_EQ(person.asks("PING :on"), "PONG :on\n") << name;
     }
   }
-  for (const auto& [name, octets] : wrong)
+  for (const auto& [name, bytes] : wrong)
     EXPECT_TRUE(std::ranges::find(documented, name) != documented.end()) << name;
 }
 
 // The block of hexadecimal pairs under "### Errors", and the answers that stand below it.
 TEST(ProtocolDocument, TheAnswersOfTheWorkedBytesAreTheServersOwn) {
-  std::string octets, expected;
+  std::string bytes, expected;
   std::string heading, language;
   for (const std::string& line : section(10)) {
     if (line.starts_with("### ")) heading = line.substr(4);
@@ -230,14 +230,14 @@ TEST(ProtocolDocument, TheAnswersOfTheWorkedBytesAreTheServersOwn) {
     if (heading != "Errors" || line.starts_with("```")) continue;
     if (language == "bytes" && expected.empty()) {
       std::istringstream pairs(line.substr(0, line.find("  ")));
-      for (std::string pair; pairs >> pair;) octets += static_cast<char>(std::stoul(pair, nullptr, 16));
+      for (std::string pair; pairs >> pair;) bytes += static_cast<char>(std::stoul(pair, nullptr, 16));
     }
     if (language == "session" && line.starts_with("S: ")) expected += line.substr(3) + "\n";
   }
   ASSERT_GT(count_of(expected, "ERR "), 2U);
   Lab lab;
   Person& alice = lab.guest("alice");
-  alice.sends_octets(octets);
+  alice.sends_bytes(bytes);
   EXPECT_EQ(alice.reads(), expected);
 }
 

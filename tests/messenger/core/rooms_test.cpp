@@ -46,7 +46,7 @@ TEST(Rooms, PartingIsToldToTheOthersOnly) {
 TEST(Rooms, NothingOfTheRoomComesAfterTheAnswerToPart) {
   Lab lab;
   Person& alice = lab.guest("alice", {"#lab"});
-  alice.sends_octets("SAY #lab :one\nPART #lab\nPING\n");
+  alice.sends_bytes("SAY #lab :one\nPART #lab\nPING\n");
   const std::string heard = alice.reads();
   EXPECT_LT(heard.find("MSG #lab 1 "), heard.find("OK room=#lab\n")) << heard;
   EXPECT_TRUE(heard.ends_with("OK room=#lab\nPONG\n"));

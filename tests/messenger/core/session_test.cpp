@@ -100,12 +100,12 @@ TEST(Session, AStreamThatCannotBeFollowedIsClosedAfterAFatalError) {
       {"SAY #lab {3}\nabcd\n", "ERR 400 SYNTAX fatal=1 :"},
       {"SAY #lab {9999999}\n", "ERR 413 TOO_LARGE max=65536 fatal=1 :"},
   };
-  for (const auto& [octets, answer] : cases) {
-    SCOPED_TRACE(octets);
+  for (const auto& [bytes, answer] : cases) {
+    SCOPED_TRACE(bytes);
     Lab lab;
     Person& person = lab.guest("alice");
     person.asks("JOIN #lab");
-    person.sends_octets(octets);
+    person.sends_bytes(bytes);
     EXPECT_TRUE(person.reads().starts_with(answer));
     EXPECT_TRUE(person.is_cut_by_server());
     person.drops();
@@ -114,12 +114,12 @@ TEST(Session, AStreamThatCannotBeFollowedIsClosedAfterAFatalError) {
 }
 
 TEST(Session, OtherProtocolsAreToldSoAndClosed) {
-  for (const std::string octets :
+  for (const std::string bytes :
        {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\x16\x03\x01", "\xef\xbb\xbfHELP\n"}) {
     Lab lab;
     Person& person = lab.connect();
-    person.sends_octets(octets);
-    EXPECT_TRUE(person.reads().starts_with("ERR 451 NOT_PLAINTALK fatal=1 :")) << octets;
+    person.sends_bytes(bytes);
+    EXPECT_TRUE(person.reads().starts_with("ERR 451 NOT_PLAINTALK fatal=1 :")) << bytes;
     EXPECT_TRUE(person.is_cut_by_server());
   }
 }
@@ -128,14 +128,14 @@ TEST(Session, ABodyOverTheLimitIsSkippedAndNeverRead) {
   Lab lab;
   Person& person = lab.guest("alice", {"#lab"});
   std::string big = "SAY #lab {70000}\n" + std::string(70000, 'x') + "\nPING\n";
-  person.sends_octets(big);
+  person.sends_bytes(big);
   EXPECT_TRUE(person.reads().starts_with("ERR 413 TOO_LARGE max=65536 :"));
   EXPECT_EQ(lab.events.count("routed"), 0U);
   EXPECT_EQ(person.asks("PING :on"), "PONG :on\n");
 }
 
 // Goal: TCP may cut anywhere, and decoders are shared between idle connections. Neither may change what is
-// understood. Method: two people type the same dialogue octet by octet, interleaved, and one types it at
+// understood. Method: two people type the same dialogue byte by byte, interleaved, and one types it at
 // once.
 TEST(Session, TheAnswersDoNotDependOnHowTheStreamIsCut) {
   const std::string dialogue =
@@ -146,7 +146,7 @@ TEST(Session, TheAnswersDoNotDependOnHowTheStreamIsCut) {
   };
   Lab whole_lab;
   Person& whole = whole_lab.connect();
-  whole.sends_octets(with_name("ann"));
+  whole.sends_bytes(with_name("ann"));
   const std::string expected = whole.reads();
   EXPECT_TRUE(expected.ends_with("PONG :end\n")) << expected;
 
@@ -157,9 +157,9 @@ TEST(Session, TheAnswersDoNotDependOnHowTheStreamIsCut) {
   const std::string b = with_name("bea");
   std::string heard;
   for (std::size_t index = 0; index < a.size(); ++index) {
-    ann.sends_octets(a.substr(index, 1));
+    ann.sends_bytes(a.substr(index, 1));
     heard += ann.reads();
-    if (index > 40) bea.sends_octets(b.substr(index - 41, 1));
+    if (index > 40) bea.sends_bytes(b.substr(index - 41, 1));
   }
   EXPECT_EQ(count_of(heard, "OK "), count_of(expected, "OK "));
   EXPECT_EQ(count_of(heard, "ERR 4"), count_of(expected, "ERR 4"));
@@ -217,21 +217,21 @@ TEST(Session, TooManyFramesBeforeTheLoginEndTheConnection) {
   EXPECT_TRUE(person.is_cut_by_server());
 }
 
-TEST(Session, TooManyOctetsBeforeTheLoginEndTheConnection) {
+TEST(Session, TooManyBytesBeforeTheLoginEndTheConnection) {
   Lab lab;
   Person& person = lab.connect();
-  person.sends_octets("PING {4000}\n" + std::string(4000, 'x') + "\n");
+  person.sends_bytes("PING {4000}\n" + std::string(4000, 'x') + "\n");
   EXPECT_TRUE(person.reads().starts_with("PONG"));
-  person.sends_octets("LOGIN al" + std::string(200, 'i'));
+  person.sends_bytes("LOGIN al" + std::string(200, 'i'));
   EXPECT_TRUE(person.reads().starts_with("ERR 429 RATE max=4096 fatal=1 :"));
 }
 
 TEST(Session, WhatIsSentBehindALoginInOneGoIsNotHeldAgainstIt) {
   Lab lab;
   Person& person = lab.connect();
-  std::string octets = "LOGIN alice\nJOIN #lab\n";
-  for (int count = 0; count < 20; ++count) octets += "SAY #lab :" + std::string(300, 'x') + "\n";
-  person.sends_octets(octets);
+  std::string bytes = "LOGIN alice\nJOIN #lab\n";
+  for (int count = 0; count < 20; ++count) bytes += "SAY #lab :" + std::string(300, 'x') + "\n";
+  person.sends_bytes(bytes);
   const std::string heard = person.reads();
   EXPECT_EQ(count_of(heard, "MSG #lab "), 20U);
   EXPECT_EQ(count_of(heard, "ERR"), 0U);

@@ -72,7 +72,7 @@ TEST(SlowReader, TheEndOfASessionTellsOfGapsAndNothingComesWithoutThem) {
   bob.reads();
   for (int n = 1; n <= 3; ++n) alice.asks("SAY #lab :" + kLong);
   std::string heard = bob.reads_at_most(200);
-  bob.sends_octets("SAY #lab :short\nQUIT\n");
+  bob.sends_bytes("SAY #lab :short\nQUIT\n");
   heard += bob.reads();
   EXPECT_EQ(count_of(heard, "MSG #lab"), 2U) << heard;
   EXPECT_TRUE(heard.ends_with("GAP #lab 3 4\nBYE :goodbye\n")) << heard;
@@ -135,7 +135,7 @@ TEST(SlowReader, OwnRepliesAreCountedApartFromWhatOthersSay) {
   Person& bob = lab.guest("bob", {"#lab"});
   bob.reads();
   for (int n = 1; n <= 5; ++n) alice.asks("SAY #lab :" + kLong);
-  bob.sends_octets("ROOMS\nPART #lab\n");  // can still act
+  bob.sends_bytes("ROOMS\nPART #lab\n");  // can still act
   const std::string heard = bob.reads();
   EXPECT_NE(heard.find("OK room=#lab\n"), heard.npos);
 }
@@ -145,7 +145,7 @@ TEST(SlowReader, SomebodyWhoDoesNotReadItsRepliesIsNotReadEither) {
   Person& alice = lab.guest("alice");
   std::string pings;
   for (int n = 0; n < 20; ++n) pings += "PING {30000}\n" + std::string(30000, 'x') + "\n";
-  alice.sends_octets(pings);
+  alice.sends_bytes(pings);
   EXPECT_FALSE(lab.core->wants_input(alice.id));
   const std::string heard = alice.reads();  // the rest runs as soon as there is place
   EXPECT_EQ(count_of(heard, "PONG "), 20U);

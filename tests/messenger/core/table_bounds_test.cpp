@@ -89,7 +89,7 @@ void say_little_often(Lab& lab) {
 // Frames that are begun and never finished: a body without its last byte.
 void begin_frames(Lab& lab) {
   for (Person& person : lab.people) {
-    if (!person.is_cut_by_server()) person.sends_octets("SAY #room {60000}\n" + std::string(59'999, 'x'));
+    if (!person.is_cut_by_server()) person.sends_bytes("SAY #room {60000}\n" + std::string(59'999, 'x'));
     person.reads();
     forget_events(lab);
   }
@@ -178,16 +178,16 @@ TEST(UnfinishedFrames, TheOneThatWasBegunFirstEndsItsConnection) {
   for (int n = 0; n < 6; ++n) {
     slow.push_back(&lab.guest("u" + std::to_string(n), {"#room"}));
     lab.passes(Milliseconds(100));
-    slow.back()->sends_octets("SAY #room {60000}\n" + std::string(59'999, 'x'));
+    slow.back()->sends_bytes("SAY #room {60000}\n" + std::string(59'999, 'x'));
   }
   EXPECT_TRUE(
       slow[0]->reads().ends_with("BYE 408 SLOW :too many frames are unfinished and yours was begun first; "
                                  "send the rest of a frame at once\n"));
   EXPECT_TRUE(slow[0]->is_cut_by_server());
   Person& quick = lab.guest("quick", {"#room"});
-  quick.sends_octets("SAY #room {60000}\n" + std::string(60'000, 'y') + "\n");
+  quick.sends_bytes("SAY #room {60000}\n" + std::string(60'000, 'y') + "\n");
   EXPECT_NE(quick.reads().find("OK seq="), std::string::npos);
-  slow[5]->sends_octets("x\n");
+  slow[5]->sends_bytes("x\n");
   EXPECT_NE(slow[5]->reads().find("OK seq="), std::string::npos);
 }
 

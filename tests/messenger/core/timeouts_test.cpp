@@ -10,7 +10,7 @@ TEST(Timeouts, WhoDoesNotLogInWithinTenSecondsIsClosedHoweverBusy) {
   Person& idle = lab.connect();
   Person& busy = lab.connect();
   lab.passes(Milliseconds(9'800));
-  busy.sends_octets("LOG");
+  busy.sends_bytes("LOG");
   EXPECT_FALSE(idle.is_cut_by_server());
   lab.passes(Milliseconds(300));
   EXPECT_TRUE(idle.reads().starts_with("BYE 408 SLOW :"));
@@ -48,13 +48,13 @@ TEST(Timeouts, AnIdleConnectionIsPingedAndClosedAfterTwoUnansweredPings) {
   EXPECT_TRUE(alice.is_cut_by_server());
 }
 
-TEST(Timeouts, AnyOctetIsASignOfLife) {
+TEST(Timeouts, AnyByteIsASignOfLife) {
   Lab lab;
   Person& alice = lab.guest("alice");
   for (int round = 0; round < 5; ++round) {
     lab.passes(Milliseconds(30'100));
     EXPECT_EQ(alice.reads(), "PING :p1\n");
-    alice.sends_octets(round % 2 == 0 ? "PONG :p1\n" : "\n");
+    alice.sends_bytes(round % 2 == 0 ? "PONG :p1\n" : "\n");
   }
   EXPECT_FALSE(alice.is_cut_by_server());
 }
@@ -87,7 +87,7 @@ TEST(Timeouts, AnyProgressInWritingCounts) {
 TEST(Timeouts, AConnectionThatIsClosingIsNotWaitedForLongerThanThat) {
   Lab lab;
   Person& alice = lab.guest("alice");
-  alice.sends_octets("HELP\nQUIT\n");
+  alice.sends_bytes("HELP\nQUIT\n");
   for (int round = 0; round < 5; ++round) {
     lab.passes(Milliseconds(2'100));
     alice.reads_at_most(1);
