@@ -1,6 +1,7 @@
 #include "capture/synthetic/synthetic_connection.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "capture/synthetic/tcp_packet.hpp"
@@ -8,6 +9,7 @@
 namespace plaintalk::capture {
 namespace {
 
+constexpr std::size_t kHeaderSizeMax = 40 + 24;  // IPv6, and TCP with one option
 constexpr std::chrono::microseconds kStep{1};
 constexpr std::chrono::microseconds kSequenceTick{4};
 
@@ -55,11 +57,13 @@ void SyntheticConnection::send(Side& from, const Side& to, std::uint8_t flags, s
   packet.ip_id = from.ip_id++;
   if ((flags & tcp_flag::kSyn) != 0) packet.maximum_segment_size = kSegmentSizeMax;
   packet.payload = payload;
-  packet_.clear();
-  append_ip_packet(packet, packet_);
+  // Not kept: a server records thousands of connections, and most of them are silent.
+  std::string text;
+  text.reserve(payload.size() + kHeaderSizeMax);
+  append_ip_packet(packet, text);
   from.sequence += static_cast<std::uint32_t>(payload.size());
   if ((flags & (tcp_flag::kSyn | tcp_flag::kFin)) != 0) ++from.sequence;
-  sink_(later(time), as_bytes(packet_));
+  sink_(later(time), as_bytes(text));
 }
 
 void SyntheticConnection::open(WallTime time) {

@@ -58,7 +58,6 @@ class SyntheticConnection {
   PacketSink sink_;
   State state_ = State::fresh;
   WallTime last_time_;
-  std::string packet_;
 };
 
 }  // namespace plaintalk::capture
