@@ -55,14 +55,9 @@ inline std::size_t plain_end(std::string_view text, std::size_t at) {
     if (const std::uint64_t bits = word::not_plain(word::load(text.data() + at)); bits != 0)
       return at + word::index_of_first(bits);
   if (at == text.size()) return at;
-  if (text.size() < kSize) {
-    while (at < text.size() && class_of(text[at]) == ByteClass::plain) ++at;
-    return at;
-  }
-  // The last few, without those before them and with plain bytes behind them.
-  const std::size_t passed_bits = 8 * (kSize - (text.size() - at));
-  const std::uint64_t rest =
-      word::load(text.data() + text.size() - kSize) >> passed_bits | word::kOnes * 'a' << (64 - passed_bits);
+  // The last few, with plain bytes behind them.
+  const std::size_t left = text.size() - at;
+  const std::uint64_t rest = word::load_short(text.data() + at, left) | word::kOnes * 'a' << 8 * left;
   const std::uint64_t bits = word::not_plain(rest);
   return bits == 0 ? text.size() : at + word::index_of_first(bits);
 }

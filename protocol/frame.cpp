@@ -19,7 +19,7 @@ std::string_view Frame::argument(std::size_t index) const {
   return {};
 }
 
-std::optional<std::string_view> Frame::parameter(std::string_view key) const {
+std::optional<std::string_view> Frame::find_parameter(std::string_view key) const {
   for (std::uint32_t bits = parameter_bits; bits != 0; bits &= bits - 1) {
     const std::string_view token = tokens[static_cast<std::size_t>(std::countr_zero(bits))];
     if (token.size() > key.size() && token[key.size()] == '=' && token.starts_with(key))

@@ -53,7 +53,12 @@ struct Frame {
   // The index-th token that is not key=value; empty when there is none. Not unescaped.
   std::string_view argument(std::size_t index) const;
   // The value of key=value; keys compare exactly, the first one counts. Not unescaped.
-  std::optional<std::string_view> parameter(std::string_view key) const;
+  std::optional<std::string_view> parameter(std::string_view key) const {
+    return parameter_bits == 0 ? std::nullopt : find_parameter(key);
+  }
+
+ private:
+  std::optional<std::string_view> find_parameter(std::string_view key) const;
 };
 static_assert(kTokenCountMax <= 32, "Frame::parameter_bits has a bit for each token");
 

@@ -25,8 +25,11 @@ void append(std::string& out, std::size_t size_max, Write write) {
 // As memcpy() and returns the end, without a call for the few bytes of a name.
 char* copy(char* to, std::string_view from) {
   const std::size_t size = from.size();
-  if (size > 16) {
+  if (size > 32) {
     std::memcpy(to, from.data(), size);
+  } else if (size > 16) {
+    std::memcpy(to, from.data(), 16);
+    std::memcpy(to + size - 16, from.data() + size - 16, 16);
   } else if (size >= 8) {
     std::memcpy(to, from.data(), 8);
     std::memcpy(to + size - 8, from.data() + size - 8, 8);
@@ -81,6 +84,19 @@ FrameWriter::FrameWriter(std::string& out, Verb verb) : out_(out), line_start_(o
   check(verb != Verb::unknown, "a frame needs a verb");
   const std::string_view text = verb_text(verb);
   append(out_, text.size(), [&](char* to) { return copy(to, text); });
+}
+
+FrameWriter::FrameWriter(std::string& out, WrittenPart head) : out_(out), line_start_(out.size()) {
+  repeat(head);
+}
+
+FrameWriter& FrameWriter::repeat(WrittenPart tokens) {
+  const std::size_t size = out_.size();
+  check(tokens.size > 0 && tokens.offset + tokens.size <= size, "what is repeated was not written");
+  out_.resize_and_overwrite(size + tokens.size, [&](char* text, std::size_t) {
+    return static_cast<std::size_t>(copy(text + size, {text + tokens.offset, tokens.size}) - text);
+  });
+  return *this;
 }
 
 FrameWriter& FrameWriter::argument(std::string_view token) {

@@ -38,15 +38,25 @@ class ParameterKey {
   std::size_t size_;
 };
 
+// Part of what frame writers have written to a string.
+struct WrittenPart {
+  std::size_t offset = 0;
+  std::size_t size = 0;
+};
+
 class FrameWriter {
  public:
   FrameWriter(std::string& out, Verb verb);
+  // Begins as an earlier frame in `out` did: with its verb and maybe tokens behind it.
+  FrameWriter(std::string& out, WrittenPart head);
 
   // REQUIRES: `token` is made of token characters (escape() makes any text one) and is not key=value.
   FrameWriter& argument(std::string_view token);
   FrameWriter& argument(std::uint64_t number);
   FrameWriter& parameter(const ParameterKey& key, std::string_view token);
   FrameWriter& parameter(const ParameterKey& key, std::uint64_t number);
+  // Whole tokens of an earlier frame in `out`, each with the space before it.
+  FrameWriter& repeat(WrittenPart tokens);
   // An argument or a key=value, as a decoded frame has it.
   FrameWriter& token(std::string_view token);
 

@@ -1,9 +1,8 @@
 #include "protocol/verb.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <utility>
+#include <cstdint>
 
 namespace plaintalk {
 namespace {
@@ -35,31 +34,46 @@ struct VerbEntry {
   Verb verb = Verb::unknown;
 };
 
-constexpr auto kVerbEntries = [] {
-  std::array<VerbEntry, kVerbTexts.size() - 1> entries{};
-  for (std::size_t index = 0; index < entries.size(); ++index)
-    entries[index] = {pack(kVerbTexts[index + 1]), static_cast<Verb>(index + 1)};
-  std::sort(entries.begin(), entries.end(),
-            [](const VerbEntry& a, const VerbEntry& b) { return a.packed < b.packed; });
-  return entries;
+// A perfect hash: the multiplier is tried out when this is compiled, until no two verbs share a place.
+struct VerbTable {
+  static constexpr unsigned kPlaceBits = 7;
+  std::uint64_t multiplier = 0;
+  std::array<VerbEntry, std::size_t{1} << kPlaceBits> entries{};
+
+  constexpr std::size_t place_of(std::uint64_t packed) const {
+    return static_cast<std::size_t>(packed * multiplier >> (64 - kPlaceBits));
+  }
+};
+
+constexpr bool fill(VerbTable& table) {
+  table.entries = {};
+  for (std::size_t index = 1; index < kVerbTexts.size(); ++index) {
+    const std::uint64_t packed = pack(kVerbTexts[index]);
+    VerbEntry& entry = table.entries[table.place_of(packed)];
+    if (entry.verb != Verb::unknown) return false;
+    entry = {packed, static_cast<Verb>(index)};
+  }
+  return true;
+}
+
+constexpr VerbTable kVerbTable = [] {
+  VerbTable table;
+  table.multiplier = 0x9E3779B97F4A7C15ULL;
+  while (!fill(table)) table.multiplier = table.multiplier * 6364136223846793005ULL + 1442695040888963407ULL;
+  return table;
 }();
-static_assert(std::adjacent_find(kVerbEntries.begin(), kVerbEntries.end(),
-                                 [](const VerbEntry& a, const VerbEntry& b) {
-                                   return a.packed == b.packed;
-                                 }) == kVerbEntries.end());
 
 }  // namespace
 
 Verb find_verb(std::string_view text) {
   const std::uint64_t packed = pack(text);
-  const auto entry = std::lower_bound(kVerbEntries.begin(), kVerbEntries.end(), packed,
-                                      [](const VerbEntry& a, std::uint64_t b) { return a.packed < b; });
-  if (entry == kVerbEntries.end() || entry->packed != packed) return Verb::unknown;
-  const std::string_view found = verb_text(entry->verb);
+  const VerbEntry& entry = kVerbTable.entries[kVerbTable.place_of(packed)];
+  if (entry.packed != packed) return Verb::unknown;
+  const std::string_view found = verb_text(entry.verb);
   // Only the greeting is longer than what pack() compares.
   if (found.size() != text.size() || (found.size() > 8 && pack(found.substr(8)) != pack(text.substr(8))))
     return Verb::unknown;
-  return entry->verb;
+  return entry.verb;
 }
 
 std::string_view verb_text(Verb verb) { return kVerbTexts[static_cast<std::size_t>(verb)]; }

@@ -77,6 +77,12 @@ struct Account {
   // Of a guest whose connection was lost: nobody else gets the name before.
   Instant reserved_until{};
 
+  // What the connection has logged in as; nullptr for others. Few accounts have more than one.
+  Device* device_of(ConnectionHandle connection) {
+    for (Device& device : devices)
+      if (device.connection == connection) return &device;
+    return nullptr;
+  }
   bool is_registered() const { return verifier != nullptr; }
   // Online, or so lately lost that nobody has been told.
   bool is_present() const { return !connections.empty() || !absences->empty(); }

@@ -25,6 +25,8 @@ BudgetLimits budget_limits(const ServerConfig& config, double user_count) {
 
 Budget& AddressBudgets::of(const IpAddress& address) {
   const IpAddress key = address_key(address);
+  // Many commands in a row come from one connection.
+  if (!entries_.empty() && entries_.front().address == key) return entries_.front().budget;
   if (const auto found = places_.find(key); found != places_.end()) {
     entries_.splice(entries_.begin(), entries_, found->second);
     return found->second->budget;

@@ -38,6 +38,7 @@ void Batches::recycle(std::unique_ptr<Batch> batch) {
   batch->text.clear();
   batch->sequenced.clear();
   batch->routes.clear();
+  batch->last_message = {};
   free_.push_back(std::move(batch));
 }
 

@@ -62,15 +62,10 @@ struct Payer {
 Nanoseconds take_command(const World& world, const Payer& payer, double units, double fan_out_bytes) {
   const Instant now = world.now.instant;
   Nanoseconds debt{0};
-  if (world.config.command_units_per_second && units > 0) {
-    debt = payer.budget.command_units.debt_after(payer.limits.command_units, units, now);
-    payer.budget.command_units.take(payer.limits.command_units, units, now);
-  }
-  if (world.config.fan_out_bytes_per_second && fan_out_bytes > 0) {
-    debt =
-        std::max(debt, payer.budget.fan_out_bytes.debt_after(payer.limits.fan_out_bytes, fan_out_bytes, now));
-    payer.budget.fan_out_bytes.take(payer.limits.fan_out_bytes, fan_out_bytes, now);
-  }
+  if (world.config.command_units_per_second && units > 0)
+    debt = payer.budget.command_units.take(payer.limits.command_units, units, now);
+  if (world.config.fan_out_bytes_per_second && fan_out_bytes > 0)
+    debt = std::max(debt, payer.budget.fan_out_bytes.take(payer.limits.fan_out_bytes, fan_out_bytes, now));
   return debt;
 }
 
@@ -102,10 +97,14 @@ Nanoseconds message_debt(const World& world, const Payer& payer, double bytes) {
   return debt;
 }
 
-void take_one_message(const World& world, const Payer& payer, double bytes) {
+// How long one of the buckets is in debt afterwards.
+Nanoseconds take_one_message(const World& world, const Payer& payer, double bytes) {
   const Instant now = world.now.instant;
-  if (world.config.messages_per_second) payer.budget.messages.take(payer.limits.messages, 1, now);
-  if (world.config.chat_bytes_per_second) payer.budget.chat_bytes.take(payer.limits.chat_bytes, bytes, now);
+  Nanoseconds debt{0};
+  if (world.config.messages_per_second) debt = payer.budget.messages.take(payer.limits.messages, 1, now);
+  if (world.config.chat_bytes_per_second)
+    debt = std::max(debt, payer.budget.chat_bytes.take(payer.limits.chat_bytes, bytes, now));
+  return debt;
 }
 
 }  // namespace
@@ -169,10 +168,8 @@ Answer take_message(World& world, Connection& connection, std::size_t body_size)
     return rate_exceeded(debt);
   }
   take_one_message(world, own, bytes);
-  if (const auto shared = shared_budget(world, connection)) {
-    debt = std::max(debt, message_debt(world, *shared, bytes));
-    take_one_message(world, *shared, bytes);
-  }
+  if (const auto shared = shared_budget(world, connection))
+    debt = std::max(debt, take_one_message(world, *shared, bytes));
   pause_reading(world, connection, debt);
   return kAnswered;
 }

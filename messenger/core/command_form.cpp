@@ -81,7 +81,7 @@ Refusal unknown_parameter(const Frame& frame, const CommandForm& form, std::stri
 Answer check_form(const Frame& frame) {
   const CommandForm& form = form_for(frame.verb);
   if (form.keys.empty()) return kAnswered;
-  for (std::size_t index = 0; index < frame.token_count; ++index) {
+  for (std::size_t index = 0; frame.parameter_bits != 0 && index < frame.token_count; ++index) {
     if ((frame.parameter_bits >> index & 1U) == 0) continue;
     const std::string_view key = frame.tokens[index].substr(0, frame.tokens[index].find('='));
     if (key.starts_with(kIgnoredPrefix) || std::ranges::find(form.keys, key) != form.keys.end()) continue;

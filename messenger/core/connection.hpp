@@ -1,4 +1,4 @@
-// One connection as the rules see it. The object is small (idle_clients_test.cpp holds it to 208 bytes)
+// One connection as the rules see it. The object is small (idle_clients_test.cpp holds it to 200 bytes)
 // because most connections are idle: what only busy ones need is behind a pointer.
 #pragma once
 
@@ -18,7 +18,6 @@
 
 namespace plaintalk::messenger::core {
 
-struct Device;
 struct PooledDecoder;
 
 enum class Phase : std::uint8_t { greeted, in, closing };
@@ -75,7 +74,6 @@ struct Connection {
 
   std::unique_ptr<OutQueue> out;  // none while nothing waits to be written (output.hpp)
   AccountHandle account;          // none before the login
-  Device* device = nullptr;
   ShortList<Membership> rooms;
   RoomHandle last_conversation;  // that it said something in
   std::unique_ptr<std::vector<Gap>> gaps;

@@ -13,17 +13,22 @@ void History::add(const Block& block, std::size_t offset, std::size_t size, std:
   if (count_max == 0) return;
   if (count_ == frames_.size() && count_ < count_max) {
     std::vector<Frame> larger(std::min(std::max<std::size_t>(8, frames_.size() * 2), count_max));
-    for (std::size_t index = 0; index < count_; ++index)
-      larger[index] = std::move(frames_[(head_ + index) % frames_.size()]);
+    for (std::size_t index = 0; index < count_; ++index) larger[index] = std::move(frames_[place(index)]);
     frames_ = std::move(larger);
     head_ = 0;
   }
   if (count_ == count_max) forget_front();
-  const bool is_next_of_block =
-      count_ > 0 && frames_[(head_ + count_ - 1) % frames_.size()].block.is_same(block);
+  const bool is_next_of_block = count_ > 0 && frames_[place(count_ - 1)].block.is_same(block);
   if (!is_next_of_block) block_bytes_ += charge_of(block);
-  frames_[(head_ + count_++) % frames_.size()] = {block, static_cast<std::uint32_t>(offset),
-                                                  static_cast<std::uint32_t>(size)};
+  Frame& frame = frames_[place(count_++)];
+  frame.block = block;
+  frame.offset = static_cast<std::uint32_t>(offset);
+  frame.size = static_cast<std::uint32_t>(size);
+}
+
+void History::skip(std::size_t count) {
+  while (count_ > 0) forget_front();
+  last_ += count;
 }
 
 void History::drop_oldest() {
@@ -35,8 +40,7 @@ void History::drop_oldest() {
 
 void History::forget_front() {
   const Frame oldest = std::move(frames_[head_]);
-  frames_[head_] = {};
-  head_ = (head_ + 1) % frames_.size();
+  head_ = place(1);
   --count_;
   if (count_ == 0 || !frames_[head_].block.is_same(oldest.block)) block_bytes_ -= charge_of(oldest.block);
 }

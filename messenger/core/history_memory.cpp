@@ -1,15 +1,24 @@
 #include "messenger/core/history_memory.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "messenger/core/room_table.hpp"
 
 namespace plaintalk::messenger::core {
 
-void HistoryMemory::add(Room& room, const Block& block, std::size_t offset, std::size_t size,
+void HistoryMemory::add(Room& room, const Block& block, std::span<const Batch::Sequenced> frames,
                         std::size_t count_max) {
   const std::size_t before = room.history.held_bytes();
-  room.history.add(block, offset, size, count_max);
+  // Of a large batch only the last ones stay.
+  const std::size_t skipped = frames.size() - std::min(frames.size(), count_max);
+  std::size_t offset = 0;
+  for (const Batch::Sequenced& frame : frames.first(skipped)) offset += frame.size;
+  if (skipped > 0) room.history.skip(skipped);
+  for (const Batch::Sequenced& frame : frames.subspan(skipped)) {
+    room.history.add(block, offset, frame.size, count_max);
+    offset += frame.size;
+  }
   held_bytes_ += room.history.held_bytes() - before;
   if (room.history_place.is_queued()) {
     rooms_.use(room.history_place);

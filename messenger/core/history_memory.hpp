@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
+#include "messenger/core/batch.hpp"
 #include "messenger/core/handle.hpp"
 #include "messenger/core/out_queue.hpp"
 #include "messenger/core/room.hpp"
@@ -16,8 +18,8 @@ class RoomTable;
 
 class HistoryMemory {
  public:
-  // The next frame of the room, as History::add().
-  void add(Room& room, const Block& block, std::size_t offset, std::size_t size, std::size_t count_max);
+  // The next frames of the room, which are the whole of `block`, as History::add().
+  void add(Room& room, const Block& block, std::span<const Batch::Sequenced> frames, std::size_t count_max);
   // Histories forget until all hold at most so much. No room goes: whoever asks may refer to it.
   void bound(const RoomTable& rooms, std::size_t bytes_max);
   // The room goes, with its history.

@@ -150,12 +150,11 @@ std::string replace_token(World& world, Device& device) {
 
 void send_login_ok(World& world, Connection& connection, std::string_view id) {
   const Account& account = world.account_of(connection);
-  const std::string token = replace_token(world, *connection.device);
+  Device& device = world.device_of(connection);
+  const std::string token = replace_token(world, device);
   connection.token_is_new = true;
   FrameWriter writer = begin_ok(world, id);
-  writer.parameter("user", account.name)
-      .parameter("device", connection.device->name)
-      .parameter("token", token);
+  writer.parameter("user", account.name).parameter("device", device.name).parameter("token", token);
   if (!account.is_registered()) writer.parameter("guest", std::uint64_t{1});
   writer.end();
   send(world, connection);
@@ -183,7 +182,6 @@ Answer enter(World& world, Connection& connection, Account& account, const Login
   device.connection = connection.handle;
   device.last_used = world.now.instant;
   connection.account = account.handle;
-  connection.device = &device;
   connection.phase = Phase::in;
   account.connections.push_back(connection.handle);
   account.reserved_until = {};

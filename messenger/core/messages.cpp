@@ -18,6 +18,29 @@ std::uint64_t content_hash(std::string_view target, std::string_view body) {
   return std::hash<std::string_view>{}(body) ^ (target_hash * 0x9e3779b97f4a7c15ULL);
 }
 
+void send_ok_without_id(World& world, Connection& connection, const Room& room, std::uint64_t seq,
+                        std::int64_t at_ms) {
+  LastOk& last = world.last_ok;
+  if (last.room != room.handle || last.at_ms != at_ms) {
+    last.room = room.handle;
+    last.at_ms = at_ms;
+    last.text.clear();
+    FrameWriter writer(last.text, Verb::ok);
+    if (room.is_conversation()) writer.parameter("room", room.name);
+    last.head = {0, last.text.size()};
+    writer.parameter("seq", seq);
+    const std::size_t tail = last.text.size();
+    writer.parameter("at", static_cast<std::uint64_t>(at_ms));
+    last.tail = {tail, last.text.size() - tail};
+    writer.end();
+    return reply(world, connection, last.text);
+  }
+  const std::size_t start = last.text.size();
+  FrameWriter(last.text, last.head).parameter("seq", seq).repeat(last.tail).end();
+  reply(world, connection, std::string_view(last.text).substr(start));
+  last.text.resize(start);
+}
+
 void send_ok(World& world, Connection& connection, std::string_view id, std::string_view room,
              std::uint64_t seq, std::int64_t at_ms, bool is_repeat) {
   FrameWriter writer = begin_ok(world, id);
@@ -54,7 +77,7 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
     if (!parsed) return wrong_form(Verb::say);
   }
   const std::string_view id = id_of(frame);
-  if (const auto* known = id.empty() ? nullptr : connection.device->requests->find(id)) {
+  if (const auto* known = id.empty() ? nullptr : world.device_of(connection).requests->find(id)) {
     const std::string room_name =
         room != nullptr ? room->name : room_name_of(world.account_of(connection), *parsed);
     return repeat(world, connection, *known, content_hash(room_name, frame.body));
@@ -73,11 +96,14 @@ Answer handle_say(World& world, Connection& connection, const Frame& frame) {
       route(world, *room, connection,
             {Verb::msg, id, frame.body, nullptr, frame.body_kind == BodyKind::inline_text});
   const std::int64_t at_ms = wall_ms(world.now.wall);
-  if (!id.empty())
-    world.request_memories.add(
-        connection.device->requests.made(),
-        {std::string(id), content_hash(room->name, frame.body), seq, at_ms, room->name, world.now.instant, 0},
-        world.config.remembered_request_count_max, world.config.remembered_request_time);
+  if (id.empty()) {
+    send_ok_without_id(world, connection, *room, seq, at_ms);
+    return kAnswered;
+  }
+  world.request_memories.add(
+      world.device_of(connection).requests.made(),
+      {std::string(id), content_hash(room->name, frame.body), seq, at_ms, room->name, world.now.instant, 0},
+      world.config.remembered_request_count_max, world.config.remembered_request_time);
   send_ok(world, connection, id, room->name, seq, at_ms, false);
   return kAnswered;
 }

@@ -125,11 +125,7 @@ Block numbered_block(const Batch& batch, std::size_t numbered_size, const Block&
 }
 
 void remember(World& world, Room& room, const Block& numbered, const Batch& batch) {
-  std::size_t offset = 0;
-  for (const Batch::Sequenced& frame : batch.sequenced) {
-    world.history.add(room, numbered, offset, frame.size, world.config.history_count);
-    offset += frame.size;
-  }
+  world.history.add(room, numbered, batch.sequenced, world.config.history_count);
   world.history.bound(world.rooms, world.config.history_bytes_max);
 }
 
@@ -141,17 +137,39 @@ void log_routes(World& world, const Room& room, const Batch& batch, std::uint64_
   }
 }
 
-void write_message(World& world, Room& room, Batch& batch, const Connection& sender,
-                   const NewMessage& message) {
-  FrameWriter writer(batch.text, message.verb);
-  writer.argument(room.name).argument(room.last_seq).argument(world.account_of(sender).name);
-  if (message.file == nullptr) {
-    writer.argument(static_cast<std::uint64_t>(wall_ms(world.now.wall)));
-  } else {
-    writer.argument(message.file->handle).argument(message.file->size).argument(message.file->sha256);
-  }
+void end_with_text(FrameWriter& writer, const NewMessage& message) {
   if (message.is_inline_text) return writer.text_body(message.body);
   writer.body(message.body);
+}
+
+void write_file(World& world, const Room& room, Batch& batch, const Connection& sender,
+                const NewMessage& message) {
+  batch.last_message = {};
+  FrameWriter writer(batch.text, message.verb);
+  writer.argument(room.name).argument(room.last_seq).argument(world.account_of(sender).name);
+  writer.argument(message.file->handle).argument(message.file->size).argument(message.file->sha256);
+  end_with_text(writer, message);
+}
+
+// Whoever sends much sends many in one turn of the loop: all but number and text is then as in the last one.
+void write_message(World& world, const Room& room, Batch& batch, const Connection& sender,
+                   const NewMessage& message) {
+  Batch::LastMessage& last = batch.last_message;
+  const std::int64_t at_ms = wall_ms(world.now.wall);
+  if (last.sender == sender.account && last.at_ms == at_ms) {
+    FrameWriter writer(batch.text, last.head);
+    writer.argument(room.last_seq).repeat(last.tail);
+    return end_with_text(writer, message);
+  }
+  const std::size_t start = batch.text.size();
+  FrameWriter writer(batch.text, message.verb);
+  writer.argument(room.name);
+  last = {sender.account, at_ms, {start, batch.text.size() - start}, {}};
+  writer.argument(room.last_seq);
+  const std::size_t tail = batch.text.size();
+  writer.argument(world.account_of(sender).name).argument(static_cast<std::uint64_t>(at_ms));
+  last.tail = {tail, batch.text.size() - tail};
+  end_with_text(writer, message);
 }
 
 std::size_t receiver_count(const World& world, const Room& room) {
@@ -167,7 +185,11 @@ std::uint64_t route(World& world, Room& room, const Connection& sender, const Ne
   Batch& batch = batch_of(world, room);
   const std::uint64_t seq = ++room.last_seq;
   const std::size_t offset = batch.text.size();
-  write_message(world, room, batch, sender, message);
+  if (message.file == nullptr) {
+    write_message(world, room, batch, sender, message);
+  } else {
+    write_file(world, room, batch, sender, message);
+  }
   spend_fan_out(world, batch.text.size() - offset, receiver_count(world, room));
   if (room.is_conversation()) note_direct(world, room, sender.account, seq);
   batch.sequenced.push_back(

@@ -146,6 +146,11 @@ void ServerCore::consumed(ConnectionId id, std::size_t size, Now now) {
   state_->finish_turn();
 }
 
+bool ServerCore::has_file_data_next(ConnectionId id) const {
+  const core::Connection& connection = state_->at(id);
+  return connection.has_downloads && !connection.out;
+}
+
 bool ServerCore::wants_output(ConnectionId id) const {
   const core::Connection& connection = state_->at(id);
   return connection.out || core::has_bulk(*state_, connection);

@@ -63,6 +63,8 @@ class ServerCore {
   std::size_t gather(ConnectionId id, std::span<iovec> iovecs, bool kernel_is_drained, Now now);
   void consumed(ConnectionId id, std::size_t size, Now now);
 
+  // Whether file data is what would be written next, so that it matters whether the kernel is drained.
+  bool has_file_data_next(ConnectionId id) const;
   // Whether anything waits to be written, file data included: true while gather() gives nothing only because
   // the kernel is not drained.
   bool wants_output(ConnectionId id) const;

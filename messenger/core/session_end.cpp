@@ -53,9 +53,9 @@ void end_session(World& world, Connection& connection, std::string_view reason, 
     flush_rooms_of(world, connection);
     send_gaps(world, connection);  // not before: what is flushed would come without them
     leave_all_rooms(world, connection, leaving, words);
-    connection.device->connection = {};
-    connection.device->last_used = world.now.instant;
-    connection.device = nullptr;
+    Device& device = world.device_of(connection);
+    device.connection = {};
+    device.last_used = world.now.instant;
     ++account.closing_count;
     if (account.connections.empty()) {
       account.is_away = false;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/check.hpp"
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
 #include "messenger/core/account.hpp"
@@ -28,8 +29,19 @@
 #include "messenger/core/services.hpp"
 #include "messenger/core/timer_wheel.hpp"
 #include "messenger/core/transfers.hpp"
+#include "protocol/frame_writer.hpp"
 
 namespace plaintalk::messenger::core {
+
+// The last OK to a SAY without id=. The next one to the same room at the same moment differs only in its
+// number.
+struct LastOk {
+  RoomHandle room;
+  std::int64_t at_ms = 0;
+  std::string text;
+  WrittenPart head;  // up to the number
+  WrittenPart tail;
+};
 
 struct World {
   World(ServerConfig configuration, Services outside, Now start);
@@ -65,12 +77,19 @@ struct World {
   bool is_draining = false;
 
   std::string text;  // scratch for the frame that is being written
+  LastOk last_ok;
   std::vector<ConnectionId> recipients;
   std::vector<ConnectionId> shed;
   std::vector<std::uint32_t> fired;
 
   // REQUIRES: the connection has logged in.
   Account& account_of(const Connection& connection) const { return accounts.at(connection.account); }
+  // REQUIRES: the same, and its session goes on.
+  Device& device_of(const Connection& connection) const {
+    Device* device = account_of(connection).device_of(connection.handle);
+    check(device != nullptr, "a session without a device");
+    return *device;
+  }
 
   void log(const ServerEvent& event) { services.events.event(event, now.wall); }
 };

@@ -21,6 +21,26 @@ TEST(FrameWriter, WritesArgumentsAndParametersInOrder) {
   EXPECT_EQ(out, "X\nOK id=x1 seq=42 a 0\nPLAINTALK/1 lab\n");
 }
 
+// A string grows while part of it is copied: the sizes go over several steps of it.
+TEST(FrameWriter, RepeatsPartsOfEarlierFrames) {
+  std::string out;
+  FrameWriter first(out, Verb::msg);
+  first.argument("#lab");
+  const WrittenPart head{0, out.size()};
+  first.argument(9u);
+  const std::size_t at = out.size();
+  first.argument("alice").argument(1789201500000u);
+  const WrittenPart tail{at, out.size() - at};
+  first.body("m9");
+  std::string expected = "MSG #lab 9 alice 1789201500000 :m9\n";
+  for (std::uint64_t n = 10; n < 200; ++n) {
+    const std::string body = "m" + std::to_string(n);
+    FrameWriter(out, head).argument(n).repeat(tail).body(body);
+    expected += "MSG #lab " + std::to_string(n) + " alice 1789201500000 :" + body + "\n";
+  }
+  EXPECT_EQ(out, expected);
+}
+
 TEST(FrameWriter, WritesABodyInlineWhenThatIsLegal) {
   EXPECT_EQ(with_body("hi  there: {5} "), "SAY #lab :hi  there: {5} \n");
   EXPECT_EQ(with_body(""), "SAY #lab :\n");

@@ -75,6 +75,20 @@ TEST(History, OldFramesLeaveAtTheLimitAndOldestTellsWhatIsKept) {
   EXPECT_EQ(alice.asks("HISTORY #lab before=8"), "END #lab last=10 more=0 oldest=8\n");
 }
 
+TEST(History, OfMoreThanItKeepsInOneTurnTheLastOnesStay) {
+  ServerConfig config = Lab::quick();
+  config.history_count = 3;
+  Lab lab(config);
+  Person& alice = talk(lab, 2);
+  alice.sends_bytes(
+      "SAY #lab :m3\nTOPIC #lab :new\nSAY #lab :m4\nSAY #lab :m5\nSAY #lab :m6\nSAY #lab :m7\n");
+  const std::string live = alice.reads();
+  const std::string page = alice.asks("HISTORY #lab after=2");
+  EXPECT_EQ(page, live.substr(live.find("MSG #lab 5")) + "END #lab last=7 more=0 oldest=5\n");
+  alice.asks("SAY #lab :m8");
+  EXPECT_EQ(end_of(alice.asks("HISTORY #lab after=2")), "END #lab last=8 more=0 oldest=6\n");
+}
+
 TEST(History, AllRoomsTogetherKeepALimitedNumberOfBytes) {
   ServerConfig config = Lab::quick();
   config.history_bytes_max = 1400;  // with what each block and ring costs

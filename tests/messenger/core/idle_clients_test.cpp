@@ -16,7 +16,7 @@ namespace {
 using plaintalk::test::heap_bytes;
 
 TEST(IdleClients, AreSmallObjects) {
-  EXPECT_LE(sizeof(core::Connection), 208U);
+  EXPECT_LE(sizeof(core::Connection), 200U);
   EXPECT_LE(sizeof(core::Account), 224U);
   EXPECT_LE(sizeof(core::Device), 104U);
 }

@@ -23,6 +23,47 @@ TEST(Messages, AMessageIsAnsweredToItsSenderAndHeardByAllMembersAlike) {
   EXPECT_TRUE(lab.events.has("routed #lab 1 msg alice to 1,2 shed"));
 }
 
+// What repeats from one message of a turn to the next is copied from there: it has to be the right one.
+TEST(Messages, ManyInOneTurnReadAsIfEachHadATurnOfItsOwn) {
+  const auto at = [](int ms) { return std::to_string(1789201500000 + ms); };
+  Lab lab;
+  Person& alice = lab.guest("alice", {"#lab", "#other"});
+  Person& bob = lab.guest("bob", {"#lab"});
+  alice.reads();
+  lab.core->received(
+      alice.id, "SAY #lab :a1\nSAY #lab :a2\nSAY #other :o1\nSAY @bob :d1\nSAY #lab {2}\n\n3\n", lab.now);
+  lab.core->received(bob.id, "SAY #lab :b4\nTOPIC #lab :t\nSAY #lab :b5\nSAY @alice :d2\n", lab.now);
+  lab.now.wall += Milliseconds(1);
+  lab.core->received(bob.id, "SAY #lab :b6\nSAY @alice :d3\nSAY @alice :d4\n", lab.now);
+  lab.core->received(alice.id, "SAY #lab :a7\nSAY #lab id=x :a8\n", lab.now);
+  lab.core->end_turn(lab.now);
+  const std::string of_alice = alice.reads();
+  EXPECT_TRUE(of_alice.starts_with("OK seq=1 at=" + at(0) + "\nOK seq=2 at=" + at(0) +
+                                   "\nOK seq=1 at=" + at(0) + "\nOK room=@alice,bob seq=1 at=" + at(0) +
+                                   "\nOK seq=3 at=" + at(0) + "\nOK seq=7 at=" + at(1) +
+                                   "\nOK id=x seq=8 at=" + at(1) + "\n"))
+      << of_alice;
+  EXPECT_NE(of_alice.find("MSG #other 1 alice " + at(0) + " :o1\n"), std::string::npos);
+  const std::string of_bob = bob.reads();
+  EXPECT_TRUE(of_bob.starts_with("OK seq=4 at=" + at(0) + "\nOK room=#lab\nOK seq=5 at=" + at(0) +
+                                 "\nOK room=@alice,bob seq=2 at=" + at(0) + "\nOK seq=6 at=" + at(1) +
+                                 "\nOK room=@alice,bob seq=3 at=" + at(1) +
+                                 "\nOK room=@alice,bob seq=4 at=" + at(1) + "\n"))
+      << of_bob;
+  const std::string room = "MSG #lab 1 alice " + at(0) + " :a1\nMSG #lab 2 alice " + at(0) +
+                           " :a2\nMSG #lab 3 alice " + at(0) + " {2}\n\n3\nMSG #lab 4 bob " + at(0) +
+                           " :b4\nTOPIC #lab bob " + at(0) + " :t\nMSG #lab 5 bob " + at(0) +
+                           " :b5\nMSG #lab 6 bob " + at(1) + " :b6\nMSG #lab 7 alice " + at(1) +
+                           " :a7\nMSG #lab 8 alice " + at(1) + " :a8\n";
+  const std::string conversation = "MSG @alice,bob 1 alice " + at(0) + " :d1\nMSG @alice,bob 2 bob " + at(0) +
+                                   " :d2\nMSG @alice,bob 3 bob " + at(1) + " :d3\nMSG @alice,bob 4 bob " +
+                                   at(1) + " :d4\n";
+  for (const std::string& heard : {of_alice, of_bob}) {
+    EXPECT_NE(heard.find(room), std::string::npos) << heard;
+    EXPECT_NE(heard.find(conversation), std::string::npos) << heard;
+  }
+}
+
 TEST(Messages, NumbersAreDenseInEachRoomOnItsOwn) {
   Lab lab;
   Person& alice = lab.guest("alice", {"#a"});

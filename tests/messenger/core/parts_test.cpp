@@ -163,7 +163,7 @@ TEST(TokenBucket, FillsSteadilyUpToItsBurst) {
   }
   EXPECT_EQ(bucket.debt_after(limit, 1, at(0)), Milliseconds(50));
   EXPECT_EQ(bucket.debt_after(limit, 1, at(40)), Milliseconds(10));
-  bucket.take(limit, 1, at(40));
+  EXPECT_EQ(bucket.take(limit, 1, at(40)), Milliseconds(10));
   EXPECT_EQ(bucket.debt_after(limit, 1, at(40)), Milliseconds(60));
   EXPECT_EQ(bucket.debt_after(limit, 3, at(100'000)), Nanoseconds{0});
   EXPECT_GT(bucket.debt_after(limit, 4, at(100'000)), Nanoseconds{0});
@@ -269,6 +269,13 @@ TEST(History, KeepsTheLatestFramesByTheirNumbers) {
   history.add(block, 0, 1, 4);
   EXPECT_EQ(history.last(), 11U);
   EXPECT_EQ(history.oldest(), 11U);
+  history.skip(5);
+  EXPECT_TRUE(history.empty());
+  EXPECT_EQ(history.last(), 16U);
+  EXPECT_EQ(history.held_bytes(), 4U * sizeof(core::History::Frame));
+  history.add(block, 3, 1, 4);
+  EXPECT_EQ(history.oldest(), 17U);
+  EXPECT_EQ(history.frame(17).offset, 3U);
 }
 
 }  // namespace
