@@ -38,6 +38,7 @@ struct Connection {
   bool queued_for_turn = false;
   bool has_deadline = false;
   std::uint32_t unchecked_bytes = 0;  // given to the kernel since its unsent data was last looked at
+  std::uint32_t discarded_bytes = 0;  // read and thrown away, since nothing of it is wanted any more
   std::uint64_t read_in_turn = 0;
   std::uint64_t served_in_turn = 0;
   Instant deadline;  // of the last words: when the connection is cut whatever is still unsent

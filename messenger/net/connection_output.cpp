@@ -27,6 +27,12 @@ bool kernel_is_drained(Connection& connection) {
   return true;
 }
 
+// More than enough to ask is not counted: a connection may go on for years without file data.
+void count_unchecked(Connection& connection, std::size_t size) {
+  connection.unchecked_bytes = static_cast<std::uint32_t>(
+      std::min<std::size_t>(connection.unchecked_bytes + size, std::size_t{kUnsentBytesMax}));
+}
+
 std::size_t total_size(std::span<const iovec> pieces) {
   std::size_t size = 0;
   for (const iovec& piece : pieces) size += piece.iov_len;
@@ -58,8 +64,8 @@ ssize_t write_pieces(int descriptor, std::span<iovec> pieces) {
 FlushResult flush(Connection& connection, ServerCore& core, Recorder* recorder, Now now) {
   std::array<iovec, kIovecCountMax> pieces;
   for (std::size_t written = 0; written < kWriteBytesPerTurn;) {
-    const bool drained = kernel_is_drained(connection);
-    const std::size_t count = core.gather(connection.id, pieces, drained, now);
+    const bool takes_file_data = core.has_file_data_next(connection.id) && kernel_is_drained(connection);
+    const std::size_t count = core.gather(connection.id, pieces, takes_file_data, now);
     if (count == 0) return core.wants_output(connection.id) ? FlushResult::behind : FlushResult::empty;
 
     const std::span<iovec> filled = std::span(pieces).first(count);
@@ -69,9 +75,10 @@ FlushResult flush(Connection& connection, ServerCore& core, Recorder* recorder, 
     const auto size = static_cast<std::size_t>(sent);
     const std::size_t offered = total_size(filled);
     if (recorder != nullptr) recorder->server_sent(connection.id, filled, size, now.wall);
-    connection.unchecked_bytes += static_cast<std::uint32_t>(size);
+    count_unchecked(connection, size);
     core.consumed(connection.id, size, now);
     if (size < offered) return FlushResult::blocked;
+    if (!core.wants_output(connection.id)) return FlushResult::empty;
     written += size;
   }
   return FlushResult::more;

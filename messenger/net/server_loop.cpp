@@ -230,8 +230,8 @@ void ServerLoop::finish_when_done(Connection& connection, bool nothing_left) {
 
 void ServerLoop::read_on(Connection& connection) {
   if (connection.phase == Connection::Phase::gone || connection.input_ended) return;
-  const bool drains = connection.phase == Connection::Phase::lingering || connection.output_broken;
-  connection.wants_input = drains || core_.closing(connection.id) || core_.wants_input(connection.id);
+  connection.wants_input =
+      discards_input(connection) || connection.output_broken || core_.wants_input(connection.id);
   if (!connection.wants_input || !connection.has_input || connection.queued_to_read) return;
   connection.queued_to_read = true;
   to_read_.push_back(&connection);

@@ -1,8 +1,8 @@
 // The shell around the core: one thread, one event loop, no rules.
 //
-// A turn is what happens between two looks at the network: every socket that is ready is read once, then a
-// handler that the first of them posted ends the turn. Only then does anything go out, so that all frames of
-// a room that came in one turn reach each member in one system call.
+// A turn is what happens between two looks at the network: every socket that is ready is read once, and again
+// if few have sent much; then a handler that the first of them posted ends the turn. Only then does anything
+// go out, so that all frames of a room that came in one turn reach each member in one system call.
 //
 //   ready sockets -> recv into one shared buffer -> core.received()
 //   end of turn   -> core.end_turn() -> sendmsg for each connection that has something
@@ -81,7 +81,10 @@ class ServerLoop {
   void serve_sockets();
   bool take_input();
   void read_from(Connection& connection);
+  void read_more();
   void input_ended(Connection& connection, int error);
+  bool discards_input(const Connection& connection) const;
+  void count_discarded(Connection& connection, std::size_t size);
 
   void linger(Connection& connection);
   void set_deadline(Connection& connection, Milliseconds time);
@@ -121,8 +124,10 @@ class ServerLoop {
   HandlerMemory tick_memory_;
   std::optional<Instant> stop_deadline_;  // set while stopping
 
-  static constexpr std::size_t kReadBytesPerTurn = 64 << 10;
-  std::array<char, kReadBytesPerTurn> input_;
+  static constexpr std::size_t kReadSize = 64 << 10;
+  std::array<char, kReadSize> input_;
+  std::size_t turn_input_size_ = 0;     // what was read in this turn
+  std::vector<Connection*> with_more_;  // those of this turn that had a whole buffer or more
 };
 
 }  // namespace plaintalk::messenger

@@ -1,6 +1,8 @@
 // How the sockets are set, and how long the loop waits for peers that are on their way out.
 #pragma once
 
+#include <cstdint>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -12,6 +14,10 @@ namespace plaintalk::messenger {
 
 inline constexpr Milliseconds kLastWordsTime{2000};  // to write what a closing connection still has to get
 inline constexpr Milliseconds kLingerTime{1000};     // for the peer to close too, after we have
+// What is read and thrown away meanwhile: more than two kernels hold of a stream (tcp(7): tcp_wmem 4 MiB and
+// tcp_rmem 32 MiB), so what was under way to us never resets the connection. Whoever sends more does not
+// stop.
+inline constexpr std::uint32_t kDiscardedBytesMax = 64 << 20;
 
 // TCP_NODELAY: the loop batches by itself, waiting for more would only add delay (RFC 1122, 4.2.3.4).
 // TCP_NOTSENT_LOWAT: the queue that can be reordered is ours; what the kernel holds unsent delays every later

@@ -76,6 +76,32 @@ TEST(Ending, SaysByeToEverybodyOnSigtermAndExitsWithZero) {
   EXPECT_NE(server.output().find("alice: shutdown; "), std::string::npos) << server.output();
 }
 
+// Goal: what a peer sends after its end is read away, so that no reset destroys our last words, but not for
+// ever. Method: in the second that a peer has to close too, loopback carries far more than is allowed here.
+TEST(Ending, CutsAPeerThatGoesOnSendingAfterItsEnd) {
+  constexpr std::uint64_t kTakenBytesMax = 64 << 20;      // by the server
+  constexpr std::uint64_t kSocketBuffersMax = 100 << 20;  // of both kernels
+  ServerProcess server;
+  Peer peer(server.port());
+  enter(peer, "alice", "#lab");
+  peer.send("QUIT\n");
+  const std::string bytes(1 << 20, 'x');
+  EXPECT_TRUE(peer.sends_until_cut(bytes, kTakenBytesMax + kSocketBuffersMax));
+  EXPECT_EQ(server.stop(), 0);
+  EXPECT_NE(server.output().find("alice: quit; "), std::string::npos) << server.output();
+}
+
+// What is under way to the server when it ends a session is no reason for a reset.
+TEST(Ending, ReadsAwayWhatWasUnderWay) {
+  ServerProcess server;
+  Peer peer(server.port());
+  enter(peer, "alice", "#lab");
+  peer.send("QUIT\n" + std::string(4 << 20, 'x'));
+  EXPECT_NE(peer.read_to_end().find("BYE "), std::string::npos);
+  EXPECT_FALSE(peer.was_reset());
+  EXPECT_EQ(server.stop(), 0);
+}
+
 TEST(Ending, StopsOnSigintToo) {
   ServerProcess server;
   server.signal(SIGINT);

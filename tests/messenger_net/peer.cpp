@@ -67,6 +67,20 @@ void Peer::send(std::string_view bytes) {
   }
 }
 
+bool Peer::sends_until_cut(std::string_view bytes, std::uint64_t size_max) {
+  while (sent_count_ < size_max) {
+    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) {
+      sent_count_ += static_cast<std::uint64_t>(sent);
+    } else if (errno == EAGAIN) {
+      wait_for(descriptor_, POLLOUT);
+    } else {
+      return true;
+    }
+  }
+  return false;
+}
+
 void Peer::wait_until_delivered() {
   for (int waiting = 1; waiting > 0;) {
     if (::ioctl(descriptor_, SIOCOUTQ, &waiting) != 0) throw std::runtime_error("no such socket");

@@ -19,6 +19,8 @@ class Peer {
   void send(std::string_view bytes);
   // As much as the sockets take without waiting; how much that was.
   std::size_t send_what_fits(std::string_view bytes);
+  // Again and again, and reading nothing, until the server resets the connection; false after `size_max`.
+  bool sends_until_cut(std::string_view bytes, std::uint64_t size_max);
   // Until the server's kernel has acknowledged everything, so that what is sent next is a segment of its own.
   void wait_until_delivered();
   // Everything up to and with the next `text`; throws when the connection ends or time is up before.
