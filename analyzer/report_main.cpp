@@ -106,6 +106,7 @@ int run(const Options& options) {
   if (options.format == "csv") {
     write(analyzer::render_csv(report), options.out);
     // The table has no place for words.
+    if (!report.warning.empty()) std::cerr << "plaintalk-report: " << report.warning << '\n';
     if (report.rows.empty())
       std::cerr << "plaintalk-report: " << plaintalk::terminal_safe(report.why_empty) << '\n';
   } else if (options.format == "markdown") {

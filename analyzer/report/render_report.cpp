@@ -47,6 +47,7 @@ std::string render_csv(const Report& report) {
 std::string render_markdown(const Report& report) {
   std::string text = "# " + markdown_cell(report.title) + "\n\n";
   if (!report.description.empty()) text += markdown_cell(report.description) + "\n\n";
+  if (!report.warning.empty()) text += "**" + markdown_cell(report.warning) + "**\n\n";
   if (report.rows.empty()) return text + markdown_cell(why_empty(report)) + "\n";
   text += '|';
   for (const std::string& column : report.columns) text += ' ' + markdown_cell(column) + " |";
@@ -79,6 +80,7 @@ std::string render_text(const Report& report, std::size_t width) {
   };
   add(terminal_safe(report.title));
   if (!report.description.empty()) add(terminal_safe(report.description));
+  if (!report.warning.empty()) add(terminal_safe(report.warning));
   text += '\n';
   if (report.rows.empty()) {
     add(terminal_safe(why_empty(report)));

@@ -162,6 +162,15 @@ SqliteStatement prepare(const ReportTemplate& report_template, const SqliteDatab
   return statement;
 }
 
+bool has_synthetic_headers(const SqliteDatabase& database) {
+  try {
+    SqliteStatement query = database.prepare("SELECT max(synthetic) FROM main.captures");
+    return query.next() && query.integer(0) == 1;
+  } catch (const std::runtime_error&) {
+    return false;  // of an older version, which did not keep it
+  }
+}
+
 class Runner {
  public:
   Runner(const ReportTemplate& report_template, const SqliteDatabase& database, const ReportLimits& limits)
@@ -240,6 +249,7 @@ Report run_report(const ReportTemplate& report_template, const std::string& anal
     }
   }
   Report report = runner.take();
+  if (has_synthetic_headers(database)) report.warning = kSyntheticHeaders;
   if (!report.rows.empty()) return report;
   report.why_empty = many.any() && capture.empty() ? what_was_looked_for(report_template) + " in any of " +
                                                          plural(many.names().size(), "capture") +

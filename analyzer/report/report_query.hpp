@@ -23,6 +23,7 @@ struct Report {
   std::string description;
   std::vector<std::string> columns;
   std::vector<std::vector<ReportCell>> rows;
+  std::string warning{};    // what must be known about the capture
   std::string why_empty{};  // when there are no rows: one line that says what the capture holds instead
 };
 

@@ -289,6 +289,7 @@ std::string Summary::render_markdown(const CaptureInfo& input, const std::vector
     text +=
         "**Written while the capture went on:** what was open then counts as if the capture had ended. "
         "Files that were not complete have not been carved yet.\n\n";
+  if (input.is_synthetic) text += "**" + std::string(kSyntheticHeaders) + "**\n\n";
   text += talk_section() + secrets_section(input, show_secrets) + balance_section() + files_section() +
           findings_section() + tcp_section() + capture_section(input);
   text += "## Where to go on\n\nEvery column is explained in docs/REPORTS.md. In this folder: ";
@@ -323,6 +324,7 @@ std::string Summary::render_text(const CaptureInfo& input, const std::string& fo
   const auto high = finding_counts_.find(Severity::high);
   if (high != finding_counts_.end()) text += fmt::format("findings of weight: {}\n", high->second);
   if (input.packets_max) text += left_out_text(*input.packets_max) + "\n";
+  if (input.is_synthetic) text += std::string(kSyntheticHeaders) + '\n';
   return text + "reports: " + terminal_safe(folder) + "\n";
 }
 

@@ -79,7 +79,7 @@ void when_there_is_no_messenger(const CaptureContents& contents, std::vector<std
                                 terminal_safe(there->application)));
   } else {
     tries.push_back(
-        fmt::format("Nothing was on port {}, the messenger's usual port.", contents.messenger_port));
+        fmt::format("Nothing was on port {}, where the messenger is looked for.", contents.messenger_port));
   }
   const auto* const likely = likely_messenger(contents);
   const std::string example = likely != nullptr && likely->port != contents.messenger_port

@@ -158,6 +158,33 @@ TEST(Contents, WhatToTryFitsWhatWasThere) {
   EXPECT_TRUE(tries(late, "start the capture before the clients"));
 }
 
+// Goal: nobody takes made-up headers for the network's.
+TEST(Contents, SyntheticHeadersAreNamedEverywhere) {
+  std::string bytes;
+  capture::PcapngWriter writer([&](std::string_view block) { bytes += block; },
+                               {"test", "synthetic headers"});
+  const std::uint32_t interface = writer.add_interface({LinkType::raw, 262144, "test", ""});
+  capture::SyntheticConnection connection({IpAddress::v4(10, 0, 0, 1), 40000},
+                                          {IpAddress::v4(10, 0, 0, 9), 80}, [&](WallTime time, Bytes packet) {
+                                            writer.packet(interface, time, packet,
+                                                          static_cast<std::uint32_t>(packet.size()));
+                                          });
+  connection.open(WallTime(std::chrono::seconds(1'700'000'000)));
+  connection.client_sent("GET / HTTP/1.1\r\n\r\n", WallTime(std::chrono::seconds(1'700'000'001)));
+  const TemporaryFolder folder;
+  const AnalysisOutcome outcome = analyse_bytes(bytes, into(folder / "a"));
+  EXPECT_NE(outcome.text.find("Synthetic headers"), std::string::npos) << outcome.text;
+  EXPECT_NE(read_text(folder / "a/summary.md").find("Synthetic headers"), std::string::npos);
+  for (const BuiltinTemplate& builtin : builtin_templates()) {
+    const Report report = run_report(load_template(std::string(builtin.name)), folder / "a");
+    EXPECT_NE(render_text(report).find("Synthetic headers"), std::string::npos) << builtin.name;
+    EXPECT_NE(render_markdown(report).find("Synthetic headers"), std::string::npos) << builtin.name;
+  }
+  analyse_bytes(browser_capture(), into(folder / "real"));
+  EXPECT_EQ(render_text(run_report(load_template("ports"), folder / "real")).find("Synthetic"),
+            std::string::npos);
+}
+
 struct CountingSink : RowSink {
   std::uint64_t rows = 0;
   std::uint64_t packets = 0;
