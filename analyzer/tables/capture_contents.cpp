@@ -75,8 +75,9 @@ void when_there_is_no_messenger(const CaptureContents& contents, std::vector<std
     tries.push_back(fmt::format("What is on port {} is encrypted (TLS): nobody on the way can read it.",
                                 contents.messenger_port));
   } else if (there != nullptr) {
-    tries.push_back(fmt::format("What is on port {} is not PLAINTALK but {}.", contents.messenger_port,
-                                terminal_safe(there->application)));
+    tries.push_back(fmt::format(
+        "What is on port {} is not PLAINTALK but {}.", contents.messenger_port,
+        there->application == "other" ? "a protocol that is not known" : terminal_safe(there->application)));
   } else {
     tries.push_back(
         fmt::format("Nothing was on port {}, where the messenger is looked for.", contents.messenger_port));

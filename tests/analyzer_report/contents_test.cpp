@@ -144,6 +144,7 @@ TEST(Contents, WhatToTryFitsWhatWasThere) {
   EXPECT_TRUE(tries(tcp_on(7777, ""), "not a byte was said"));
   EXPECT_TRUE(tries(tcp_on(7777, "tls"), "encrypted"));
   EXPECT_TRUE(tries(tcp_on(7777, "irc"), "not PLAINTALK but irc"));
+  EXPECT_TRUE(tries(tcp_on(7777, "other"), "a protocol that is not known"));
   CaptureContents only_udp;
   only_udp.packets = 1;
   only_udp.shares = {{"udp", 53, "dns", 0, 1}};

@@ -321,6 +321,19 @@ TEST(Foreign, SecretsAreMaskedAndPointAtTheirPacket) {
   EXPECT_EQ(found.count("readable-password"), 1u);
 }
 
+// A protocol that nobody knows is only searched where logins are: a long chat costs nothing.
+TEST(Foreign, OfAnUnknownProtocolOnlyTheBeginningIsSearched) {
+  const auto after = [](std::size_t size) {
+    std::vector<Line> lines{{kServer, "hello\n"}};
+    for (std::size_t sent = 0; sent < size; sent += 40)
+      lines.push_back({kClient, std::string(39, '.') + "\n"});
+    lines.push_back({kClient, "LOGIN alice tulip9\n"});
+    return play_lines(lines, 9).credentials.size();
+  };
+  EXPECT_EQ(after(2000), 1u);
+  EXPECT_EQ(after(foreign::OwnChat::kClientSizeMax), 0u);
+}
+
 TEST(Foreign, WhatIsEncryptedIsNotRead) {
   const Found found = play_lines({{kServer, "220 mail.x ESMTP\r\n"},
                                   {kClient, "EHLO me\r\n"},

@@ -15,8 +15,8 @@ namespace plaintalk::analyzer::foreign {
 
 class OwnChat : public Protocol {
  public:
-  static constexpr std::uint64_t kClientSizeMax = 16 << 10;
-  static constexpr std::uint64_t kServerSizeMax = 256 << 10;
+  static constexpr std::uint64_t kClientSizeMax = 4 << 10;
+  static constexpr std::uint64_t kServerSizeMax = 64 << 10;
 
   explicit OwnChat(SecretSink& sink) : sink_(sink) {}
 
