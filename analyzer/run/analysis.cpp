@@ -11,6 +11,7 @@
 #include "analyzer/run/result_writer.hpp"
 #include "analyzer/run/traffic.hpp"
 #include "analyzer/stream/connection_tracker.hpp"
+#include "analyzer/tables/header_filter.hpp"
 #include "analyzer/talk/talk_analyzer.hpp"
 #include "analyzer/wire/packet_decoder.hpp"
 #include "base/text.hpp"
@@ -59,8 +60,9 @@ class Run {
   // The parts that take the capture apart.
   struct Parts {
     Parts(Run& run)
-        : packets(run.packets_wanted_ ? std::make_unique<PacketTable>(run.sinks_) : nullptr),
-          writer(run.sinks_, run.summary_, run.traffic_, packets.get(), run.options_.watcher),
+        : packets(run.packets_wanted_ ? std::make_unique<PacketTable>(std::vector<RowSink*>{&run.filter_})
+                                      : nullptr),
+          writer({&run.filter_}, run.summary_, run.traffic_, packets.get(), run.options_.watcher),
           talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
           tracker(limits(run.options_), talk, packets.get()) {}
     static TrackerLimits limits(const AnalysisOptions& options) {
@@ -151,7 +153,7 @@ class Run {
       csv_->add(table);
       written_.push_back(std::string(table.name) + ".csv");
     }
-    sinks_.push_back(&*csv_);
+    filter_.add(*csv_);
     const bool carve = std::find(written_.begin(), written_.end(), "files.csv") != written_.end();
     if (carve) {
       contents_ = std::make_unique<Carver>(folder_);
@@ -160,7 +162,7 @@ class Run {
     }
     if (!everything()) return;
     database_.emplace(folder_.create_path(std::string(kDatabaseName)));
-    sinks_.push_back(&*database_);
+    filter_.add(*database_);
     written_.emplace_back(kDatabaseName);
     written_.emplace_back(kSummaryName);
   }
@@ -178,6 +180,7 @@ class Run {
 
   void read(Parts& parts) {
     while (const auto record = capture_.next()) {
+      if (info_.packets % kPacketsPerCheck == 0) filter_.set_synthetic(capture_.is_synthetic());
       parts.talk.packet(record->time, record->original_size);
       if (packets_wanted_ && everything() && info_.packets == options_.packets_max) leave_packets_out(parts);
       const auto segment = parts.decoder.decode(*record);
@@ -221,10 +224,7 @@ class Run {
       findings.add("skipped-packets", end, {}, {},
                    std::to_string(count) + " packets without a TCP segment: " + reason);
     if (info_.packets_max) findings.add("packets-left-out", end, {}, {}, left_out_text(*info_.packets_max));
-    if (capture_.is_synthetic())
-      findings.add("synthetic", end, {}, {},
-                   "an application recorded this capture and made up the TCP/IP headers: timing and TCP "
-                   "behaviour are not real");
+    if (capture_.is_synthetic()) findings.add("synthetic", end, {}, {}, std::string(kSyntheticHeaders));
   }
 
   void describe_capture() {
@@ -233,10 +233,8 @@ class Run {
     info_.contents.messenger_port = options_.server_port;
     info_.contents.interface = options_.interface;
     traffic_.describe(info_.contents);
-    for (RowSink* const sink : sinks_) {
-      traffic_.write(*sink);
-      sink->row(capture_row(info_));
-    }
+    traffic_.write(filter_);
+    filter_.row(capture_row(info_));
   }
 
   AnalysisOutcome close_outputs() {
@@ -247,6 +245,7 @@ class Run {
       database_->about("secrets", options_.show_secrets ? "shown" : "masked");
       database_->about("state", info_.is_interim ? "written while the capture went on" : "complete");
       database_->about("packets", std::to_string(info_.packets));
+      if (info_.is_synthetic) database_->about("headers", "synthetic");
       if (info_.packets_max) database_->about("packets_table", left_out_text(*info_.packets_max));
       std::string inputs;
       for (const std::string& name : info_.names) inputs += (inputs.empty() ? "" : "\n") + table_text(name);
@@ -275,7 +274,7 @@ class Run {
   std::optional<CsvTables> csv_;
   std::optional<Database> database_;
   std::unique_ptr<CarvedContents> contents_;
-  std::vector<RowSink*> sinks_;
+  HeaderFilter filter_;
 };
 
 }  // namespace

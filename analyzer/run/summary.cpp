@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "analyzer/tables/capture_contents.hpp"
 #include "base/text.hpp"
 
 namespace plaintalk::analyzer {
@@ -208,13 +209,15 @@ std::string Summary::files_section() const {
   return text + more_than(file_count_, files_.size(), "files.csv") + "\n";
 }
 
-std::string Summary::tcp_section() const {
+std::string Summary::tcp_section(const CaptureInfo& input) const {
   std::string text =
       "## TCP\n\n" + fmt::format("{}, {} bytes from clients and {} from servers.",
                                  plural(connection_count_, "connection"), client_bytes_, server_bytes_);
   for (const auto& [protocol, count] : protocols_) text += fmt::format(" {}: {}.", protocol, count);
   text += '\n';
-  if (verdicts_.empty()) {
+  if (input.is_synthetic) {
+    text += std::string(kSyntheticHeaders) + "\n";
+  } else if (verdicts_.empty()) {
     text += "No packet was out of the ordinary.\n";
   } else {
     text += "\n| verdict | packets |\n|---|---:|\n";
@@ -291,7 +294,7 @@ std::string Summary::render_markdown(const CaptureInfo& input, const std::vector
         "Files that were not complete have not been carved yet.\n\n";
   if (input.is_synthetic) text += "**" + std::string(kSyntheticHeaders) + "**\n\n";
   text += talk_section() + secrets_section(input, show_secrets) + balance_section() + files_section() +
-          findings_section() + tcp_section() + capture_section(input);
+          findings_section() + tcp_section(input) + capture_section(input);
   text += "## Where to go on\n\nEvery column is explained in docs/REPORTS.md. In this folder: ";
   for (std::size_t index = 0; index < written.size(); ++index)
     text += fmt::format("{}`{}`", index == 0 ? "" : ", ", written[index]);

@@ -72,7 +72,7 @@ class Summary {
   std::string why_no_password(const CaptureInfo& input) const;
   std::string balance_section() const;
   std::string files_section() const;
-  std::string tcp_section() const;
+  std::string tcp_section(const CaptureInfo& input) const;
   std::string capture_section(const CaptureInfo& input) const;
   std::string findings_section() const;
 

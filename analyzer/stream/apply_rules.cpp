@@ -20,6 +20,15 @@ void note_closing(Flow& flow) {
   if (client.una > *client.fin && server.una > *server.fin) flow.is_closing = true;
 }
 
+// Rule 24, for the most of a connection.
+void note_in_flight(const DirectionState& state, EndpointRecord& side) {
+  if (!state.una_known) return;
+  std::int64_t bytes = state.high - std::max<std::int64_t>(state.confirmed(), 0);
+  if (bytes > 0 && state.loss) bytes -= state.loss->sacked.bytes_above(state.una);
+  auto& most = side.traffic.in_flight_max;
+  most = std::max(most.value_or(0), static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)));
+}
+
 }  // namespace
 
 void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
@@ -28,6 +37,7 @@ void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const
   EndpointRecord& side = flow.side(direction);
   ++side.packets;
   side.payload_bytes += segment.payload_size;
+  side.traffic.note(segment, state.shift_known ? std::optional(state.shift) : std::nullopt);
   flow.report.end = std::max(flow.report.end, segment.time);
   if (segment.time < state.last_time) {
     report(
@@ -46,6 +56,7 @@ void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const
     } else if (state.base_known) {
       apply_ack(context, flow, direction, segment);
       apply_data(context, flow, direction, segment);
+      if (segment.payload_size > 0) note_in_flight(state, side);
     }
     if (!state.sent_any) state.network = segment.network();
     state.sent_any = true;

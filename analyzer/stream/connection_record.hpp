@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/stream/traffic_record.hpp"
 #include "analyzer/wire/tcp_segment.hpp"
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
@@ -51,7 +52,11 @@ struct EndpointRecord {
   bool has_fin = false;
   bool has_rst = false;
   RttSummary rtt;
+  TrafficRecord traffic;
 };
+
+// How the first side that ended its stream did it.
+enum class Ending : std::uint8_t { none, fin, rst };
 
 struct ConnectionRecord {
   ConnectionId id{};
@@ -66,10 +71,17 @@ struct ConnectionRecord {
   unsigned completeness = 0;  // Wireshark's bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32
   std::uint64_t duplicate_capture_packets = 0;
   std::optional<Nanoseconds> handshake_rtt;
-  Tunnel tunnel;           // of its first packet
+  Tunnel tunnel;  // of its first packet
+  Ending first_ending = Ending::none;
+  Direction first_to_end{};
   bool midstream = false;  // the capture began after the connection did
   bool evicted = false;    // given up because of a budget
 
+  void note_ending(Direction direction, Ending ending) {
+    if (first_ending != Ending::none) return;
+    first_ending = ending;
+    first_to_end = direction;
+  }
   const EndpointRecord& side(Direction direction) const {
     return direction == Direction::client_to_server ? client : server;
   }

@@ -185,6 +185,7 @@ void apply_fin(TrackerContext& context, Flow& flow, Direction direction, const T
   }
   state.fin = at;
   flow.side(direction).has_fin = true;
+  flow.report.note_ending(direction, Ending::fin);
 }
 
 }  // namespace

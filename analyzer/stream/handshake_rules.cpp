@@ -98,6 +98,7 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
   state.offered_shift = segment.window_shift;
   state.mss = segment.mss;
   state.sack_permitted = segment.sack_permitted;
+  flow.side(direction).traffic.note_syn(segment);
   learn_peer_base(peer, segment);
   agree_on_scaling(flow);
   if (segment.payload_size > 0) {
@@ -115,6 +116,7 @@ void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const T
   const auto accept_reset = [&](TcpConfidence confidence, const std::string& why) {
     state.reset = true;
     flow.side(direction).has_rst = true;
+    flow.report.note_ending(direction, Ending::rst);
     // A reset alone, of a connection that was over before the capture began, closes nothing: more of them may
     // follow much later.
     flow.is_closing = state.base_known || peer.base_known;

@@ -42,8 +42,7 @@ std::string describe(const CaptureContents& contents);
 // What a reader must know about a capture that an application recorded.
 inline constexpr const char* kSyntheticHeaders =
     "Synthetic headers: an application recorded this capture and made up its TCP/IP headers. What was said "
-    "is "
-    "real; round trips, losses and everything else about TCP are not.";
+    "is real; packets, round trips, losses and all else about TCP are left empty.";
 
 // What to try, one sentence each; nothing when the messenger was found and heard from its beginning.
 std::vector<std::string> what_to_try(const CaptureContents& contents);

@@ -22,61 +22,10 @@ std::optional<WallTime> time_of(const Moment& moment) {
   return moment.known() ? std::optional(moment.time) : std::nullopt;
 }
 
-std::optional<Nanoseconds> sampled(const RttSummary& rtt, Nanoseconds value) {
-  return rtt.count == 0 ? std::nullopt : std::optional(value);
-}
-
-void add_rtt(Row& row, const RttSummary& rtt) {
-  row.integer(rtt.count)
-      .microseconds(sampled(rtt, rtt.min))
-      .microseconds(sampled(rtt, rtt.mean))
-      .microseconds(sampled(rtt, rtt.p95));
-}
-
-std::string text_of(const Tunnel& tunnel) {
-  std::string text(name_of(tunnel.kind));
-  if (tunnel.id != 0) text += " " + std::to_string(tunnel.id);
-  if (tunnel.depth > 1) text += ", inside of " + std::to_string(tunnel.depth - 1) + " more";
-  return text;
-}
-
 }  // namespace
 
 std::string_view sender_of(Direction direction) {
   return direction == Direction::client_to_server ? "client" : "server";
-}
-
-Row row_of(const ConnectionResult& result) {
-  static const Table& connections = table("connections");
-  const ConnectionRecord& connection = *result.connection;
-  const EndpointRecord& client = connection.client;
-  const EndpointRecord& server = connection.server;
-  Row row(connections);
-  row.integer(number_of(connection.id)).time(connection.start).seconds(connection.end - connection.start);
-  row.text(render(client.endpoint.address)).integer(std::uint64_t{client.endpoint.port});
-  row.text(render(server.endpoint.address)).integer(std::uint64_t{server.endpoint.port});
-  row.text(connection.role_reason).text(connection.state).text(connection.history);
-  row.integer(client.packets).integer(server.packets).integer(client.bytes).integer(server.bytes);
-  row.integer(client.retransmitted_packets).integer(server.retransmitted_packets);
-  row.integer(client.out_of_order_packets).integer(server.out_of_order_packets);
-  row.integer(client.duplicate_acks).integer(server.duplicate_acks);
-  row.integer(client.gap_bytes).integer(server.gap_bytes).integer(connection.duplicate_capture_packets);
-  row.microseconds(connection.handshake_rtt);
-  add_rtt(row, client.rtt);
-  add_rtt(row, server.rtt);
-  row.text(result.protocol)
-      .text(result.user)
-      .text(result.device)
-      .integer(std::uint64_t{connection.completeness});
-  row.integer(client.payload_bytes).integer(server.payload_bytes);
-  row.integer(client.ambiguous_packets).integer(server.ambiguous_packets);
-  row.integer(client.zero_windows).integer(server.zero_windows).integer(std::uint64_t{connection.midstream});
-  row.integer(client.truncated_bytes).integer(server.truncated_bytes);
-  row.integer(client.retransmitted_bytes).integer(server.retransmitted_bytes);
-  row.integer(client.damaged_packets).integer(server.damaged_packets);
-  row.text(text_of(connection.tunnel));
-  row.integer(std::uint64_t{connection.wireshark_stream});
-  return row;
 }
 
 Row row_of(const TcpEvent& result) {

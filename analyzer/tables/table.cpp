@@ -63,6 +63,13 @@ Row& Row::time(std::optional<WallTime> value) {
   return add(CellType::time, value.has_value(), value ? value->time_since_epoch().count() : 0);
 }
 
+Row Row::without_header_figures() const {
+  Row rest = *this;
+  for (std::size_t index = 0; index < table_.columns.size(); ++index)
+    if (table_.columns[index].is_of_headers) rest.cells_.at(index) = Cell{};
+  return rest;
+}
+
 std::span<const Cell> Row::cells() const {
   check(cells_.size() == table_.columns.size(), "a row has a cell for every column");
   return cells_;

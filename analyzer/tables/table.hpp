@@ -26,12 +26,14 @@ struct Column {
   std::string_view name;
   CellType type{};
   std::string_view description;
+  bool is_of_headers = false;  // comes from TCP/IP headers: empty where an application made them up
 };
 
 struct Table {
   std::string_view name;
   std::string_view description;
   std::vector<Column> columns;
+  bool is_of_headers = false;  // all of it: without rows where an application made the headers up
 };
 
 // Every table, in the order in which they are listed for people.
@@ -59,6 +61,9 @@ class Row {
   Row& microseconds(std::optional<Nanoseconds> value);
   Row& seconds(std::optional<Nanoseconds> value);
   Row& time(std::optional<WallTime> value);
+
+  // REQUIRES: every column has been filled.
+  Row without_header_figures() const;
 
   const Table& table() const { return table_; }
   // REQUIRES: every column has been filled.

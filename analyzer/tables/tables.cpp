@@ -1,5 +1,6 @@
 // Every column of every table. docs/REPORTS.md is generated from this text (`plaintalk-report
 // --describe-tables`), and a test compares the two.
+#include "analyzer/tables/connections_table.hpp"
 #include "analyzer/tables/packets_table.hpp"
 #include "analyzer/tables/table.hpp"
 
@@ -7,93 +8,6 @@ namespace plaintalk::analyzer {
 namespace {
 
 using enum CellType;
-
-Table connections() {
-  return {
-      "connections",
-      "One row for each TCP connection, in the order of their first packets. `client_` columns are about "
-      "what the client sent, `server_` "
-      "columns about what the server sent.",
-      {
-          {"connection", integer, "number of the connection, from 1 in the order of first packets"},
-          {"start_time", time, "time of its first packet"},
-          {"duration_s", seconds, "from the first to the last packet"},
-          {"client_address", text, "IP address of the side that opened the connection"},
-          {"client_port", integer, "its TCP port"},
-          {"server_address", text, "IP address of the other side"},
-          {"server_port", integer, "its TCP port"},
-          {"role_reason", text,
-           "how client and server were told apart: `syn`, `syn-ack`, `greeting`, `port N`, `lower port`, "
-           "..."},
-          {"state", text,
-           "how it went, in Zeek's words: `S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH`"},
-          {"history", text,
-           "its life in Zeek's letters, upper case for the client; `^`: the server's packet was the first "
-           "captured"},
-          {"client_packets", integer, "packets the client sent, duplicate captures not counted"},
-          {"server_packets", integer, "packets the server sent, duplicate captures not counted"},
-          {"client_bytes", integer,
-           "bytes of the client's stream in captured packets, by their size on the wire, each counted once"},
-          {"server_bytes", integer,
-           "bytes of the server's stream in captured packets, by their size on the wire, each counted once"},
-          {"client_retransmitted_packets", integer, "packets of the client that repeated bytes"},
-          {"server_retransmitted_packets", integer, "packets of the server that repeated bytes"},
-          {"client_out_of_order_packets", integer,
-           "packets of the client that came after later bytes, sent once"},
-          {"server_out_of_order_packets", integer,
-           "packets of the server that came after later bytes, sent once"},
-          {"client_duplicate_acks", integer, "duplicate acknowledgements the client sent (RFC 5681)"},
-          {"server_duplicate_acks", integer, "duplicate acknowledgements the server sent (RFC 5681)"},
-          {"client_gap_bytes", integer,
-           "bytes the client is known to have sent in packets that are not in the capture"},
-          {"server_gap_bytes", integer,
-           "bytes the server is known to have sent in packets that are not in the capture"},
-          {"duplicate_capture_packets", integer,
-           "packets that the capture holds twice; left out of everything else"},
-          {"handshake_rtt_us", microseconds, "from the SYN to the acknowledgement of the SYN-ACK"},
-          {"client_rtt_count", integer, "round-trip samples of bytes the client sent (Karn's rule)"},
-          {"client_rtt_min_us", microseconds, "smallest of them"},
-          {"client_rtt_mean_us", microseconds, "their mean"},
-          {"client_rtt_p95_us", microseconds, "their 95th percentile"},
-          {"server_rtt_count", integer, "round-trip samples of bytes the server sent (Karn's rule)"},
-          {"server_rtt_min_us", microseconds, "smallest of them"},
-          {"server_rtt_mean_us", microseconds, "their mean"},
-          {"server_rtt_p95_us", microseconds, "their 95th percentile"},
-          {"protocol", text,
-           "`plaintalk`, `tls`, `ssh`, `http`, `ftp`, `smtp`, `pop3`, `imap`, `telnet`, `irc`, `other`; "
-           "empty "
-           "when no byte was seen"},
-          {"user", text, "account that was logged in on it"},
-          {"device", text, "that account's device"},
-          {"completeness", integer, "Wireshark's sum: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32"},
-          {"client_payload_bytes", integer, "payload bytes of the client on the wire, repeats included"},
-          {"server_payload_bytes", integer, "payload bytes of the server on the wire, repeats included"},
-          {"client_ambiguous_packets", integer,
-           "packets of the client that were repeated or out of order; the capture cannot tell"},
-          {"server_ambiguous_packets", integer,
-           "packets of the server that were repeated or out of order; the capture cannot tell"},
-          {"client_zero_windows", integer, "packets in which the client closed its receive window"},
-          {"server_zero_windows", integer, "packets in which the server closed its receive window"},
-          {"midstream", integer, "1 when the connection began before the capture"},
-          {"client_truncated_bytes", integer,
-           "bytes in client_bytes that the capture cut off (snap length): their values are unknown"},
-          {"server_truncated_bytes", integer,
-           "bytes in server_bytes that the capture cut off (snap length): their values are unknown"},
-          {"client_retransmitted_bytes", integer, "bytes of the client that were sent again"},
-          {"server_retransmitted_bytes", integer, "bytes of the server that were sent again"},
-          {"client_damaged_packets", integer,
-           "packets of the client with a wrong checksum that the server never confirmed"},
-          {"server_damaged_packets", integer,
-           "packets of the server with a wrong checksum that the client never confirmed"},
-          {"tunnel", text,
-           "the tunnel that it was captured in, with its number: `vxlan 42`, `gre`, ...; the innermost of "
-           "several"},
-          {"tcp_stream", integer,
-           "Wireshark's number of it, from 0 (`tcp.stream`); where more connections are told apart here, "
-           "several "
-           "have the same"},
-      }};
-}
 
 Table captures() {
   return {
@@ -151,7 +65,8 @@ Table tcp_events() {
               {"rule", integer, "number of the rule"},
               {"confidence", text, "`certain`, `likely` or `ambiguous`"},
               {"evidence", text, "what it was concluded from, with packet numbers"},
-          }};
+          },
+          true};
 }
 
 Table pdus() {
@@ -226,7 +141,7 @@ Table deliveries() {
               {"packet_out", integer, "packet with its first byte"},
               {"time_out", time, "time of that packet"},
               {"latency_us", microseconds, "time_out minus time_in of the message"},
-              {"time_acked", time, "when TCP acknowledged its last byte; empty when that was not seen"},
+              {"time_acked", time, "when TCP acknowledged its last byte; empty when that was not seen", true},
               {"status", text, "`delivered`, `duplicate` or `leaked`"},
               {"device", text, "device of the recipient"},
               {"server", text, "the server"},
@@ -366,15 +281,15 @@ Table timeline() {
           "One row for each second in which something was captured.",
           {
               {"second", integer, "the second, since the epoch"},
-              {"packets", integer, "packets captured, of any kind"},
-              {"packet_bytes", integer, "their size on the wire"},
+              {"packets", integer, "packets captured, of any kind", true},
+              {"packet_bytes", integer, "their size on the wire", true},
               {"client_bytes", integer, "new stream bytes from clients"},
               {"server_bytes", integer, "new stream bytes from servers"},
               {"messages", integer, "messages that came in"},
               {"deliveries", integer, "copies that went out"},
               {"connections_opened", integer, "TCP connections that began"},
               {"connections_closed", integer, "TCP connections that ended"},
-              {"tcp_events", integer, "rows of tcp_events"},
+              {"tcp_events", integer, "rows of tcp_events", true},
           }};
 }
 
@@ -395,9 +310,10 @@ Table findings() {
 }  // namespace
 
 const std::vector<Table>& tables() {
-  static const std::vector<Table> all{captures(), connections(), messages(),   deliveries(),    pdus(),
-                                      users(),    credentials(), files(),      transfers(),     rooms(),
-                                      timeline(), traffic(),     tcp_events(), packets_table(), findings()};
+  static const std::vector<Table> all{
+      captures(), connections_table(), messages(),   deliveries(),    pdus(),
+      users(),    credentials(),       files(),      transfers(),     rooms(),
+      timeline(), traffic(),           tcp_events(), packets_table(), findings()};
   return all;
 }
 

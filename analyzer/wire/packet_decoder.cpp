@@ -238,6 +238,7 @@ std::optional<TcpSegment> PacketDecoder::decode(const PacketRecord& record) {
   if (const Bytes options = tcp->options(); !options.empty()) read_tcp_options(options, segment);
   segment.ip_id = transport->ip_id;
   segment.ttl = transport->ttl;
+  segment.frame_size = record.original_size;
   segment.ip_size = static_cast<std::uint32_t>(transport->ip_size);
   segment.checksum = checksum_state(*transport, *tcp);
   segment.checksum_field = tcp->checksum();

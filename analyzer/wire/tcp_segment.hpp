@@ -84,9 +84,10 @@ struct TcpSegment {
   std::optional<std::uint32_t> timestamp_value;
   std::optional<std::uint32_t> timestamp_echo;
 
-  std::uint16_t ip_id = 0;    // 0 for IPv6
-  std::uint8_t ttl = 0;       // or hop limit
-  std::uint32_t ip_size = 0;  // IP header and payload, on the wire
+  std::uint16_t ip_id = 0;       // 0 for IPv6
+  std::uint8_t ttl = 0;          // or hop limit
+  std::uint32_t frame_size = 0;  // of the whole packet on the wire, as the capture has it
+  std::uint32_t ip_size = 0;     // IP header and payload, on the wire
   ChecksumState checksum = ChecksumState::unknown;
   std::uint16_t checksum_field =
       0;                     // as sent: two packets with the same one carry the same bytes, in practice

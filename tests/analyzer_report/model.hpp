@@ -76,7 +76,8 @@ inline const std::string kHostile = "=HYPERLINK(\"http://x\") <b>|`\x1b[31m\"\xe
 
 class SessionCapture {
  public:
-  SessionCapture() : writer_([this](std::string_view block) { bytes += block; }, {"test", ""}) {
+  explicit SessionCapture(std::string comment = {})
+      : writer_([this](std::string_view block) { bytes += block; }, {"test", std::move(comment)}) {
     interface_ = writer_.add_interface({LinkType::raw, 262144, "test", ""});
   }
 
@@ -118,8 +119,8 @@ inline std::string counted(const std::string& head, const std::string& body) {
   return head + " {" + std::to_string(body.size()) + "}\n" + body + "\n";
 }
 
-inline std::string session_capture() {
-  SessionCapture session;
+inline std::string session_capture(std::string comment = {}) {
+  SessionCapture session(std::move(comment));
   auto& alice = session.connect(1);
   auto& bob = session.connect(2);
   const auto hash = hex(sha256(kFileContent));

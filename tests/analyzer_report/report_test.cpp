@@ -107,8 +107,8 @@ TEST(FileTransfers, GivesEveryUploadAndDownloadItsOwnRate) {
     rows.push_back(row.at(column("way")).text + ' ' + row.at(column("user")).text + ' ' +
                    row.at(column("bytes")).text + ' ' + row.at(column("ms")).text + ' ' +
                    row.at(column("kib_per_s")).text + ' ' + row.at(column("to_its_end")).text);
-  EXPECT_EQ(rows, (std::vector<std::string>{"upload alice 4096 10 400 yes",
-                                            "download bob 4096 5 800 yes", "download carol 4 0  no"}));
+  EXPECT_EQ(rows, (std::vector<std::string>{"upload alice 4096 10 400 yes", "download bob 4096 5 800 yes",
+                                            "download carol 4 0  no"}));
 }
 
 TEST_F(Reports, AreSafeInEveryFormat) {

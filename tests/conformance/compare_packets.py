@@ -22,9 +22,8 @@ import tempfile
 SKIPPED = 77
 SUFFIXES = {".pcap", ".pcapng", ".cap"}
 FIELDS = ["frame.number", "tcp.stream", "tcp.seq", "tcp.ack", "tcp.nxtseq", "tcp.window_size", "tcp.analysis.bytes_in_flight",
-          "tcp.analysis.acks_frame", "tcp.analysis.ack_rtt", "tcp.flags", "frame.protocols"]
-ACK = 0x10
-TUNNELS = {"udp", "gre", "icmp", "icmpv6", "sctp", "etherip", "l2tp", "esp"}
+          "tcp.analysis.acks_frame", "tcp.analysis.ack_rtt", "tcp.flags", "frame.protocols", "frame.len", "tcp.len"]
+FIN, SYN, RST, ACK = 1, 2, 4, 0x10
 
 
 def tshark_packets(path):
@@ -36,8 +35,8 @@ def tshark_packets(path):
     for line in text.splitlines():
         cells = dict(zip(FIELDS, line.split("\t")))
         outer = cells["frame.protocols"].split(":tcp", 1)[0].split(":")
-        if TUNNELS & set(outer) or outer.count("ip") + outer.count("ipv6") > 1:
-            continue  # only the outermost TCP is analyzed here
+        if "icmp" in outer or "icmpv6" in outer:
+            continue  # what an error message quotes is no packet of the connection
         packets[int(cells["frame.number"])] = cells
     return packets
 
@@ -172,9 +171,30 @@ def compare(path, analyze, folder):
                 reasons[reason] += 1
             else:
                 wrong.append(f"packet {number}: {field} {row[field] or 'empty'}, tshark {cells[name] or 'empty'} ({row['verdicts']})")
+    wrong += compare_sizes(ours, theirs, connections)
     missing = set(theirs) - {int(row["packet"]) for row in ours}
     wrong += [f"packet {number} has no row" for number in sorted(missing)]
     return compared, wrong, reasons
+
+
+def compare_sizes(ours, theirs, connections):
+    """The sizes in the table of connections, from tshark's sizes of the packets that belong to each of them."""
+    sizes = collections.defaultdict(list)
+    for row in ours:
+        cells = theirs.get(int(row["packet"]))
+        if cells and row["connection"] and row["copy"] != "1":
+            sizes[row["connection"], row["direction"]].append((int(cells["frame.len"]), int(cells["tcp.len"] or 0), int(cells["tcp.flags"], 16)))
+    wrong = []
+    for (number, side), packets in sizes.items():
+        data = [size for _, size, flags in packets if size and not flags & RST]
+        right = {"frame_bytes": sum(frame for frame, _, _ in packets),
+                 "segment_min": min(data, default=""), "segment_max": max(data, default=""),
+                 "pure_acks": sum(1 for _, size, flags in packets if size == 0 and flags & (ACK | SYN | FIN | RST) == ACK)}
+        for name, value in right.items():
+            found = connections[number][f"{side}_{name}"]
+            if found != str(value):
+                wrong.append(f"connection {number}: {side}_{name} {found}, by tshark's packets {value}")
+    return wrong
 
 
 def main():
