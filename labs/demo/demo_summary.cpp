@@ -79,7 +79,8 @@ void tell_capture(const DemoResult& input, Page& page) {
   for (const std::string& reason : input.capture.refused)
     page.line("not by " + reason.substr(0, std::min(reason.find(". "), reason.find(" ("))));
   if (!input.capture.refused.empty()) page.line('\'' + front_door("doctor") + "' tells what would allow it");
-  page.line(fmt::format("{}, {}, {} stream bytes", plural(packets, "packet"),
+  // Packets of a recording were made up, so the analysis does not count them.
+  page.line(fmt::format("{}{}, {} stream bytes", packets > 0 ? plural(packets, "packet") + ", " : "",
                         plural(connections.size(), "TCP connection"), bytes));
 }
 
