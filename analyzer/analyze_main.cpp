@@ -31,6 +31,7 @@
 #include "analyzer/tables/table.hpp"
 #include "base/file_descriptor.hpp"
 #include "base/front_door.hpp"
+#include "base/heap_in_use.hpp"
 #include "base/privileges/privileges.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -54,6 +55,7 @@ struct Options {
   bool show_secrets = false;
   bool quiet = false;
   bool each = false;
+  std::optional<std::size_t> memory_max_mib;
   double write_interval_s = 10;
   std::optional<std::size_t> buffer_size_mib;
 };
@@ -205,6 +207,8 @@ int run(const Options& options) {
   analysis.server_port = options.port;
   analysis.interface = options.interface;
   analysis.show_secrets = options.show_secrets;
+  analysis.memory_max =
+      options.memory_max_mib ? *options.memory_max_mib << 20U : plaintalk::physical_memory() / 4;
   analysis.version = PLAINTALK_VERSION;
 
   std::optional<analyzer::CaptureProcess> child;
@@ -303,6 +307,12 @@ int main(int argc, char** argv) {
                  "with --live: the kernel's buffer for captured packets, in MiB (default: capture's own)")
       ->type_name("MIB")
       ->check(CLI::Range(1, 2047));
+  app.add_option(
+         "--memory-max", options.memory_max_mib,
+         "hold at most about this much memory, in MiB, and give up the connections that have been idle "
+         "for longest beyond it (default: a quarter of the machine's)")
+      ->type_name("MIB")
+      ->check(CLI::Range(64, 1 << 22));
   app.add_flag("--show-secrets", options.show_secrets, "show passwords and tokens instead of stars");
   app.add_flag("--quiet", options.quiet, "print nothing but errors");
   try {

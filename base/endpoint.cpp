@@ -1,6 +1,7 @@
 #include "base/endpoint.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include <arpa/inet.h>
@@ -36,8 +37,16 @@ bool IpAddress::is_loopback() const {
 
 std::string render(const IpAddress& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(address.is_v6 ? AF_INET6 : AF_INET, address.octets.data(), text.data(), text.size());
-  return text.data();
+  if (address.is_v6) {
+    inet_ntop(AF_INET6, address.octets.data(), text.data(), text.size());
+    return text.data();
+  }
+  char* end = text.data();
+  for (std::size_t index = 0; index < 4; ++index) {
+    if (index != 0) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), address.octets[index]).ptr;
+  }
+  return {text.data(), end};
 }
 
 std::string render(const Endpoint& endpoint) {

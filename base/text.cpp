@@ -159,8 +159,16 @@ std::string terminal_safe(std::string_view text) {
 
 std::string csv_field(std::string_view text) {
   std::string out;
+  append_csv_field(out, text);
+  return out;
+}
+
+void append_csv_field(std::string& out, std::string_view text) {
   const bool formula = is_formula(text);
-  if (!formula && text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+  if (!formula && text.find_first_of(",\"\r\n") == text.npos) {
+    out += text;
+    return;
+  }
   out += '"';
   if (formula) out += '\'';
   for (const char c : text) {
@@ -168,7 +176,6 @@ std::string csv_field(std::string_view text) {
     out += c;
   }
   out += '"';
-  return out;
 }
 
 std::string markdown_cell(std::string_view text) {

@@ -22,6 +22,7 @@ std::string terminal_safe(std::string_view text);
 // with = + - @ TAB or CR) gets a leading apostrophe, after OWASP "CSV Injection". Plain numbers and the names
 // of conversations ("@alice,bob") are no formulas and stay as they are, so that tables can be joined by them.
 std::string csv_field(std::string_view text);
+void append_csv_field(std::string& out, std::string_view text);
 
 // A JSON text whose control characters (DEL, C1) and bidirectional overrides are escaped as \uXXXX: JSON
 // allows them raw (RFC 8259, section 7), but a person who looks at the line in a terminal is misled by them.

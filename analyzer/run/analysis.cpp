@@ -4,9 +4,12 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include "analyzer/run/carver.hpp"
 #include "analyzer/run/forked_copy.hpp"
+#include "analyzer/run/memory_budget.hpp"
+#include "analyzer/run/packet_feed.hpp"
 #include "analyzer/run/packet_table.hpp"
 #include "analyzer/run/result_writer.hpp"
 #include "analyzer/run/traffic.hpp"
@@ -64,10 +67,14 @@ class Run {
                                       : nullptr),
           writer({&run.filter_}, run.summary_, run.traffic_, packets.get(), run.options_.watcher),
           talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
-          tracker(limits(run.options_), talk, packets.get()) {}
+          tracker(limits(run.options_), talk, packets.get()),
+          budget(run.options_.memory_max, run.options_.measure_memory) {}
     static TrackerLimits limits(const AnalysisOptions& options) {
       TrackerLimits limits;
       limits.server_port = options.server_port;
+      // What waits behind holes may be a quarter of the budget.
+      if (options.memory_max > 0)
+        limits.total_bytes_max = std::min(limits.total_bytes_max, options.memory_max / 4);
       return limits;
     }
     std::unique_ptr<PacketTable> packets;
@@ -75,6 +82,7 @@ class Run {
     TalkAnalyzer talk;
     ConnectionTracker tracker;
     PacketDecoder decoder;
+    MemoryBudget budget;
   };
 
   AnalysisOutcome analyse() {
@@ -179,27 +187,52 @@ class Run {
   }
 
   void read(Parts& parts) {
+    if (const auto feed = start_feed(parts)) {
+      while (const DecodedPacket* const packet = feed->next()) {
+        filter_.set_synthetic(feed->is_synthetic());
+        take(parts, packet->record, packet->segment, packet->skip);
+      }
+      return;
+    }
     while (const auto record = capture_.next()) {
       if (info_.packets % kPacketsPerCheck == 0) filter_.set_synthetic(capture_.is_synthetic());
-      parts.talk.packet(record->time, record->original_size);
-      if (packets_wanted_ && everything() && info_.packets == options_.packets_max) leave_packets_out(parts);
       const auto segment = parts.decoder.decode(*record);
-      if (packets_wanted_ && segment) parts.packets->packet(*record, *segment);
-      if (packets_wanted_ && !segment) parts.packets->packet(*record, parts.decoder.last_skip());
-      if (segment) {
-        ++info_.segments;
-        parts.tracker.segment(*segment);
-        parts.talk.advance(segment->time);
-      } else {
-        traffic_.add(*record);
-      }
-      if (!info_.first || record->time < *info_.first) info_.first = record->time;
-      if (!info_.last || record->time > *info_.last) info_.last = record->time;
-      if (++info_.packets % kPacketsPerCheck != 0) continue;
+      take(parts, *record, segment, parts.decoder.last_skip());
+      if (info_.packets % kPacketsPerCheck != 0) continue;
       if (!keeps_reading()) return;
       write_if_due(parts);
     }
     keeps_reading();
+  }
+
+  // Files are read and taken apart in a thread of their own. A pipe is not: while it is empty, there are
+  // tables to be written.
+  std::unique_ptr<PacketFeed> start_feed(Parts& parts) {
+    if (options_.spool || options_.until_next_write || !capture_.size()) return nullptr;
+    try {
+      return std::make_unique<PacketFeed>(capture_, parts.decoder, [this] { return keeps_reading(); });
+    } catch (const std::system_error&) {
+      return nullptr;  // one thread has to do
+    }
+  }
+
+  void take(Parts& parts, const PacketRecord& record, const std::optional<TcpSegment>& segment,
+            SkipReason skip) {
+    parts.talk.packet(record.time, record.original_size);
+    if (packets_wanted_ && everything() && info_.packets == options_.packets_max) leave_packets_out(parts);
+    if (packets_wanted_ && segment) parts.packets->packet(record, *segment);
+    if (packets_wanted_ && !segment) parts.packets->packet(record, skip);
+    if (segment) {
+      ++info_.segments;
+      parts.tracker.segment(*segment);
+      parts.budget.packet(parts.tracker);
+      parts.talk.advance(segment->time);
+    } else {
+      traffic_.add(record);
+    }
+    if (!info_.first || record.time < *info_.first) info_.first = record.time;
+    if (!info_.last || record.time > *info_.last) info_.last = record.time;
+    ++info_.packets;
   }
 
   bool keeps_reading() const { return !options_.keep_reading || options_.keep_reading(capture_); }

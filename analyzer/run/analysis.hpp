@@ -1,6 +1,7 @@
 // One run of plaintalk-analyze: packets in, a folder of reports out.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include "analyzer/run/pipe_spool.hpp"
 #include "analyzer/tables/analysis_folder.hpp"
 #include "analyzer/talk/talk_sink.hpp"
+#include "base/heap_in_use.hpp"
 
 namespace plaintalk::analyzer {
 
@@ -24,6 +26,9 @@ struct AnalysisOptions {
   std::uint16_t server_port = 7777;
   std::string interface;  // of a live capture
   bool show_secrets = false;
+  // Connections that have been idle for longest are given up when the process holds more; 0: no bound.
+  std::size_t memory_max = 0;
+  std::function<std::size_t()> measure_memory = heap_in_use;
   std::string version;
   std::function<void(const LiveEvent&)> watcher;
   // Called now and then, and at the end; false ends the reading, and the analysis of what was read. What it

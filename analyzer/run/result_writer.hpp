@@ -2,8 +2,10 @@
 // database, to the summary, and to whoever watches a live capture.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyzer/run/packet_table.hpp"
@@ -30,19 +32,22 @@ class ResultWriter : public TalkSink {
         packets_(packets),
         watcher_(std::move(watcher)) {}
 
+  bool wants_evidence() const override { return wanted_.tcp_events; }
+  bool wants_arguments() const override { return wanted_.pdus; }
+
   // Nobody watches any more.
   void forget_watcher() { watcher_ = {}; }
 
   void connection(const ConnectionResult& row) override {
     traffic_.add(row);
-    take(row);
+    take(row, wanted_.connections);
   }
   void tcp_event(const TcpEvent& row) override {
-    take(row);
+    take(row, wanted_.tcp_events);
     if (packets_ != nullptr) packets_->verdict(row);
   }
   void pdu(const PduResult& row) override {
-    take(row);
+    take(row, wanted_.pdus);
     if (packets_ != nullptr) packets_->pdu(row);
   }
   void credential(const CredentialResult& row) override { take(row); }
@@ -53,7 +58,8 @@ class ResultWriter : public TalkSink {
   void transfer(const TransferResult& row) override { write(row_of(row)); }
   void timeline(const TimelineResult& row) override { write(row_of(row)); }
   void message(const MessageResult& row) override {
-    take(row);
+    take(row, wanted_.messages);
+    if (!wanted_.deliveries) return;
     for (const DeliveryResult& delivery : row.deliveries) write(row_of(row, delivery));
   }
   void live_event(const LiveEvent& live_event) override {
@@ -62,15 +68,29 @@ class ResultWriter : public TalkSink {
 
  private:
   template <typename Result>
-  void take(const Result& result) {
+  void take(const Result& result, bool is_wanted = true) {
     summary_.add(result);
-    write(row_of(result));
+    if (is_wanted) write(row_of(result));
   }
   void write(const Row& row) {
     for (RowSink* sink : sinks_) sink->row(row);
   }
 
+  bool wants(std::string_view table) const {
+    return std::ranges::any_of(sinks_, [&](const RowSink* sink) { return sink->wants(*find_table(table)); });
+  }
+
   std::vector<RowSink*> sinks_;
+  // Tables with many rows: none is made that nobody takes.
+  struct Wanted {
+    bool connections = false;
+    bool messages = false;
+    bool deliveries = false;
+    bool pdus = false;
+    bool tcp_events = false;
+  };
+  Wanted wanted_{wants("connections"), wants("messages"), wants("deliveries"), wants("pdus"),
+                 wants("tcp_events")};
   Summary& summary_;
   Traffic& traffic_;
   PacketTable* packets_;

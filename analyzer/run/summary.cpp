@@ -51,7 +51,14 @@ void Summary::add(const ConnectionResult& row) {
   duplicate_packets_ += row.connection->duplicate_capture_packets;
 }
 
-void Summary::add(const TcpEvent& row) { ++verdicts_[std::string(row.verdict)]; }
+void Summary::add(const TcpEvent& row) {
+  const auto known = verdicts_.find(row.verdict);
+  if (known != verdicts_.end()) {
+    ++known->second;
+  } else {
+    verdicts_.emplace(row.verdict, 1);
+  }
+}
 
 void Summary::add(const PduResult& row) {
   ++pdu_count_;

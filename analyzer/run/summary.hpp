@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -83,7 +84,7 @@ class Summary {
   std::uint64_t gap_bytes_ = 0;
   std::uint64_t truncated_bytes_ = 0;
   std::uint64_t duplicate_packets_ = 0;
-  std::map<std::string, std::uint64_t> verdicts_;
+  std::map<std::string, std::uint64_t, std::less<>> verdicts_;
   std::uint64_t pdu_count_ = 0;
   std::uint64_t bad_pdu_count_ = 0;
   std::uint64_t message_count_ = 0;

@@ -54,7 +54,7 @@ void learn_base(Flow& flow, DirectionState& data, const TcpSegment& segment) {
   if (data.base_known) return;
   data.base_known = true;
   data.base_seq = segment.acknowledgement;
-  data.base_from_syn = !flow.report.midstream;
+  data.base_from_syn = !flow.midstream;
 }
 
 void handshake_done(Flow& flow, Direction direction, const TcpSegment& segment, std::int64_t offset) {
@@ -65,21 +65,22 @@ void handshake_done(Flow& flow, Direction direction, const TcpSegment& segment, 
   flow.established = true;
   // When both opened, the acknowledgements in the answers measure the way (rule 34); this one may be any
   // later one.
-  if (!flow.is_simultaneous) flow.report.handshake_rtt = elapsed(client.syn_time, segment.time);
+  if (!flow.is_simultaneous) flow.handshake_rtt = elapsed(client.syn_time, segment.time);
 }
 
 // Two SYN-ACKs were captured, or one behind a forged end: the client takes one of them.
 void choose_base(Flow& flow, Direction data_direction, const TcpSegment& segment) {
   DirectionState& data = flow.state(data_direction);
-  if (!data.other_base) return;
-  if (segment.acknowledgement == *data.other_base && data.high == 0) {
-    data.base_seq = *data.other_base;
+  if (!data.rare().other_base) return;
+  std::optional<std::uint32_t>& other_base = data.make_rare().other_base;
+  if (segment.acknowledgement == *other_base && data.high == 0) {
+    data.base_seq = *other_base;
     data.base_from_syn = true;
     data.fin.reset();
-    flow.side(data_direction).has_fin = false;
+    data.has_fin = false;
     data.una_known = false;
   }
-  data.other_base.reset();
+  other_base.reset();
 }
 
 void tell_confirmed(TrackerContext& context, Flow& flow, Direction data_direction,
@@ -93,7 +94,7 @@ void tell_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
   if (bytes > data.reported_ack) {
     data.reported_ack = bytes;
     context.sink.acknowledged(
-        {flow.report.id, data_direction, static_cast<std::uint64_t>(bytes), segment.packet, segment.time});
+        {flow.id, data_direction, static_cast<std::uint64_t>(bytes), segment.packet, segment.time});
   }
 }
 
@@ -104,7 +105,7 @@ void move_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
     report(context, flow, reverse(data_direction), segment, {31, "contradicting fin"},
            {*data.fin, offset - *data.fin}, "bytes above the FIN are acknowledged, so the stream goes on");
     data.fin.reset();
-    flow.side(data_direction).has_fin = false;
+    data.has_fin = false;
   }
   data.una = offset;
   data.una_packet = segment.packet;
@@ -117,14 +118,14 @@ void move_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
     context.sacked_range_count -= ranges - data.loss->sacked.size();
   }
   data.rtt.acknowledged(offset, segment.time);
-  if (data.probe && offset > data.probe->offset) {
-    const WindowProbe probe = *data.probe;
-    data.probe.reset();
+  if (const auto& waiting = data.rare().probe; waiting && offset > waiting->offset) {
+    const WindowProbe probe = *waiting;
+    data.make_rare().probe.reset();
     accept(context, flow, data_direction,
            {probe.offset, probe.offset + 1, probe.is_captured ? Bytes(&probe.byte, 1) : Bytes(), probe.packet,
             probe.time});
   }
-  if (!data.unverified.empty()) accept_confirmed_segments(context, flow, data_direction, data.una);
+  if (!data.rare().unverified.empty()) accept_confirmed_segments(context, flow, data_direction, data.una);
   tell_confirmed(context, flow, data_direction, segment);
 }
 
@@ -132,8 +133,8 @@ void check_zero_window(TrackerContext& context, Flow& flow, Direction direction,
   DirectionState& state = flow.state(direction);
   const DirectionState& data = flow.state(reverse(direction));
   if (segment.window != 0 || !is_plain(segment) || state.reset || data.reset || data.fin) return;
-  note_counted(flow, direction, 'w', ++state.zero_window_count);
-  ++flow.side(direction).zero_windows;
+  note_counted(flow, direction, 'w', ++state.make_rare().zero_window_count);
+  ++state.make_rare().zero_windows;
   report(context, flow, direction, segment, {5, "zero window"}, {}, "the receive buffer is full");
 }
 
@@ -159,18 +160,19 @@ void classify_bare_ack(TrackerContext& context, Flow& flow, Direction direction,
     return;
   }
   if (in_place && segment.window != 0 && !same_window && !new_sack && (same_ack || after_probe)) {
-    report(context, flow, direction, segment, {7, "window update"}, {offset, 0},
-           "window " + std::to_string(state.window) + " before, " + std::to_string(segment.window) + " now");
+    report(context, flow, direction, segment, {7, "window update"}, {offset, 0}, [&] {
+      return "window " + std::to_string(state.window) + " before, " + std::to_string(segment.window) + " now";
+    });
     return;
   }
   const bool outstanding = data.send_next() > offset;
   if (!same_ack || !outstanding || !(same_window || new_sack)) return;
   note_news(flow.state(reverse(direction)), segment, std::nullopt);
-  if (state.duplicate_run == 0) state.duplicate_first_packet = segment.packet;
   ++state.duplicate_run;
-  ++flow.side(direction).duplicate_acks;
-  report(context, flow, direction, segment, {9, "duplicate ack"}, {offset, 0},
-         "number " + std::to_string(state.duplicate_run) + " for " + packet_text(data.una_packet));
+  ++state.make_rare().duplicate_acks;
+  report(context, flow, direction, segment, {9, "duplicate ack"}, {offset, 0}, [&] {
+    return "number " + std::to_string(state.duplicate_run) + " for " + packet_text(data.una_packet);
+  });
 }
 
 }  // namespace
@@ -212,7 +214,7 @@ void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const T
   if (!segment.flags.syn || segment.window != 0) {
     if (state.window_known && state.window == 0 && segment.window != 0) {
       state.window_was_closed = true;
-      state.window_closed_until = segment.time;
+      state.make_rare().window_closed_until = segment.time;
     }
     state.window = segment.window;
     state.window_known = true;

@@ -15,24 +15,25 @@ bool hold_unverified(TrackerContext& context, Flow& flow, Direction direction, c
   DirectionState& state = flow.state(direction);
   if (segment.checksum == ChecksumState::good) ++state.good_checksums;
   if (segment.checksum != ChecksumState::bad) return false;
-  ++state.bad_checksums;
+  RareState& rare = state.make_rare();
+  ++rare.bad_checksums;
   // Mostly wrong ones mean that the capture was taken before they were filled in, or was rewritten.
-  if (state.bad_checksums > state.good_checksums || !state.base_known) return false;
+  if (rare.bad_checksums > state.good_checksums || !state.base_known) return false;
   report(context, flow, direction, segment, {29, "wrong checksum", TcpConfidence::certain},
          {state.offset_of(segment.sequence), segment.payload_size},
          std::to_string(state.good_checksums) +
              " other packets of this side are right; held until the receiver confirms");
-  ++flow.side(direction).damaged_packets;
+  ++rare.damaged_packets;
   if (segment.payload_size == 0 && !segment.flags.fin) return true;
-  if (state.unverified.size() >= kUnverifiedCountMax) state.unverified.erase(state.unverified.begin());
+  if (rare.unverified.size() >= kUnverifiedCountMax) rare.unverified.erase(rare.unverified.begin());
   const std::int64_t begin = state.offset_of(segment.sequence + (segment.flags.syn ? 1U : 0U));
   const Bytes kept = segment.payload.first(std::min(segment.payload.size(), kUnverifiedBytesMax));
-  state.unverified.push_back({begin,
-                              begin + std::int64_t{segment.payload_size},
-                              segment.flags.fin,
-                              {kept.begin(), kept.end()},
-                              segment.packet,
-                              segment.time});
+  rare.unverified.push_back({begin,
+                             begin + std::int64_t{segment.payload_size},
+                             segment.flags.fin,
+                             {kept.begin(), kept.end()},
+                             segment.packet,
+                             segment.time});
   return true;
 }
 
@@ -44,7 +45,7 @@ void accept_unverified(TrackerContext& context, Flow& flow, Direction direction,
   const std::int64_t begin = std::max<std::int64_t>(segment.begin, 0);
   const std::int64_t end = state.fin ? std::min(segment.end, *state.fin) : segment.end;
   if (begin < end && seen_bytes(state, begin, end) < end - begin) {
-    --flow.side(direction).damaged_packets;
+    --state.make_rare().damaged_packets;
     const Bytes bytes =
         Bytes(segment.bytes)
             .subspan(std::min(segment.bytes.size(), static_cast<std::size_t>(begin - segment.begin)));
@@ -52,7 +53,7 @@ void accept_unverified(TrackerContext& context, Flow& flow, Direction direction,
   }
   if (segment.fin && !state.fin && segment.end >= state.high) {
     state.fin = segment.end;
-    flow.side(direction).has_fin = true;
+    state.has_fin = true;
   }
 }
 
@@ -60,7 +61,8 @@ template <typename Wanted>
 void accept_if(TrackerContext& context, Flow& flow, Direction direction, const Wanted& wanted) {
   // Taken out first: accepting calls the sink, and what waits must be consistent by then.
   std::vector<UnverifiedSegment> accepted;
-  std::erase_if(flow.state(direction).unverified, [&](UnverifiedSegment& segment) {
+  if (flow.state(direction).rare().unverified.empty()) return;
+  std::erase_if(flow.state(direction).make_rare().unverified, [&](UnverifiedSegment& segment) {
     if (!wanted(segment)) return false;
     accepted.push_back(std::move(segment));
     return true;

@@ -10,4 +10,12 @@ ConnectionTracker::~ConnectionTracker() = default;
 void ConnectionTracker::segment(const TcpSegment& segment) { state_->segment(segment); }
 void ConnectionTracker::finish() { state_->finish(); }
 
+std::size_t ConnectionTracker::open_count() const { return state_->flow_count(); }
+std::uint64_t ConnectionTracker::opened_count() const { return state_->opened_count(); }
+std::size_t ConnectionTracker::spare_bytes() const { return state_->spare_bytes(); }
+void ConnectionTracker::give_up_longest_idle(std::size_t count) {
+  while (count-- > 0 && state_->give_up_longest_idle()) {
+  }
+}
+
 }  // namespace plaintalk::analyzer

@@ -6,6 +6,8 @@
 // the longest idle connection is closed and marked evicted.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "analyzer/stream/segment_sink.hpp"
@@ -26,6 +28,13 @@ class ConnectionTracker {
   void segment(const TcpSegment& segment);
   // The capture has ended: releases what waits and closes every connection, in the order of their ids.
   void finish();
+
+  // For whoever minds the memory: how many connections are open, how many ever were, what the places that
+  // are free hold, and to close those that have been idle for longest, marked as evicted.
+  std::size_t open_count() const;
+  std::uint64_t opened_count() const;
+  std::size_t spare_bytes() const;
+  void give_up_longest_idle(std::size_t count);
 
  private:
   std::unique_ptr<TrackerState> state_;

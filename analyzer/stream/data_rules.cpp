@@ -15,7 +15,7 @@ bool is_window_closed(const Flow& flow, const DirectionState& receiver, const Tc
   if (!receiver.window_known || !receiver.sent_any) return false;
   if (receiver.window == 0) return true;
   return receiver.window_was_closed &&
-         elapsed(receiver.window_closed_until, segment.time) < initial_rtt(flow);
+         elapsed(receiver.rare().window_closed_until, segment.time) < initial_rtt(flow);
 }
 
 // Rules 3 and 6 look at lone bytes (or none) that are not meant as data. True when the segment was one.
@@ -39,8 +39,8 @@ bool classify_probe(TrackerContext& context, Flow& flow, Direction direction, co
                                       packet_text(receiver.last_packet));
     return true;
   }
-  if (begin == state.high - 1 && state.high > 0 && state.out_of_order.empty() && all_confirmed) {
-    ++flow.side(direction).keep_alives;
+  if (begin == state.high - 1 && state.high > 0 && !state.is_waiting() && all_confirmed) {
+    ++state.make_rare().keep_alives;
     state.last_kind = LastKind::keep_alive;
     report(context, flow, direction, segment, {3, "keep-alive"}, {begin, segment.payload_size},
            "one below the next byte, and all before is acknowledged");
@@ -49,8 +49,9 @@ bool classify_probe(TrackerContext& context, Flow& flow, Direction direction, co
   const bool closed = receiver.window_known && receiver.window == 0 && receiver.sent_any;
   if (segment.payload_size == 1 && begin == state.high && closed && state.high > 0) {
     state.last_kind = LastKind::zero_window_probe;
-    state.probe = WindowProbe{begin, segment.payload.empty() ? std::uint8_t{0} : segment.payload[0],
-                              !segment.payload.empty(), segment.packet, segment.time};
+    state.make_rare().probe =
+        WindowProbe{begin, segment.payload.empty() ? std::uint8_t{0} : segment.payload[0],
+                    !segment.payload.empty(), segment.packet, segment.time};
     report(context, flow, direction, segment, {6, "zero window probe"}, {begin, 1},
            "one byte into a window that " + packet_text(receiver.last_packet) + " closed");
     return true;
@@ -68,8 +69,10 @@ void check_window_edge(TrackerContext& context, Flow& flow, Direction direction,
   if (end < edge) return;
   const bool beyond = end > edge;
   report(context, flow, direction, segment, {8, beyond ? "beyond window" : "window full"},
-         {end - segment.payload_size, segment.payload_size},
-         "the window of " + packet_text(receiver.last_packet) + " ends at offset " + std::to_string(edge));
+         {end - segment.payload_size, segment.payload_size}, [&] {
+           return "the window of " + packet_text(receiver.last_packet) + " ends at offset " +
+                  std::to_string(edge);
+         });
 }
 
 // How far the IP-ID can be used to tell a repeat from a reordered packet (rule 15).
@@ -103,10 +106,11 @@ void take_new_data(TrackerContext& context, Flow& flow, Direction direction, con
                    std::int64_t begin, std::int64_t end) {
   DirectionState& state = flow.state(direction);
   if (const std::int64_t known = std::max(state.high, state.claimed); begin > known) {
-    report(context, flow, direction, segment, {10, "hole opened"}, {known, begin - known},
-           state.high_packet.packet != 0
-               ? "bytes after " + packet_text(state.high_packet.packet) + " were not captured before"
-               : "the first bytes were not captured before");
+    report(context, flow, direction, segment, {10, "hole opened"}, {known, begin - known}, [&] {
+      return state.high_packet.packet != 0
+                 ? "bytes after " + packet_text(state.high_packet.packet) + " were not captured before"
+                 : std::string("the first bytes were not captured before");
+    });
   } else if (state.una_known && state.una >= end && flow.state(reverse(direction)).sent_any) {
     note_late(context, flow, direction, segment, begin, end);
   }
@@ -184,8 +188,8 @@ void apply_fin(TrackerContext& context, Flow& flow, Direction direction, const T
     return;
   }
   state.fin = at;
-  flow.side(direction).has_fin = true;
-  flow.report.note_ending(direction, Ending::fin);
+  state.has_fin = true;
+  flow.note_ending(direction, Ending::fin);
 }
 
 }  // namespace
@@ -219,14 +223,14 @@ void apply_data(TrackerContext& context, Flow& flow, Direction direction, const 
                           : take_old_data(context, flow, direction, rest, begin, end);
     }
   } else if (end > begin) {
-    if (state.probe && begin > state.probe->offset) {
-      const WindowProbe probe = *state.probe;
-      state.probe.reset();
+    if (const auto& waiting = state.rare().probe; waiting && begin > waiting->offset) {
+      const WindowProbe probe = *waiting;
+      state.make_rare().probe.reset();
       accept(context, flow, direction,
              {probe.offset, probe.offset + 1, probe.is_captured ? Bytes(&probe.byte, 1) : Bytes(),
               probe.packet, probe.time});
-    } else if (state.probe) {
-      state.probe.reset();  // sent again, with more
+    } else if (waiting) {
+      state.make_rare().probe.reset();  // sent again, with more
     }
     begin >= std::max(state.high, state.claimed)
         ? take_new_data(context, flow, direction, segment, begin, end)

@@ -13,16 +13,14 @@ constexpr Nanoseconds kUnaskedMin = std::chrono::milliseconds(190);  // no sende
 constexpr Nanoseconds kTickMax = std::chrono::milliseconds(10);      // of time stamp clocks in use
 constexpr Nanoseconds kIdentifiedMax = std::chrono::seconds(1);  // an IP-ID comes again after 65,536 packets
 
+std::uint32_t end_of(const TcpSegment& segment) {
+  return segment.sequence + segment.payload_size + (segment.flags.syn ? 1U : 0U) +
+         (segment.flags.fin ? 1U : 0U);
+}
+
 // A packet that goes on above all before it is no copy; looking for one would only cost time.
 bool may_be_copy(DirectionState& state, const TcpSegment& segment) {
-  const std::uint32_t end =
-      segment.sequence + segment.payload_size + (segment.flags.syn ? 1U : 0U) + (segment.flags.fin ? 1U : 0U);
-  if (!state.numbers_known) {
-    state.numbers_known = true;
-    state.top_sequence = end;
-    state.top_acknowledgement = segment.acknowledgement;
-    return false;
-  }
+  const std::uint32_t end = end_of(segment);
   bool goes_on = false;
   const auto raise = [&](std::uint32_t& top, std::uint32_t value) {
     if (static_cast<std::int32_t>(value - top) <= 0) return;
@@ -41,8 +39,8 @@ struct Copy {
 
 // Did at least two of three packets of this side come twice so far?
 bool comes_twice(const Flow& flow, Direction direction) {
-  const std::uint64_t copies = flow.state(direction).copy_count;
-  return copies > 0 && copies * 3 + 2 >= flow.report.side(direction).packets * 2;
+  const std::uint64_t copies = flow.state(direction).rare().copy_count;
+  return copies > 0 && copies * 3 + 2 >= flow.state(direction).packets * 2;
 }
 
 // The receiver has asked for something to be sent again.
@@ -98,49 +96,61 @@ std::string evidence_of(const SeenPacket& before, const SeenPacket& now, bool tw
 // Segmentation behind the first place cuts a packet anew, so its parts are alike to none. They bring nothing
 // new, and this side's packets do come again at that place.
 bool is_cut_copy(const DirectionState& state, const SeenPacket& now) {
-  if (now.size == 0 || !state.base_known || state.copy_count == 0) return false;
-  if (now.observation_point != state.copy_point || now.observation_point == state.first_point) return false;
+  const RareState& rare = state.rare();
+  if (now.size == 0 || !state.base_known || rare.copy_count == 0) return false;
+  if (now.observation_point != rare.copy_point || now.observation_point == state.first_point) return false;
   return state.offset_of(now.sequence) >= 0 && state.offset_of(now.sequence + now.size) <= state.high &&
-         state.cut_copy_end <= state.offset_of(now.sequence);
+         rare.cut_copy_end <= state.offset_of(now.sequence);
 }
 
 }  // namespace
 
-bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction direction,
-                          const TcpSegment& segment) {
+void note_first(DirectionState& state, const TcpSegment& segment) {
+  state.numbers_known = true;
+  state.first_point = segment.observation_point;
+  state.top_sequence = end_of(segment);
+  state.top_acknowledgement = segment.acknowledgement;
+  state.last_ip_id = segment.ip_id;
+}
+
+bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                          const SeenPacket& now, std::uint64_t place) {
   DirectionState& state = flow.state(direction);
-  const SeenPacket now = SeenPacket::of(flow.report.id, direction, segment);
-  if (!state.numbers_known) state.first_point = now.observation_point;
-  const auto is_copy = [&](TcpConfidence confidence, std::string evidence) {
-    ++state.copy_count;
-    ++flow.report.duplicate_capture_packets;
+  if (!state.numbers_known) {
+    note_first(state, segment);
+    return false;
+  }
+  const auto is_copy = [&](TcpConfidence confidence, const auto& make_evidence) {
+    RareState& rare = state.make_rare();
+    ++rare.copy_count;
     if (now.observation_point != state.first_point) {
-      state.copy_point = now.observation_point;
-      if (state.base_known) state.cut_copy_end = state.offset_of(now.sequence + now.size);
+      rare.copy_point = now.observation_point;
+      if (state.base_known) rare.cut_copy_end = state.offset_of(now.sequence + now.size);
     }
     report(context, flow, direction, segment, {1, "duplicate capture", confidence},
-           {state.base_known ? state.offset_of(segment.sequence) : 0, segment.payload_size},
-           std::move(evidence));
+           {state.base_known ? state.offset_of(segment.sequence) : 0, segment.payload_size}, make_evidence);
     return true;
   };
   if (may_be_copy(state, segment)) {
     const bool is_bare_ack =
         segment.payload_size == 0 && !segment.flags.syn && !segment.flags.fin && !segment.flags.rst;
-    if (SeenPacket* const before = context.packets.find(now)) {
+    if (SeenPacket* const before = context.packets.find(now, place)) {
       if (const Copy copy = judge(context, flow, direction, *before, now, is_bare_ack); copy.is_copy) {
         before->has_copy = true;
-        return is_copy(copy.confidence, evidence_of(*before, now, comes_twice(flow, direction)));
+        const bool twice = comes_twice(flow, direction);
+        return is_copy(copy.confidence, [&] { return evidence_of(*before, now, twice); });
       }
     } else if (is_cut_copy(state, now)) {
-      return is_copy(
-          TcpConfidence::likely,
-          "nothing new at a place where packets of this side come a second time: cut anew behind the first");
+      return is_copy(TcpConfidence::likely, [] {
+        return std::string(
+            "nothing new at a place where packets of this side come a second time: cut anew behind the "
+            "first");
+      });
     }
   }
   if (segment.ip_id != 0 && state.last_ip_id != 0 && segment.ip_id != state.last_ip_id)
     state.ip_id_varies = true;
   state.last_ip_id = segment.ip_id;
-  context.packets.add(now);
   return false;
 }
 

@@ -41,6 +41,14 @@ FlowKey FlowKey::of(const Endpoint& source, const Endpoint& target, bool& source
           source.address.is_v6 ? 1U : 0U};
 }
 
+Endpoint FlowKey::endpoint(bool lower) const {
+  Endpoint endpoint;
+  std::memcpy(endpoint.address.octets.data(), &addresses[lower ? 0 : 2], endpoint.address.octets.size());
+  endpoint.address.is_v6 = is_v6 != 0;
+  endpoint.port = static_cast<std::uint16_t>(lower ? ports >> 16U : ports & 0xFFFFU);
+  return endpoint;
+}
+
 // No result depends on the seed: connections are numbered by their first packet, never by their place in the
 // table.
 FlowTable::FlowTable()

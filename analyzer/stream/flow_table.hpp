@@ -20,6 +20,12 @@ struct FlowKey {
   bool operator==(const FlowKey&) const = default;
 
   static FlowKey of(const Endpoint& source, const Endpoint& target, bool& source_is_lower);
+  Endpoint endpoint(bool lower) const;
+  // REQUIRES: it is the key of these two.
+  bool is_lower(const Endpoint& source, const Endpoint& target) const {
+    if (source.port == target.port) return source.address <= target.address;
+    return source.port == ports >> 16U;
+  }
 };
 
 class FlowTable {

@@ -42,10 +42,10 @@ void answer_crossed_syn(Flow& flow, Direction direction, const TcpSegment& segme
   DirectionState& state = flow.state(direction);
   DirectionState& peer = flow.state(reverse(direction));
   if (!flow.is_simultaneous || segment.acknowledgement != peer.base_seq) return;
-  state.crossed_answer = elapsed(peer.syn_time, segment.time);
-  if (!peer.crossed_answer || flow.established) return;
+  state.make_rare().crossed_answer = elapsed(peer.syn_time, segment.time);
+  if (!peer.rare().crossed_answer || flow.established) return;
   flow.established = true;
-  flow.report.handshake_rtt = *state.crossed_answer + *peer.crossed_answer;
+  flow.handshake_rtt = *state.rare().crossed_answer + *peer.rare().crossed_answer;
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
     // Not the packet that opened this direction. Two SYN-ACKs can answer one SYN (an attack, or a server that
     // forgot): the client's acknowledgement tells which one it took, unless data came already.
     if (with_ack && state.high == 0 && !flow.established) {
-      state.other_base = base_seq;
+      state.make_rare().other_base = base_seq;
       if (segment.acknowledgement == peer.base_seq) {  // after a forged end the handshake goes on
         state.reset = peer.reset = false;
         flow.is_closing = false;
@@ -96,9 +96,8 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
   state.syn_time = segment.time;
   state.syn_packet = segment.packet;
   state.offered_shift = segment.window_shift;
-  state.mss = segment.mss;
   state.sack_permitted = segment.sack_permitted;
-  flow.side(direction).traffic.note_syn(segment);
+  state.traffic.note_syn(segment);
   learn_peer_base(peer, segment);
   agree_on_scaling(flow);
   if (segment.payload_size > 0) {
@@ -115,8 +114,8 @@ void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const T
                                                     : "";
   const auto accept_reset = [&](TcpConfidence confidence, const std::string& why) {
     state.reset = true;
-    flow.side(direction).has_rst = true;
-    flow.report.note_ending(direction, Ending::rst);
+    state.has_rst = true;
+    flow.note_ending(direction, Ending::rst);
     // A reset alone, of a connection that was over before the capture began, closes nothing: more of them may
     // follow much later.
     flow.is_closing = state.base_known || peer.base_known;
@@ -124,7 +123,7 @@ void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const T
   };
   // A reset by who closes with bytes unread says by its acknowledgement which ones it had taken.
   const auto confirm_by_reset = [&] {
-    if (segment.flags.ack && peer.base_known && !peer.unverified.empty())
+    if (segment.flags.ack && peer.base_known && !peer.rare().unverified.empty())
       accept_confirmed_segments(context, flow, reverse(direction), peer.offset_of(segment.acknowledgement));
   };
   // Nothing to compare with: this side has not shown its sequence numbers. An answer to a SYN must
@@ -157,6 +156,6 @@ void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const T
   }
 }
 
-Nanoseconds initial_rtt(const Flow& flow) { return flow.report.handshake_rtt.value_or(Nanoseconds(0)); }
+Nanoseconds initial_rtt(const Flow& flow) { return flow.handshake_rtt.value_or(Nanoseconds(0)); }
 
 }  // namespace plaintalk::analyzer

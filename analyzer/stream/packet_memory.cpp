@@ -64,19 +64,25 @@ std::uint64_t PacketMemory::hash_of(const SeenPacket& packet) const {
   return hash ^ (hash >> 32U);
 }
 
-void PacketMemory::add(const SeenPacket& packet) {
+std::uint64_t PacketMemory::prefetch(const SeenPacket& packet) const {
+  const std::uint64_t bucket = hash_of(packet) % kBucketCount;
+  __builtin_prefetch(&buckets_[bucket * kBucketSize], 1);
+  return bucket;
+}
+
+void PacketMemory::add(const SeenPacket& packet, std::uint64_t at) {
   const auto place = static_cast<std::uint32_t>(count_++ % kPacketCount);
   if (place == ring_.size())
     ring_.push_back(packet);
   else
     ring_[place] = packet;
-  std::uint32_t* const bucket = &buckets_[hash_of(packet) % kBucketCount * kBucketSize];
+  std::uint32_t* const bucket = &buckets_[at * kBucketSize];
   std::copy_backward(bucket, bucket + kBucketSize - 1, bucket + kBucketSize);
   bucket[0] = place + 1;
 }
 
-SeenPacket* PacketMemory::find(const SeenPacket& packet) {
-  const std::uint32_t* const bucket = &buckets_[hash_of(packet) % kBucketCount * kBucketSize];
+SeenPacket* PacketMemory::find(const SeenPacket& packet, std::uint64_t place) {
+  const std::uint32_t* const bucket = &buckets_[place * kBucketSize];
   for (std::size_t index = 0; index < kBucketSize && bucket[index] != 0; ++index) {
     SeenPacket& seen = ring_[bucket[index] - 1];
     if (says_the_same(seen, packet)) return &seen;

@@ -45,10 +45,14 @@ class PacketMemory {
   static constexpr std::size_t kPacketCount = 65536;
 
   PacketMemory();
-  void add(const SeenPacket& packet);
+  // Where it will belong: fetched into the cache meanwhile, for it is somewhere else for each packet.
+  std::uint64_t prefetch(const SeenPacket& packet) const;
+  void add(const SeenPacket& packet, std::uint64_t place);  // that prefetch() gave
+  void add(const SeenPacket& packet) { add(packet, prefetch(packet)); }
   // The newest that says the same; valid until the next add(). Checksums may differ where one is not filled
   // in.
-  SeenPacket* find(const SeenPacket& packet);
+  SeenPacket* find(const SeenPacket& packet, std::uint64_t place);
+  SeenPacket* find(const SeenPacket& packet) { return find(packet, prefetch(packet)); }
 
  private:
   static constexpr std::size_t kBucketSize = 4;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kOutOfOrderCountMax = 8192;  // of one direction: also bounds the cost of inserting
 constexpr std::size_t kMissingCountMax = 1024;
-constexpr std::uint64_t kOutOfOrderOverhead = 128;  // what one costs besides its bytes
+constexpr std::uint64_t kOutOfOrderOverhead = 160;  // what one costs besides its bytes
 
 Bytes slice(const StreamPiece& piece, std::int64_t begin, std::int64_t end) {
   const auto captured = static_cast<std::int64_t>(piece.bytes.size());
@@ -21,8 +21,9 @@ Bytes slice(const StreamPiece& piece, std::int64_t begin, std::int64_t end) {
 void report_gap(TrackerContext& context, Flow& flow, Direction direction, StreamRange range, GapCause cause,
                 std::uint64_t packet, WallTime time) {
   if (range.end <= range.begin) return;
-  if (cause != GapCause::truncated) note_counted(flow, direction, 'g', ++flow.state(direction).gap_count);
-  context.sink.gap({flow.report.id, direction, static_cast<std::uint64_t>(range.begin),
+  if (cause != GapCause::truncated)
+    note_counted(flow, direction, 'g', ++flow.state(direction).make_rare().gap_count);
+  context.sink.gap({flow.id, direction, static_cast<std::uint64_t>(range.begin),
                     static_cast<std::uint64_t>(range.end - range.begin), cause, packet, time});
 }
 
@@ -31,12 +32,12 @@ void deliver(TrackerContext& context, Flow& flow, Direction direction, const Str
   DirectionState& state = flow.state(direction);
   state.next = piece.end;
   if (!piece.bytes.empty()) {
-    context.sink.data({flow.report.id, direction, static_cast<std::uint64_t>(piece.begin), piece.bytes,
-                       piece.packet, piece.time});
+    context.sink.data(
+        {flow.id, direction, static_cast<std::uint64_t>(piece.begin), piece.bytes, piece.packet, piece.time});
   }
   const std::int64_t captured_end = piece.begin + static_cast<std::int64_t>(piece.bytes.size());
   if (captured_end < piece.end) {
-    flow.side(direction).truncated_bytes += static_cast<std::uint64_t>(piece.end - captured_end);
+    state.make_rare().truncated_bytes += static_cast<std::uint64_t>(piece.end - captured_end);
     report_gap(context, flow, direction, {captured_end, piece.end}, GapCause::truncated, piece.packet,
                piece.time);
   }
@@ -44,27 +45,27 @@ void deliver(TrackerContext& context, Flow& flow, Direction direction, const Str
 
 void deliver_ready(TrackerContext& context, Flow& flow, Direction direction) {
   DirectionState& state = flow.state(direction);
-  std::size_t count = 0;
-  while (count < state.out_of_order.size() && state.out_of_order[count].begin == state.next) {
-    const OutOfOrderSegment& waiting = state.out_of_order[count++];
+  if (!state.is_waiting()) return;
+  RareState& rare = state.make_rare();
+  while (!rare.out_of_order.empty() && rare.out_of_order.front().begin == state.next) {
+    const OutOfOrderSegment waiting = rare.out_of_order.take_front();
     deliver(context, flow, direction,
             {waiting.begin, waiting.end, waiting.bytes, waiting.packet, waiting.time});
     const std::uint64_t cost = waiting.bytes.size() + kOutOfOrderOverhead;
-    state.waiting_bytes -= cost;
+    rare.waiting_bytes -= cost;
     context.waiting_bytes -= cost;
   }
-  state.out_of_order.erase(state.out_of_order.begin(),
-                           state.out_of_order.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 void insert_out_of_order(TrackerContext& context, DirectionState& state, const StreamPiece& piece) {
-  const auto above = std::ranges::lower_bound(state.out_of_order, piece.begin, {}, &OutOfOrderSegment::begin);
+  RareState& rare = state.make_rare();
+  const auto above = rare.out_of_order.beginning_from(piece.begin);
   OutOfOrderSegment waiting{
       piece.begin, piece.end, {piece.bytes.begin(), piece.bytes.end()}, piece.packet, piece.time, 0, {}};
   // Inside a hole: that hole is cut in two, and both parts were opened by the same packet.
-  if (above != state.out_of_order.end()) {
-    waiting.hole_packet = above->hole_packet;
-    waiting.hole_time = above->hole_time;
+  if (above != rare.out_of_order.end()) {
+    waiting.hole_packet = above->second.hole_packet;
+    waiting.hole_time = above->second.hole_time;
   } else if (state.claimed >= piece.begin) {  // the sender's number had opened it already
     waiting.hole_packet = state.loss->claim.packet;
     waiting.hole_time = state.loss->claim.time;
@@ -73,35 +74,35 @@ void insert_out_of_order(TrackerContext& context, DirectionState& state, const S
     waiting.hole_time = piece.time;
   }
   const std::uint64_t cost = waiting.bytes.size() + kOutOfOrderOverhead;
-  state.waiting_bytes += cost;
+  rare.waiting_bytes += cost;
   context.waiting_bytes += cost;
-  state.out_of_order.insert(above, std::move(waiting));
+  rare.out_of_order.add(std::move(waiting));
 }
 
 void add_missing(DirectionState& state, StreamRange range) {
   // Ranges are given up by rising offset, so the new one belongs at the end.
-  state.missing.push_back(range);
-  if (state.missing.size() > kMissingCountMax) state.missing.erase(state.missing.begin());
+  std::vector<StreamRange>& missing = state.make_rare().missing;
+  missing.push_back(range);
+  if (missing.size() > kMissingCountMax) missing.erase(missing.begin());
 }
 
 // Takes [begin, end) out of `missing`; returns how many bytes of it were there.
-std::int64_t fill_missing(DirectionState& state, std::int64_t begin, std::int64_t end,
-                          std::uint64_t& before_start) {
+std::int64_t fill_missing(RareState& rare, std::int64_t begin, std::int64_t end) {
   std::int64_t filled = 0;
-  for (std::size_t index = 0; index < state.missing.size();) {
-    const StreamRange range = state.missing[index];
+  for (std::size_t index = 0; index < rare.missing.size();) {
+    const StreamRange range = rare.missing[index];
     const StreamRange common{std::max(range.begin, begin), std::min(range.end, end)};
     if (common.begin >= common.end) {
       ++index;
       continue;
     }
     filled += common.end - common.begin;
-    before_start += static_cast<std::uint64_t>(
+    rare.bytes_before_start += static_cast<std::uint64_t>(
         std::max<std::int64_t>(0, std::min<std::int64_t>(common.end, 0) - common.begin));
-    state.missing.erase(state.missing.begin() + static_cast<std::ptrdiff_t>(index));
+    rare.missing.erase(rare.missing.begin() + static_cast<std::ptrdiff_t>(index));
     const auto put_back = [&](StreamRange rest) {
       if (rest.begin >= rest.end) return;
-      state.missing.insert(state.missing.begin() + static_cast<std::ptrdiff_t>(index), rest);
+      rare.missing.insert(rare.missing.begin() + static_cast<std::ptrdiff_t>(index), rest);
       ++index;
     };
     put_back({range.begin, common.begin});
@@ -114,11 +115,12 @@ std::int64_t fill_missing(DirectionState& state, std::int64_t begin, std::int64_
 
 std::int64_t seen_bytes(const DirectionState& state, std::int64_t begin, std::int64_t end) {
   std::int64_t seen = std::max<std::int64_t>(0, std::min(end, state.next) - begin);
-  for (const StreamRange& range : state.missing)
+  const RareState& rare = state.rare();
+  for (const StreamRange& range : rare.missing)
     seen -= std::max<std::int64_t>(0, std::min(range.end, end) - std::max(range.begin, begin));
-  for (auto waiting = std::ranges::upper_bound(state.out_of_order, begin, {}, &OutOfOrderSegment::end);
-       waiting != state.out_of_order.end() && waiting->begin < end; ++waiting)
-    seen += std::max<std::int64_t>(0, std::min(waiting->end, end) - std::max(waiting->begin, begin));
+  for (auto waiting = rare.out_of_order.ending_above(begin);
+       waiting != rare.out_of_order.end() && waiting->first < end; ++waiting)
+    seen += std::max<std::int64_t>(0, std::min(waiting->second.end, end) - std::max(waiting->first, begin));
   return seen;
 }
 
@@ -127,21 +129,21 @@ std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, c
   std::int64_t fresh = 0;
   std::int64_t at = piece.begin;
   if (at < state.next) {
-    if (!state.missing.empty())
-      fresh += fill_missing(state, at, std::min(piece.end, state.next), state.bytes_before_start);
+    if (!state.rare().missing.empty())
+      fresh += fill_missing(state.make_rare(), at, std::min(piece.end, state.next));
     at = std::min(state.next, piece.end);
   }
   // The spaces between the segments, lowest first. Inserting moves the segments, so they are looked
   // up again for each space.
   while (at < piece.end) {
-    const auto above = std::ranges::upper_bound(state.out_of_order, at, {}, &OutOfOrderSegment::end);
-    const bool inside = above != state.out_of_order.end() && above->begin <= at;
+    const OutOfOrder& waiting = state.rare().out_of_order;
+    const auto above = waiting.ending_above(at);
+    const bool inside = above != waiting.end() && above->first <= at;
     if (inside) {
-      at = above->end;
+      at = above->second.end;
       continue;
     }
-    const std::int64_t end =
-        above == state.out_of_order.end() ? piece.end : std::min(piece.end, above->begin);
+    const std::int64_t end = above == waiting.end() ? piece.end : std::min(piece.end, above->first);
     const StreamPiece part{at, end, slice(piece, at, end), piece.packet, piece.time};
     fresh += end - at;
     if (at == state.next) {
@@ -152,17 +154,17 @@ std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, c
     at = end;
   }
   state.high = std::max(state.high, piece.end);
-  if (!state.out_of_order.empty()) {
+  if (state.is_waiting()) {
     deliver_ready(context, flow, direction);
-    while (!state.out_of_order.empty() && (state.waiting_bytes > context.limits.direction_bytes_max ||
-                                           state.out_of_order.size() > kOutOfOrderCountMax)) {
+    while (state.is_waiting() && (state.rare().waiting_bytes > context.limits.direction_bytes_max ||
+                                  state.rare().out_of_order.size() > kOutOfOrderCountMax)) {
       give_up_hole(context, flow, direction,
                    cause_of_hole(state) == GapCause::capture_loss ? GapCause::capture_loss
                                                                   : GapCause::skipped_by_limit,
                    piece.packet, piece.time);
     }
   }
-  flow.side(direction).bytes += static_cast<std::uint64_t>(fresh);
+  state.bytes += static_cast<std::uint64_t>(fresh);
   return static_cast<std::uint64_t>(fresh);
 }
 
@@ -174,7 +176,7 @@ GapCause cause_of_hole(const DirectionState& state) {
 void give_up_hole(TrackerContext& context, Flow& flow, Direction direction, GapCause cause,
                   std::uint64_t packet, WallTime time) {
   DirectionState& state = flow.state(direction);
-  const StreamRange hole{state.next, state.out_of_order.front().begin};
+  const StreamRange hole{state.next, state.rare().out_of_order.front().begin};
   report_gap(context, flow, direction, hole, cause, packet, time);
   add_missing(state, hole);
   state.next = hole.end;
@@ -183,7 +185,7 @@ void give_up_hole(TrackerContext& context, Flow& flow, Direction direction, GapC
 
 void release_all(TrackerContext& context, Flow& flow, Direction direction) {
   DirectionState& state = flow.state(direction);
-  while (!state.out_of_order.empty())
+  while (state.is_waiting())
     give_up_hole(context, flow, direction, cause_of_hole(state), state.last_packet, flow.last_time);
   // Acknowledged beyond all that was seen. One byte more is the FIN, as a rule, and no data.
   const std::int64_t end = state.fin ? std::min(*state.fin, state.una) : state.una;
@@ -224,9 +226,11 @@ std::optional<ByteConflict> find_conflict(const TrackerContext& context, const D
     if (left == a.end()) return std::nullopt;
     return ByteConflict{from + (left - a.begin()), *left, *right, packet};
   };
-  for (auto waiting = std::ranges::upper_bound(state.out_of_order, piece.begin, {}, &OutOfOrderSegment::end);
-       waiting != state.out_of_order.end() && waiting->begin < piece.end; ++waiting)
-    if (auto conflict = compare(waiting->begin, waiting->bytes, waiting->packet)) return conflict;
+  const OutOfOrder& out_of_order = state.rare().out_of_order;
+  for (auto waiting = out_of_order.ending_above(piece.begin);
+       waiting != out_of_order.end() && waiting->first < piece.end; ++waiting)
+    if (auto conflict = compare(waiting->first, waiting->second.bytes, waiting->second.packet))
+      return conflict;
   ByteHistory::Position position = state.newest;
   int below_count = 0;
   for (int step = 0; step < ByteHistory::kStepsMax && context.history.is_held(position); ++step) {

@@ -222,10 +222,11 @@ void classify_repeat(TrackerContext& context, Flow& flow, Direction direction, c
       transmitted = position;
     }
   } else {
-    const auto above = std::ranges::lower_bound(state.out_of_order, end, {}, &OutOfOrderSegment::begin);
-    if (above != state.out_of_order.end() && begin >= state.next) {
-      repeat.hole_packet = above->hole_packet;
-      repeat.hole_time = above->hole_time;
+    const OutOfOrder& waiting = state.rare().out_of_order;
+    const auto above = waiting.beginning_from(end);
+    if (above != waiting.end() && begin >= state.next) {
+      repeat.hole_packet = above->second.hole_packet;
+      repeat.hole_time = above->second.hole_time;
     } else if (begin >= state.high && begin < state.claimed) {
       repeat.hole_packet = state.loss->claim.packet;
       repeat.hole_time = state.loss->claim.time;
@@ -236,16 +237,16 @@ void classify_repeat(TrackerContext& context, Flow& flow, Direction direction, c
   if (classified.kind == Classification::Kind::late_capture)
     return note_late(context, flow, direction, segment, begin, end);
   if (transmitted != 0) context.history.note_transmission(transmitted, segment.packet, segment.time);
-  EndpointRecord& side = flow.side(direction);
-  side.retransmitted_bytes += static_cast<std::uint64_t>(seen);
+  RareState& rare = state.make_rare();
+  rare.retransmitted_bytes += static_cast<std::uint64_t>(seen);
   switch (classified.kind) {
-    case Classification::Kind::retransmission: ++side.retransmitted_packets; break;
-    case Classification::Kind::out_of_order: ++side.out_of_order_packets; break;
-    case Classification::Kind::ambiguous: ++side.ambiguous_packets; break;
+    case Classification::Kind::retransmission: ++rare.retransmitted_packets; break;
+    case Classification::Kind::out_of_order: ++rare.out_of_order_packets; break;
+    case Classification::Kind::ambiguous: ++rare.ambiguous_packets; break;
     case Classification::Kind::late_capture: break;
   }
   if (classified.kind == Classification::Kind::retransmission)
-    note_counted(flow, direction, 't', ++state.repeat_count);
+    note_counted(flow, direction, 't', ++rare.repeat_count);
   note_recovery(state, segment, classified.verdict.rule);
   report(context, flow, direction, segment, classified.verdict, {begin, end - begin}, classified.evidence);
 }

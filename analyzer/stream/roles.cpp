@@ -20,11 +20,11 @@ bool starts_with_client_verb(std::string_view text) {
   return std::ranges::any_of(kClientVerbs, [&](std::string_view verb) { return text.starts_with(verb); });
 }
 
-ConnectionRoles sent_by_client(const TcpSegment& segment, std::string reason) {
-  return {segment.source, segment.target, std::move(reason)};
+ConnectionRoles sent_by_client(const TcpSegment& segment, RoleReason reason) {
+  return {segment.source, segment.target, reason};
 }
-ConnectionRoles sent_by_server(const TcpSegment& segment, std::string reason) {
-  return {segment.target, segment.source, std::move(reason)};
+ConnectionRoles sent_by_server(const TcpSegment& segment, RoleReason reason) {
+  return {segment.target, segment.source, reason};
 }
 
 }  // namespace
@@ -32,7 +32,8 @@ ConnectionRoles sent_by_server(const TcpSegment& segment, std::string reason) {
 bool opens_connection(const TcpSegment& segment) { return segment.flags.syn && !segment.flags.rst; }
 
 ConnectionRoles roles_by_syn(const TcpSegment& segment) {
-  return segment.flags.ack ? sent_by_server(segment, "syn-ack") : sent_by_client(segment, "syn");
+  return segment.flags.ack ? sent_by_server(segment, RoleReason::syn_ack)
+                           : sent_by_client(segment, RoleReason::syn);
 }
 
 ConnectionRoles choose_roles(std::span<const HeldSegment> segments, std::uint16_t server_port) {
@@ -42,38 +43,37 @@ ConnectionRoles choose_roles(std::span<const HeldSegment> segments, std::uint16_
         return roles_by_syn(held.segment);
   }
   for (const HeldSegment& held : segments) {
-    if (as_text(held.bytes).starts_with(kGreeting)) return sent_by_server(held.segment, "greeting");
+    if (as_text(held.bytes).starts_with(kGreeting)) return sent_by_server(held.segment, RoleReason::greeting);
   }
   for (const HeldSegment& held : segments) {
-    if (starts_with_client_verb(as_text(held.bytes))) return sent_by_client(held.segment, "client verb");
+    if (starts_with_client_verb(as_text(held.bytes)))
+      return sent_by_client(held.segment, RoleReason::client_verb);
   }
   const TcpSegment& first = segments.front().segment;
   const bool source_is_server = first.source.port == server_port;
   const bool target_is_server = first.target.port == server_port;
   if (source_is_server != target_is_server) {
-    const std::string reason = "port " + std::to_string(server_port);
-    return source_is_server ? sent_by_server(first, reason) : sent_by_client(first, reason);
+    return source_is_server ? sent_by_server(first, RoleReason::port)
+                            : sent_by_client(first, RoleReason::port);
   }
-  return first.source.port < first.target.port ? sent_by_server(first, "lower port")
-                                               : sent_by_client(first, "lower port");
+  return first.source.port < first.target.port ? sent_by_server(first, RoleReason::lower_port)
+                                               : sent_by_client(first, RoleReason::lower_port);
 }
 
 void choose_bases(Flow& flow, std::span<const HeldSegment> segments) {
   for (const HeldSegment& held : segments) {
     if (opens_connection(held.segment)) return;  // the SYN will say it
   }
-  flow.report.midstream = true;
+  flow.midstream = true;
   for (const HeldSegment& held : segments) {
     const TcpSegment& segment = held.segment;
     if (segment.flags.rst) continue;
-    const Direction direction = segment.source == flow.report.client.endpoint ? Direction::client_to_server
-                                                                              : Direction::server_to_client;
-    DirectionState& state = flow.state(direction);
+    DirectionState& state = flow.state(flow.direction_of(segment));
     const bool is_lower = static_cast<std::int32_t>(segment.sequence - state.base_seq) < 0;
     if (state.base_known && !is_lower) continue;
     state.base_known = true;
     state.base_seq = segment.sequence;
-    state.missing.assign(1, StreamRange{kBelowBase, 0});
+    state.make_rare().missing.assign(1, StreamRange{kBelowBase, 0});
   }
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <span>
-#include <string>
 
 #include "analyzer/stream/flow.hpp"
 
@@ -12,7 +11,7 @@ namespace plaintalk::analyzer {
 struct ConnectionRoles {
   Endpoint client;
   Endpoint server;
-  std::string reason;
+  RoleReason reason{};
 };
 
 // REQUIRES at least one segment.

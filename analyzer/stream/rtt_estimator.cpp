@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <vector>
 
 namespace plaintalk::analyzer {
 namespace {
@@ -33,25 +34,47 @@ std::int64_t middle_of(std::size_t bucket) {
 constexpr std::size_t kBucketCount = (kOctaveMax - kSubBits + 2) * kSubCount;
 }  // namespace
 
-struct RttEstimator::Histogram {
-  std::array<std::uint32_t, kBucketCount> counts{};
+struct RttEstimator::Samples {
+  using Histogram = std::array<std::uint32_t, kBucketCount>;
+
+  std::uint64_t count = 0;
+  Nanoseconds min{0};
+  Nanoseconds max{0};
+  Nanoseconds sum{0};
+  Nanoseconds smoothed{0};
+  std::vector<std::int64_t> exact;  // while they are few; empty for a single one
+  std::unique_ptr<Histogram> histogram;
+
+  void keep(std::int64_t sample) {
+    if (histogram) {
+      ++(*histogram)[bucket_of(sample)];
+      return;
+    }
+    if (exact.empty()) exact.push_back(min.count());  // the first
+    exact.push_back(sample);
+    if (exact.size() < kExactSampleCountMax) return;
+    histogram = std::make_unique<Histogram>();
+    for (const std::int64_t kept : exact) ++(*histogram)[bucket_of(kept)];
+    exact = {};
+  }
 };
-void RttEstimator::HistogramDelete::operator()(Histogram* histogram) const { delete histogram; }
+void RttEstimator::SamplesDelete::operator()(Samples* samples) const { delete samples; }
 
 void RttEstimator::push(Outstanding entry) {
-  if (count_ == ring_.size()) {
-    if (ring_.size() >= kRingSizeMax) {  // forget the oldest
-      first_ = (first_ + 1) & (ring_.size() - 1);
-      --count_;
+  if (count_ == capacity_) {
+    if (capacity_ >= kRingSizeMax) {  // forget the oldest
+      pop();
     } else {
-      std::vector<Outstanding> larger(std::max(kRingSizeMin, ring_.size() * 2));
+      const std::size_t capacity = std::max<std::size_t>(kRingSizeMin, capacity_ * std::size_t{2});
+      auto larger = std::make_unique<Outstanding[]>(capacity);
       for (std::size_t index = 0; index < count_; ++index) larger[index] = at(index);
-      ring_.swap(larger);
+      ring_ = std::move(larger);
+      capacity_ = static_cast<std::uint16_t>(capacity);
       first_ = 0;
     }
   }
-  at(count_) = entry;
   ++count_;
+  at(count_ - 1U) = entry;
 }
 
 void RttEstimator::sent(std::int64_t end, WallTime time) {
@@ -68,8 +91,7 @@ std::optional<Nanoseconds> RttEstimator::acknowledged(std::int64_t offset, WallT
   std::optional<Outstanding> covered;
   while (count_ > 0 && at(0).end <= offset) {
     covered = at(0);
-    first_ = (first_ + 1) & (ring_.size() - 1);
-    --count_;
+    pop();
   }
   if (!covered) return std::nullopt;
   const bool dirty = covered->end > dirty_begin_ && covered->end <= dirty_end_;
@@ -80,51 +102,59 @@ std::optional<Nanoseconds> RttEstimator::acknowledged(std::int64_t offset, WallT
 }
 
 void RttEstimator::add(Nanoseconds sample) {
-  min_ = sample_count_ == 0 ? sample : std::min(min_, sample);
-  max_ = std::max(max_, sample);
-  smoothed_ = sample_count_ == 0 ? sample : (smoothed_ * 7 + sample) / 8;
-  sum_ += sample;
-  ++sample_count_;
-  if (histogram_) {
-    ++histogram_->counts[bucket_of(sample.count())];
+  if (!samples_) samples_.reset(new Samples);
+  Samples& all = *samples_;
+  all.smoothed = all.count == 0 ? sample : (all.smoothed * 7 + sample) / 8;
+  all.sum += sample;
+  ++all.count;
+  if (all.count == 1) {
+    all.min = all.max = sample;
     return;
   }
-  samples_.push_back(sample.count());
-  if (samples_.size() < kExactSampleCountMax) return;
-  histogram_.reset(new Histogram);
-  for (const std::int64_t kept : samples_) ++histogram_->counts[bucket_of(kept)];
-  samples_ = {};
+  all.keep(sample.count());  // looks at the first one, which min still is
+  all.min = std::min(all.min, sample);
+  all.max = std::max(all.max, sample);
 }
+
+Nanoseconds RttEstimator::smoothed() const { return samples_ ? samples_->smoothed : Nanoseconds(0); }
 
 RttSummary RttEstimator::summary() const {
   RttSummary summary;
-  summary.count = sample_count_;
-  if (sample_count_ == 0) return summary;
-  summary.min = min_;
-  summary.max = max_;
-  summary.mean = sum_ / static_cast<std::int64_t>(sample_count_);
+  if (!samples_) return summary;
+  const Samples& all = *samples_;
+  summary.count = all.count;
+  summary.min = all.min;
+  summary.max = all.max;
+  summary.mean = all.sum / static_cast<std::int64_t>(all.count);
   // Nearest rank: the smallest sample that at least 95 % do not exceed.
-  const std::uint64_t rank = (sample_count_ * 95 + 99) / 100;
-  if (histogram_) {
+  const std::uint64_t rank = (all.count * 95 + 99) / 100;
+  if (all.histogram) {
     std::uint64_t below = 0;
     for (std::size_t bucket = 0; bucket < kBucketCount; ++bucket) {
-      below += histogram_->counts[bucket];
+      below += (*all.histogram)[bucket];
       if (below < rank) continue;
-      summary.p95 = std::clamp(Nanoseconds(middle_of(bucket)), min_, max_);
+      summary.p95 = std::clamp(Nanoseconds(middle_of(bucket)), all.min, all.max);
       break;
     }
     return summary;
   }
-  std::vector<std::int64_t> sorted = samples_;
+  if (all.count == 1) {
+    summary.p95 = all.min;
+    return summary;
+  }
+  std::vector<std::int64_t> sorted = all.exact;
   const auto nth = sorted.begin() + static_cast<std::ptrdiff_t>(rank - 1);
   std::nth_element(sorted.begin(), nth, sorted.end());
   summary.p95 = Nanoseconds(*nth);
   return summary;
 }
 
-void RttEstimator::release() {
-  ring_ = {};
-  first_ = count_ = 0;
+void RttEstimator::shrink() {
+  if (count_ == 0) {
+    ring_.reset();
+    capacity_ = first_ = 0;
+  }
+  if (samples_) samples_->exact.shrink_to_fit();
 }
 
 }  // namespace plaintalk::analyzer

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "analyzer/stream/connection_record.hpp"
 #include "base/time.hpp"
@@ -27,38 +26,36 @@ class RttEstimator {
   std::optional<Nanoseconds> acknowledged(std::int64_t offset, WallTime time);
 
   RttSummary summary() const;
-  Nanoseconds smoothed() const { return smoothed_; }  // RFC 6298 SRTT; 0 before the first sample
-  void release();                                     // frees what only further samples need
+  Nanoseconds smoothed() const;  // RFC 6298 SRTT; 0 before the first sample
+  void shrink();                 // frees what is not in use just now
 
  private:
   struct Outstanding {
     std::int64_t end = 0;
     WallTime time;
   };
-  struct Histogram;
-  struct HistogramDelete {
-    void operator()(Histogram* histogram) const;
+  struct Samples;
+  struct SamplesDelete {
+    void operator()(Samples* samples) const;
   };
 
   void add(Nanoseconds sample);
-  Outstanding& at(std::size_t index) { return ring_[(first_ + index) & (ring_.size() - 1)]; }
+  Outstanding& at(std::size_t index) { return ring_[(first_ + index) & (capacity_ - 1U)]; }
   void push(Outstanding entry);
+  void pop() {
+    first_ = static_cast<std::uint16_t>((first_ + 1U) & (capacity_ - 1U));
+    --count_;
+  }
 
-  std::vector<Outstanding> ring_;  // its size is a power of two, or 0
-  std::size_t first_ = 0;
-  std::size_t count_ = 0;
+  std::unique_ptr<Outstanding[]> ring_;
+  std::uint16_t capacity_ = 0;  // a power of two, or 0
+  std::uint16_t first_ = 0;
+  std::uint16_t count_ = 0;
   // Ends in (dirty_begin_, dirty_end_] give no sample.
   std::int64_t dirty_begin_ = 0;
   std::int64_t dirty_end_ = 0;
   std::int64_t highest_end_ = 0;
-
-  std::uint64_t sample_count_ = 0;
-  Nanoseconds min_{0};
-  Nanoseconds max_{0};
-  Nanoseconds sum_{0};
-  Nanoseconds smoothed_{0};
-  std::vector<std::int64_t> samples_;
-  std::unique_ptr<Histogram, HistogramDelete> histogram_;
+  std::unique_ptr<Samples, SamplesDelete> samples_;  // made for the first
 };
 
 }  // namespace plaintalk::analyzer

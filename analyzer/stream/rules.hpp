@@ -6,9 +6,12 @@
 
 namespace plaintalk::analyzer {
 
-// Rule 1. True when the packet was captured before; it must then be ignored. Remembers the packet otherwise.
-bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction direction,
-                          const TcpSegment& segment);
+// Rule 1. True when the packet was captured before; it must then be ignored. `place` is where the memory of
+// packets keeps it.
+bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                          const SeenPacket& now, std::uint64_t place);
+// The same for the first packet of a direction, which cannot be a copy.
+void note_first(DirectionState& state, const TcpSegment& segment);
 
 // Rules 2, 18, 33, 34: a SYN or SYN-ACK sets where the stream begins.
 void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
@@ -44,17 +47,19 @@ void accept_unjudged_segments(TrackerContext& context, Flow& flow, Direction dir
 
 // All of them, in order.
 void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// The same for a first packet that was remembered when it came and is understood only now.
+void repeat_first(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 
 // What the segment turned out to be, for those who want to hear about each.
 void tell_segment(SegmentSink& sink, const Flow& flow, Direction direction, const TcpSegment& segment,
                   bool is_copy);
 
-// Rule 26: state, history and completeness; and the totals of both sides. Called once, when the connection is
-// given up.
+// Rule 26: state, history and completeness.
 void note_history(Flow& flow, Direction direction, const TcpSegment& segment);
 // A letter that comes again at the 10th, 100th ... time.
 void note_counted(Flow& flow, Direction direction, char letter, std::uint64_t count);
-void summarise(Flow& flow);
+// With the state and the totals of both sides, when the connection is given up.
+ConnectionRecord summarise(const Flow& flow, std::uint16_t server_port);
 
 // Rule 22, when the SYN was sent once or we know which: 0 if there was no handshake.
 Nanoseconds initial_rtt(const Flow& flow);

@@ -71,6 +71,8 @@ class StreamSink {
   virtual void gap(const StreamGap& gap) = 0;
   virtual void acknowledged(const StreamAck& ack) = 0;
   virtual void event(const TcpEvent& event) = 0;
+  // Whether anybody reads the evidence of events of this rule; it is left empty otherwise.
+  virtual bool wants_evidence(unsigned) const { return true; }
   // Both streams have ended or the capture has. `connection` is complete now.
   virtual void closed(const ConnectionRecord& connection) = 0;
 };

@@ -13,7 +13,7 @@
 namespace plaintalk::analyzer {
 namespace {
 
-enum Completeness : unsigned {
+enum Completeness : std::uint8_t {
   with_syn = 1,
   with_syn_ack = 2,
   with_ack = 4,
@@ -25,9 +25,9 @@ enum Completeness : unsigned {
 constexpr std::size_t kHistorySizeMax = 256;
 
 void add_letter(Flow& flow, Direction direction, char letter) {
-  if (flow.report.history.size() >= kHistorySizeMax) return;
+  if (flow.history.size() >= kHistorySizeMax) return;
   const char upper = static_cast<char>(letter - 'a' + 'A');
-  flow.report.history += direction == Direction::client_to_server ? upper : letter;
+  flow.history += direction == Direction::client_to_server ? upper : letter;
 }
 
 void add_letter_once(Flow& flow, Direction direction, char letter) {
@@ -86,7 +86,7 @@ std::string state_of(const Flow& flow) {
   const bool client_is_open = client == End::silent || client == End::partial;
   const bool server_is_open = server == End::silent || server == End::partial;
   if (server == End::reset) {
-    const bool no_data = flow.report.client.bytes == 0 && flow.report.server.bytes == 0;
+    const bool no_data = flow.directions[0].bytes == 0 && flow.directions[1].bytes == 0;
     const bool rejected =
         client == End::syn_sent || client == End::syn_ack_sent || (client == End::reset && no_data);
     return rejected ? "REJ" : client_is_open ? "RSTRH" : "RSTR";
@@ -94,7 +94,7 @@ std::string state_of(const Flow& flow) {
   if (client == End::reset) {
     if (!server_is_open) return "RSTO";
     const bool only_syn = flow.directions[0].syn_seen && server == End::silent &&
-                          flow.report.client.bytes == 0 && !flow.directions[0].fin;
+                          flow.directions[0].bytes == 0 && !flow.directions[0].fin;
     return only_syn ? "RSTOS0" : "OTH";
   }
   if (client == End::closed) return server_is_open ? "SH" : "S2";
@@ -104,12 +104,34 @@ std::string state_of(const Flow& flow) {
   return "OTH";
 }
 
-void summarise_side(Flow& flow, Direction direction) {
-  DirectionState& state = flow.state(direction);
-  EndpointRecord& side = flow.side(direction);
+EndpointRecord side_of(const Flow& flow, Direction direction) {
+  const DirectionState& state = flow.state(direction);
+  const RareState& rare = state.rare();
+  EndpointRecord side;
+  side.endpoint = direction == Direction::client_to_server ? flow.client() : flow.server();
+  side.packets = state.packets;
+  side.bytes = state.bytes;
+  side.payload_bytes = state.payload_bytes;
+  side.retransmitted_packets = rare.retransmitted_packets;
+  side.retransmitted_bytes = rare.retransmitted_bytes;
+  side.out_of_order_packets = rare.out_of_order_packets;
+  side.ambiguous_packets = rare.ambiguous_packets;
+  side.duplicate_acks = rare.duplicate_acks;
+  side.zero_windows = rare.zero_windows;
+  side.keep_alives = rare.keep_alives;
+  side.truncated_bytes = rare.truncated_bytes;
+  side.damaged_packets = rare.damaged_packets;
+  side.traffic = state.traffic;
+  side.has_fin = state.has_fin;
+  side.has_rst = state.has_rst;
+  return side;
+}
+
+void summarise_side(const Flow& flow, Direction direction, EndpointRecord& side) {
+  const DirectionState& state = flow.state(direction);
   const std::int64_t end = state.fin ? std::max(*state.fin, state.next) : std::max(state.high, state.next);
   side.stream_size = static_cast<std::uint64_t>(std::max<std::int64_t>(end, 0));
-  const std::uint64_t within = side.bytes - state.bytes_before_start;
+  const std::uint64_t within = side.bytes - state.rare().bytes_before_start;
   side.gap_bytes = side.stream_size > within ? side.stream_size - within : 0;
   side.rtt = state.rtt.summary();
 }
@@ -118,17 +140,18 @@ void summarise_side(Flow& flow, Direction direction) {
 
 void note_history(Flow& flow, Direction direction, const TcpSegment& segment) {
   DirectionState& state = flow.state(direction);
-  unsigned& completeness = flow.report.completeness;
   const TcpFlags& flags = segment.flags;
-  if (flags.syn) completeness |= flags.ack ? with_syn_ack : with_syn;
-  if (flags.fin) completeness |= with_fin;
-  if (flags.rst) completeness |= with_rst;
-  if (segment.payload_size > 0) completeness |= with_data;
-  if (flags.ack && !flags.syn && !flags.rst && direction == Direction::client_to_server)
-    completeness |= with_ack;
-  if (flow.report.history.empty() && direction == Direction::server_to_client) flow.report.history += '^';
+  const auto complete = [&](Completeness bit) {
+    flow.completeness = static_cast<std::uint8_t>(flow.completeness | bit);
+  };
+  if (flags.syn) complete(flags.ack ? with_syn_ack : with_syn);
+  if (flags.fin) complete(with_fin);
+  if (flags.rst) complete(with_rst);
+  if (segment.payload_size > 0) complete(with_data);
+  if (flags.ack && !flags.syn && !flags.rst && direction == Direction::client_to_server) complete(with_ack);
+  if (flow.history.empty() && direction == Direction::server_to_client) flow.history += '^';
   note_flags(flow, direction, segment);
-  if (segment.checksum == ChecksumState::bad && is_power_of_ten(++state.bad_checksum_letters))
+  if (segment.checksum == ChecksumState::bad && is_power_of_ten(++state.make_rare().bad_checksum_letters))
     add_letter(flow, direction, 'c');
 }
 
@@ -136,10 +159,36 @@ void note_counted(Flow& flow, Direction direction, char letter, std::uint64_t co
   if (is_power_of_ten(count)) add_letter(flow, direction, letter);
 }
 
-void summarise(Flow& flow) {
-  summarise_side(flow, Direction::client_to_server);
-  summarise_side(flow, Direction::server_to_client);
-  flow.report.state = state_of(flow);
+ConnectionRecord record_of(const Flow& flow, std::uint16_t server_port) {
+  ConnectionRecord record;
+  record.id = flow.id;
+  record.start = flow.start;
+  record.end = flow.end;
+  record.client = side_of(flow, Direction::client_to_server);
+  record.server = side_of(flow, Direction::server_to_client);
+  record.role_reason = text_of(flow.role_reason, server_port);
+  record.history = flow.history;
+  record.completeness = flow.completeness;
+  record.duplicate_capture_packets =
+      flow.directions[0].rare().copy_count + flow.directions[1].rare().copy_count;
+  record.handshake_rtt = flow.handshake_rtt;
+  record.tunnel = flow.tunnel;
+  record.first_ending = flow.first_ending;
+  record.first_to_end = flow.first_to_end;
+  record.wireshark_stream = flow.wireshark.stream;
+  record.midstream = flow.midstream;
+  record.evicted = flow.evicted;
+  return record;
 }
+
+ConnectionRecord summarise(const Flow& flow, std::uint16_t server_port) {
+  ConnectionRecord record = record_of(flow, server_port);
+  summarise_side(flow, Direction::client_to_server, record.client);
+  summarise_side(flow, Direction::server_to_client, record.server);
+  record.state = state_of(flow);
+  return record;
+}
+
+const RareState DirectionState::kNothingRare;
 
 }  // namespace plaintalk::analyzer

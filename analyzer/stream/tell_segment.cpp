@@ -27,7 +27,7 @@ void tell_segment(SegmentSink& sink, const Flow& flow, Direction direction, cons
                   bool is_copy) {
   const DirectionState& state = flow.state(direction);
   JudgedSegment judged{.segment = segment,
-                       .connection = flow.report.id,
+                       .connection = flow.id,
                        .direction = direction,
                        .is_copy = is_copy,
                        .sequence = 0,

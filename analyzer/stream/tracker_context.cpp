@@ -27,7 +27,7 @@ void report(TrackerContext& context, const Flow& flow, Direction direction, cons
   TcpEvent event;
   event.time = segment.time;
   event.packet = segment.packet;
-  event.connection = flow.report.id;
+  event.connection = flow.id;
   event.direction = direction;
   event.verdict = verdict.name;
   event.offset = static_cast<std::uint64_t>(std::max<std::int64_t>(extent.offset, 0));

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "analyzer/stream/byte_history.hpp"
 #include "analyzer/stream/flow.hpp"
@@ -52,6 +53,14 @@ struct StreamExtent {
 
 void report(TrackerContext& context, const Flow& flow, Direction direction, const TcpSegment& segment,
             const TcpVerdict& verdict, StreamExtent extent, std::string evidence);
+// The same with a function that makes the evidence: called only if somebody reads it.
+template <typename MakeEvidence>
+requires std::is_invocable_r_v<std::string, MakeEvidence>
+void report(TrackerContext& context, const Flow& flow, Direction direction, const TcpSegment& segment,
+            const TcpVerdict& verdict, StreamExtent extent, const MakeEvidence& make_evidence) {
+  report(context, flow, direction, segment, verdict, extent,
+         context.sink.wants_evidence(verdict.rule) ? std::string(make_evidence()) : std::string());
+}
 
 PacketSummary summary_of(const TcpSegment& segment);
 

@@ -20,14 +20,9 @@ constexpr std::int64_t kWrongNetworkCost = std::int64_t{1} << 40;
 constexpr std::int64_t kForeignDistance = std::int64_t{1} << 28;
 constexpr std::int64_t kForeignDistanceOtherNetwork = std::int64_t{1} << 20;
 
-Direction direction_from(const Flow& flow, const TcpSegment& segment) {
-  return segment.source == flow.report.client.endpoint ? Direction::client_to_server
-                                                       : Direction::server_to_client;
-}
-
 bool is_other_network(const Flow& flow, const TcpSegment& segment) {
   if (flow.held) return segment.network() != flow.held->segments.front().segment.network();
-  const DirectionState& state = flow.state(direction_from(flow, segment));
+  const DirectionState& state = flow.state(flow.direction_of(segment));
   return state.sent_any && state.network != segment.network();
 }
 
@@ -38,7 +33,7 @@ std::int64_t distance_of(const DirectionState& state, std::uint32_t number) {
 std::int64_t misfit_of(const Flow& flow, const TcpSegment& segment) {
   std::int64_t cost = is_other_network(flow, segment) ? kWrongNetworkCost : 0;
   if (flow.held) return cost + kUnknownCost;
-  const Direction direction = direction_from(flow, segment);
+  const Direction direction = flow.direction_of(segment);
   const DirectionState& state = flow.state(direction);
   const DirectionState& peer = flow.state(reverse(direction));
   if (!segment.flags.syn) {
@@ -55,10 +50,10 @@ std::int64_t misfit_of(const Flow& flow, const TcpSegment& segment) {
 
 std::uint32_t TrackerState::choose_of_chain(std::uint32_t head, const TcpSegment& segment) const {
   std::uint32_t best = head;
-  if (flows[head]->older == kNoFlow) return best;
-  std::int64_t least = misfit_of(*flows[head], segment);
-  for (std::uint32_t index = flows[head]->older; index != kNoFlow; index = flows[index]->older) {
-    const std::int64_t misfit = misfit_of(*flows[index], segment);
+  if (flows[head].older == kNoFlow) return best;
+  std::int64_t least = misfit_of(flows[head], segment);
+  for (std::uint32_t index = flows[head].older; index != kNoFlow; index = flows[index].older) {
+    const std::int64_t misfit = misfit_of(flows[index], segment);
     if (misfit >= least) continue;
     least = misfit;
     best = index;
@@ -74,7 +69,7 @@ bool TrackerState::opens_beside(const Flow& flow, const TcpSegment& segment, boo
 
 bool TrackerState::is_foreign(const Flow& flow, const TcpSegment& segment) const {
   if (flow.held || segment.flags.syn || segment.flags.rst || !segment.flags.ack) return false;
-  const Direction direction = direction_from(flow, segment);
+  const Direction direction = flow.direction_of(segment);
   const DirectionState& state = flow.state(direction);
   const DirectionState& peer = flow.state(reverse(direction));
   if (!state.sent_any || !peer.sent_any || !state.base_known || !peer.base_known) return false;
@@ -84,40 +79,40 @@ bool TrackerState::is_foreign(const Flow& flow, const TcpSegment& segment) const
 }
 
 void TrackerState::link(const FlowKey& key, std::uint32_t index) {
-  const auto key_of = [&](std::uint32_t at) -> const FlowKey& { return flows[at]->key; };
+  const auto key_of = [&](std::uint32_t at) -> const FlowKey& { return key_at(at); };
   if (const auto head = table.find(key, key_of)) {
     table.erase(key, *head);
-    flows[index]->older = *head;
+    flows[index].older = *head;
   }
   table.insert(key, index);
   std::size_t length = 1;
-  for (std::uint32_t at = index; flows[at]->older != kNoFlow; at = flows[at]->older)
-    if (++length > kChainLengthMax) return close(flows[at]->older);
+  for (std::uint32_t at = index; flows[at].older != kNoFlow; at = flows[at].older)
+    if (++length > kChainLengthMax) return close(flows[at].older);
 }
 
 void TrackerState::unlink(std::uint32_t index) {
-  const FlowKey key = flows[index]->key;
-  const auto key_of = [&](std::uint32_t at) -> const FlowKey& { return flows[at]->key; };
+  const FlowKey key = flows[index].key;
+  const auto key_of = [&](std::uint32_t at) -> const FlowKey& { return key_at(at); };
   const std::uint32_t head = *table.find(key, key_of);
   if (head == index) {
     table.erase(key, index);
-    if (flows[index]->older != kNoFlow) table.insert(key, flows[index]->older);
+    if (flows[index].older != kNoFlow) table.insert(key, flows[index].older);
     return;
   }
   std::uint32_t newer = head;
-  while (flows[newer]->older != index) newer = flows[newer]->older;
-  flows[newer]->older = flows[index]->older;
+  while (flows[newer].older != index) newer = flows[newer].older;
+  flows[newer].older = flows[index].older;
 }
 
 // A SYN inside the window of a connection that lives earns a challenge, unless that end was not captured:
 // then the SYN is answered, which proves it (RFC 5961, section 4). It waits for what comes next.
 bool TrackerState::keep_for_proof(std::uint32_t index, const TcpSegment& segment) {
-  Flow& flow = *flows[index];
+  Flow& flow = flows[index];
   if (flow.held || !segment.flags.syn) {
     settle_waiting_syns(index);
     return false;
   }
-  const DirectionState& state = flow.state(direction_from(flow, segment));
+  const DirectionState& state = flow.state(flow.direction_of(segment));
   if (!segment.flags.ack) {
     const bool same =
         flow.waiting_syns && flow.waiting_syns->segments.front().segment.sequence == segment.sequence;
@@ -155,7 +150,7 @@ bool TrackerState::proves_next_connection(const Flow& flow, const TcpSegment& se
 }
 
 void TrackerState::settle_waiting_syns(std::uint32_t index) {
-  const std::unique_ptr<HeldSegments> waiting = std::move(flows[index]->waiting_syns);
+  const std::unique_ptr<HeldSegments> waiting = std::move(flows[index].waiting_syns);
   if (!waiting) return;
   for (const HeldSegment& held : waiting->segments) process(index, held.segment);
 }

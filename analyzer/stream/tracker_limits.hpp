@@ -19,6 +19,8 @@ struct TrackerLimits {
   Nanoseconds closed_linger{
       std::chrono::seconds(120)};        // stragglers of a finished connection still belong to it
   std::size_t closed_count_max = 65536;  // that linger at once
+  // For the answer to a SYN. Linux sends one for the last time after 63 s, and gives up 64 s later.
+  Nanoseconds attempt_wait{std::chrono::seconds(150)};
   Nanoseconds midstream_wait{
       std::chrono::milliseconds(500)};  // for the lowest byte of a connection that began before the capture
 };

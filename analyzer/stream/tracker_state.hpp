@@ -6,9 +6,10 @@
 #include <deque>
 #include <memory>
 #include <optional>
-#include <vector>
 
+#include "analyzer/stream/flow_slab.hpp"
 #include "analyzer/stream/flow_table.hpp"
+#include "analyzer/stream/half_open.hpp"
 #include "analyzer/stream/idle_queue.hpp"
 #include "analyzer/stream/tracker_context.hpp"
 
@@ -21,6 +22,10 @@ class TrackerState {
 
   void segment(const TcpSegment& segment);
   void finish();
+  bool give_up_longest_idle();
+  std::size_t flow_count() const { return flows.size() + attempts.size(); }
+  std::size_t spare_bytes() const { return flows.spare_bytes() + attempts.spare_bytes(); }
+  std::uint64_t opened_count() const { return next_id - 1; }
 
  private:
   struct Reference {
@@ -34,13 +39,22 @@ class TrackerState {
   };
 
   Flow* resolve(Reference reference);
-  Reference reference_to(std::uint32_t index) const { return {index, flows[index]->generation}; }
+  Reference reference_to(std::uint32_t index) const { return {index, flows[index].generation}; }
 
   std::uint32_t create(const FlowKey& key, const TcpSegment& first, std::uint32_t wireshark_stream);
-  void open(Flow& flow, const Endpoint& client, const Endpoint& server, std::string reason);
+  void open(Flow& flow, const Endpoint& client, const Endpoint& server, RoleReason reason);
   void close(std::uint32_t index);
+
+  // A connection of which only a SYN is known: the table holds its place among the attempts, marked.
+  static constexpr std::uint32_t kAttemptMark = std::uint32_t{1} << 31;
+  static bool is_attempt(std::uint32_t index) { return (index & kAttemptMark) != 0; }
+  void attempt(const FlowKey& key, bool source_is_lower, const TcpSegment& syn);
+  std::uint32_t follow_attempt(std::uint32_t place);
+  void give_up_attempt(std::uint32_t place, bool is_evicted);
+  const FlowKey& key_at(std::uint32_t index) const {
+    return is_attempt(index) ? attempts.at(index & ~kAttemptMark).key : flows[index].key;
+  }
   bool opens_next_incarnation(Flow& flow, const TcpSegment& segment);
-  std::size_t flow_count() const { return flows.size() - free_slots.size(); }
 
   // Several connections of the same endpoints (tracker_generations.cpp).
   std::uint32_t choose_of_chain(std::uint32_t head, const TcpSegment& segment) const;
@@ -63,11 +77,12 @@ class TrackerState {
   void fire_hole_timer(const Timer& timer);
   void keep_within_limits();
   void make_room_for_one_more();
+  std::optional<WallTime> activity_of(const IdleQueue::Entry& entry);
 
   TrackerContext context;
   FlowTable table;
-  std::vector<std::unique_ptr<Flow>> flows;
-  std::vector<std::uint32_t> free_slots;
+  FlowSlab flows;
+  HalfOpen attempts;
   std::uint64_t next_id = 1;
   std::uint32_t next_wireshark_stream = 0;
 

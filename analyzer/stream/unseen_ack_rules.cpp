@@ -44,7 +44,7 @@ void take_back(TrackerContext& context, Flow& flow, Direction direction, const T
   data.ack_seen_high = doubtful.una_before;
   if (!data.fin && doubtful.fin_before) {
     data.fin = doubtful.fin_before;
-    flow.side(reverse(direction)).has_fin = true;
+    data.has_fin = true;
   }
   data.loss->doubtful.reset();
 }

@@ -20,7 +20,7 @@
 namespace plaintalk::analyzer {
 namespace {
 
-constexpr std::size_t kBufferSize = 256 << 10;
+constexpr std::size_t kCopyBlockSize = 256 << 10;
 constexpr mode_t kFileMode = 0600;  // an analysis shows what people said
 constexpr std::string_view kMarkerText =
     "This folder was written by plaintalk-analyze, which will replace its files when run again.\n";
@@ -31,7 +31,7 @@ std::string copy_name(const std::string& name) { return '.' + name + ".interim";
 
 // The kernel copies without us where it can; else by hand. Returns 0 or an errno.
 int copy_file(int source, int target) {
-  std::string block(kBufferSize, '\0');
+  std::string block(kCopyBlockSize, '\0');
   bool by_kernel = true;
   for (;;) {
     const ssize_t count = by_kernel

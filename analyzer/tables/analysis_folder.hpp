@@ -20,10 +20,17 @@ class OutputFile {
   ~OutputFile();
 
   void write(std::string_view bytes);
+  // `append` puts more at the end of what it is given.
+  template <typename Append>
+  void append(const Append& append) {
+    append(waiting_);
+    if (waiting_.size() >= kBufferSize) flush();
+  }
   void flush();  // everything is with the kernel
   void close();
 
  private:
+  static constexpr std::size_t kBufferSize = 256 << 10;
   int descriptor_ = -1;
   std::string name_;
   std::string waiting_;

@@ -15,14 +15,22 @@ std::string csv_header(const Table& table) {
 
 std::string csv_line(const Row& row) {
   std::string line;
+  append_csv_line(line, row);
+  return line;
+}
+
+void append_csv_line(std::string& out, const Row& row) {
   const auto cells = row.cells();
   for (std::size_t index = 0; index < cells.size(); ++index) {
-    if (index != 0) line += ',';
+    if (index != 0) out += ',';
     const CellType type = row.table().columns[index].type;
-    line += type == CellType::text ? csv_field(cells[index].text) : render(cells[index], type);
+    if (type == CellType::text) {
+      append_csv_field(out, row.text(index));
+    } else {
+      append_number(out, cells[index], type);
+    }
   }
-  line += '\n';
-  return line;
+  out += '\n';
 }
 
 void CsvTables::add(const Table& table) {
@@ -32,7 +40,7 @@ void CsvTables::add(const Table& table) {
 
 void CsvTables::row(const Row& row) {
   const auto file = files_.find(&row.table());
-  if (file != files_.end()) file->second.write(csv_line(row));
+  if (file != files_.end()) file->second.append([&](std::string& out) { append_csv_line(out, row); });
 }
 
 void CsvTables::remove(const Table& table) {

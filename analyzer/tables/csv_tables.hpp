@@ -13,6 +13,7 @@ namespace plaintalk::analyzer {
 
 std::string csv_header(const Table& table);
 std::string csv_line(const Row& row);
+void append_csv_line(std::string& out, const Row& row);
 
 class CsvTables : public RowSink {
  public:
@@ -21,7 +22,8 @@ class CsvTables : public RowSink {
   void add(const Table& table);
   void row(const Row& row) override;  // of a table that was not added: nothing
   void remove(const Table& table);    // with all its rows, as if it had not been added
-  void flush();                       // every row is with the kernel
+  bool wants(const Table& table) const override { return files_.contains(&table); }
+  void flush();  // every row is with the kernel
   void finish();
 
  private:

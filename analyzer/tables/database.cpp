@@ -103,8 +103,13 @@ void Database::row(const Row& row) {
       case CellType::integer: insert.bind(place, cell.number); break;
       case CellType::microseconds: insert.bind(place, static_cast<double>(cell.number) / 1e3); break;
       case CellType::seconds: insert.bind(place, static_cast<double>(cell.number) / 1e9); break;
-      case CellType::text: insert.bind(place, cell.text); break;
-      case CellType::time: insert.bind(place, render(cell, CellType::time)); break;
+      case CellType::text: insert.bind(place, row.text(index)); break;
+      case CellType::time: {
+        scratch_.clear();
+        append_number(scratch_, cell, CellType::time);
+        insert.bind(place, scratch_);
+        break;
+      }
     }
   }
   insert.next();

@@ -50,6 +50,7 @@ class Database : public RowSink {
 
   std::unique_ptr<Connection> connection_;
   bool has_room_ = false;  // that nothing uses
+  std::string scratch_;
 };
 
 }  // namespace plaintalk::analyzer

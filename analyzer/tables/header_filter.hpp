@@ -2,6 +2,7 @@
 // such cells are emptied and such tables stay without rows, in every sink behind.
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "analyzer/tables/table.hpp"
@@ -17,6 +18,9 @@ class HeaderFilter : public RowSink {
   void row(const Row& row) override {
     if (!is_synthetic_) return pass(row);
     if (!row.table().is_of_headers) pass(row.without_header_figures());
+  }
+  bool wants(const Table& table) const override {
+    return std::ranges::any_of(sinks_, [&](const RowSink* sink) { return sink->wants(table); });
   }
 
  private:

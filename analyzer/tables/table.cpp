@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/text.hpp"
@@ -27,16 +29,45 @@ std::string_view unit_of(CellType type) {
   return "?";
 }
 
+namespace {
+
+// What the last row was made of, for the next one.
+struct Spare {
+  std::vector<Cell> cells;
+  std::string texts;
+};
+Spare& spare() {
+  thread_local Spare spare;
+  return spare;
+}
+
+}  // namespace
+
+Row::Row(const Table& table)
+    : table_(table), cells_(std::exchange(spare().cells, {})), texts_(std::exchange(spare().texts, {})) {
+  cells_.clear();
+  texts_.clear();
+  cells_.reserve(table.columns.size());
+}
+
+Row::~Row() {
+  constexpr std::size_t kSpareTextMax = 1 << 16;
+  if (cells_.capacity() == 0 || texts_.capacity() > kSpareTextMax) return;  // moved from, or a giant
+  spare().cells = std::move(cells_);
+  spare().texts = std::move(texts_);
+}
+
 Row& Row::add(CellType type, bool present, std::int64_t number) {
   check(cells_.size() < table_.columns.size(), "a row has no more cells than its table has columns");
   check(table_.columns[cells_.size()].type == type, "a cell has the type of its column");
-  cells_.push_back({present, {}, number});
+  cells_.push_back({present, texts_.size(), number});
   return *this;
 }
 
 Row& Row::text(std::string_view value) {
   add(CellType::text, !value.empty(), 0);
-  cells_.back().text = table_text(value);
+  append_table_text(texts_, value);
+  cells_.back().text_end = texts_.size();
   return *this;
 }
 
@@ -64,9 +95,13 @@ Row& Row::time(std::optional<WallTime> value) {
 }
 
 Row Row::without_header_figures() const {
-  Row rest = *this;
-  for (std::size_t index = 0; index < table_.columns.size(); ++index)
-    if (table_.columns[index].is_of_headers) rest.cells_.at(index) = Cell{};
+  Row rest(table_);
+  for (std::size_t index = 0; index < cells_.size(); ++index) {
+    const bool is_left_out = table_.columns[index].is_of_headers;
+    if (!is_left_out) rest.texts_ += text(index);
+    rest.cells_.push_back(is_left_out ? Cell{} : cells_[index]);
+    rest.cells_.back().text_end = rest.texts_.size();
+  }
   return rest;
 }
 
@@ -75,33 +110,42 @@ std::span<const Cell> Row::cells() const {
   return cells_;
 }
 
-std::string render(const Cell& cell, CellType type) {
-  if (!cell.present) return {};
-  switch (type) {
-    case CellType::text: return cell.text;
-    case CellType::integer: return std::to_string(cell.number);
-    case CellType::microseconds: {
-      const bool negative = cell.number < 0;
-      const std::uint64_t size = negative ? std::uint64_t{0} - static_cast<std::uint64_t>(cell.number)
-                                          : static_cast<std::uint64_t>(cell.number);
-      std::array<char, 40> text{};
-      const int length = std::snprintf(text.data(), text.size(), "%s%llu.%03llu", negative ? "-" : "",
-                                       static_cast<unsigned long long>(size / 1000),
-                                       static_cast<unsigned long long>(size % 1000));
-      return {text.data(), static_cast<std::size_t>(length)};
-    }
-    case CellType::seconds:
-    case CellType::time: return render_seconds(Nanoseconds(cell.number));
+void append_number(std::string& out, const Cell& cell, CellType type) {
+  if (!cell.present) return;
+  std::array<char, 24> digits{};
+  const auto whole = [&](auto number) {
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), end);
+  };
+  if (type == CellType::integer) return whole(cell.number);
+  // Negating in unsigned arithmetic keeps the most negative value defined.
+  const auto magnitude = cell.number < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(cell.number)
+                                         : static_cast<std::uint64_t>(cell.number);
+  const std::uint64_t unit = type == CellType::microseconds ? 1'000 : 1'000'000'000;
+  if (cell.number < 0) out += '-';
+  whole(magnitude / unit);
+  out += '.';
+  std::uint64_t rest = magnitude % unit;
+  for (std::uint64_t place = unit / 10; place > 0; place /= 10) {
+    out += static_cast<char>('0' + rest / place);
+    rest %= place;
   }
-  return {};
 }
 
 std::string table_text(std::string_view text) {
+  std::string out;
+  append_table_text(out, text);
+  return out;
+}
+
+void append_table_text(std::string& out, std::string_view text) {
   const auto is_plain = [](char c) {
     return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F;
   };
-  if (std::all_of(text.begin(), text.end(), is_plain)) return std::string(text);
-  std::string out;
+  if (std::all_of(text.begin(), text.end(), is_plain)) {
+    out += text;
+    return;
+  }
   const auto escape = [&](unsigned byte) {
     std::array<char, 8> escaped{};
     const int length = std::snprintf(escaped.data(), escaped.size(), "\\x%02x", byte);
@@ -127,7 +171,6 @@ std::string table_text(std::string_view text) {
       text.remove_prefix(1);
     }
   }
-  return out;
 }
 
 }  // namespace plaintalk::analyzer

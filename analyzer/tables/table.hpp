@@ -45,14 +45,19 @@ std::string_view unit_of(CellType type);
 
 struct Cell {
   bool present = false;
-  std::string text;         // of text columns
-  std::int64_t number = 0;  // of all others; nanoseconds for spans and times
+  std::size_t text_end = 0;  // of text columns: Row::text() gives it
+  std::int64_t number = 0;   // of all others; nanoseconds for spans and times
 };
 
-// Fills the cells of one row from left to right.
+// Fills the cells of one row from left to right. Rows are many, and one is written before the next is made:
+// they hand on what they were made of.
 class Row {
  public:
-  explicit Row(const Table& table) : table_(table) { cells_.reserve(table.columns.size()); }
+  explicit Row(const Table& table);
+  Row(Row&&) = default;
+  Row(const Row&) = delete;
+  Row& operator=(const Row&) = delete;
+  ~Row();
 
   Row& text(std::string_view value);  // an empty text is an empty cell
   Row& integer(std::uint64_t value);
@@ -68,25 +73,34 @@ class Row {
   const Table& table() const { return table_; }
   // REQUIRES: every column has been filled.
   std::span<const Cell> cells() const;
+  // Of a text column.
+  std::string_view text(std::size_t column) const {
+    const std::size_t begin = column == 0 ? 0 : cells_[column - 1].text_end;
+    return std::string_view(texts_).substr(begin, cells_[column].text_end - begin);
+  }
 
  private:
   Row& add(CellType type, bool present, std::int64_t number);
 
   const Table& table_;
   std::vector<Cell> cells_;
+  std::string texts_;  // of all cells, one after the other
 };
 
-// The text of a cell as it stands in a CSV file, before quoting; empty for an absent one.
-std::string render(const Cell& cell, CellType type);
+// The cell of a column that is no text, as it stands in a CSV file; nothing for an absent one.
+void append_number(std::string& out, const Cell& cell, CellType type);
 
 // Text as tables keep it: as it is, but control characters except line feed and tab, and bytes that are not
 // UTF-8, become \x1b escapes.
 std::string table_text(std::string_view text);
+void append_table_text(std::string& out, std::string_view text);
 
 class RowSink {
  public:
   virtual ~RowSink() = default;
   virtual void row(const Row& row) = 0;
+  // Whether it does anything with rows of this table.
+  virtual bool wants(const Table&) const { return true; }
 };
 
 }  // namespace plaintalk::analyzer

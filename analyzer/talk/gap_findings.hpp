@@ -19,6 +19,8 @@ class GapFindings {
   void gap(const StreamGap& gap, Findings& findings);
   void event(const TcpEvent& event, Findings& findings);
 
+  bool empty() const { return entries_.empty(); }
+
  private:
   struct Entry {
     StreamGap gap;

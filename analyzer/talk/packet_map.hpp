@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
+#include <vector>
 
 #include "analyzer/talk/results.hpp"
 
@@ -41,8 +41,37 @@ class PacketMap {
   };
   static constexpr std::size_t kAckCountMax = 1024;
 
-  std::deque<Piece> pieces_;  // by rising offset
-  std::deque<Ack> acks_;      // by rising offset; only those above what was forgotten
+  // A queue that costs nothing while it is empty.
+  template <typename Entry>
+  class Queue {
+   public:
+    bool empty() const { return head_ == entries_.size(); }
+    std::size_t size() const { return entries_.size() - head_; }
+    Entry& front() { return entries_[head_]; }
+    Entry& back() { return entries_.back(); }
+    auto begin() const { return entries_.begin() + static_cast<std::ptrdiff_t>(head_); }
+    auto end() const { return entries_.end(); }
+    void push_back(const Entry& entry) {
+      // Half of it is free in front: that is used before more is asked for.
+      if (entries_.size() == entries_.capacity() && head_ > 0 && head_ * 2 >= entries_.size()) {
+        entries_.erase(entries_.begin(), begin());
+        head_ = 0;
+      }
+      entries_.push_back(entry);
+    }
+    void pop_front() {
+      if (++head_ < entries_.size()) return;
+      entries_.clear();
+      head_ = 0;
+    }
+
+   private:
+    std::vector<Entry> entries_;
+    std::size_t head_ = 0;
+  };
+
+  Queue<Piece> pieces_;  // by rising offset
+  Queue<Ack> acks_;      // by rising offset; only those above what was forgotten
   std::uint64_t floor_ = 0;
 };
 

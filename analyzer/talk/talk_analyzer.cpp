@@ -40,8 +40,8 @@ TalkAnalyzer::TalkAnalyzer(TalkOptions options, TalkSink& sink, ContentStore& st
       foreign_(sink, findings_, options.show_secrets) {}
 
 TalkAnalyzer::ConnectionDecoder* TalkAnalyzer::find(ConnectionId id) {
-  const auto found = decoders_.find(number_of(id));
-  return found == decoders_.end() ? nullptr : found->second.get();
+  const Open* const open = open_.find(id);
+  return open == nullptr ? nullptr : open->decoder.get();
 }
 
 void TalkAnalyzer::advance(WallTime now) {
@@ -64,8 +64,10 @@ void TalkAnalyzer::opened(const ConnectionRecord& connection) {
   decoder->midstream = connection.midstream;
   decoder->client.start_lost = connection.midstream;
   decoder->server.start_lost = connection.midstream;
-  decoder->opened_as = connection;
-  decoders_[number_of(connection.id)] = std::move(decoder);
+  decoder->client_endpoint = connection.client.endpoint;
+  decoder->server_endpoint = connection.server.endpoint;
+  decoder->start = connection.start;
+  open_.add(connection.id).decoder = std::move(decoder);
   ++timeline_.at(connection.start).connections_opened;
 }
 
@@ -73,36 +75,52 @@ void TalkAnalyzer::data(const StreamData& data) {
   seen(data.time);
   TimelineResult& row = timeline_.at(data.time);
   (data.direction == Direction::client_to_server ? row.client_bytes : row.server_bytes) += data.bytes.size();
-  ConnectionDecoder* decoder = find(data.connection);
-  if (!decoder || data.bytes.empty()) return;
-  StreamDecoder& stream = decoder->stream(data.direction);
+  Open* const open = open_.find(data.connection);
+  if (open == nullptr || data.bytes.empty()) return;
   const Moment moment{data.packet, data.time};
+  if (!open->protocol.empty()) {
+    if (open->is_watched)
+      open->is_watched = foreign_.data(data.connection, data.direction, as_text(data.bytes), moment);
+    return;
+  }
+  ConnectionDecoder* const decoder = open->decoder.get();
+  StreamDecoder& stream = decoder->stream(data.direction);
   if (decoder->context) {
     stream.packets.add(data.offset, data.bytes.size(), moment);
     return feed(*decoder, data.direction, as_text(data.bytes), moment);
   }
-  if (!decoder->protocol.empty())
-    return foreign_.data(data.connection, data.direction, as_text(data.bytes), moment);
   stream.packets.add(data.offset, data.bytes.size(), moment);
   decoder->held.push_back({data.direction, false, 0, std::string(as_text(data.bytes)), moment});
   if (stream.first.size() < kGuessSizeMax)
     stream.first += as_text(data.bytes).substr(0, kGuessSizeMax - stream.first.size());
   guess(*decoder, false, data.time);
+  forget_if_foreign(data.connection);
 }
 
 void TalkAnalyzer::gap(const StreamGap& gap) {
   seen(gap.time);
-  ConnectionDecoder* decoder = find(gap.connection);
-  if (!decoder) return;
+  Open* const open = open_.find(gap.connection);
+  if (open == nullptr) return;
+  if (!open->decoder) {
+    open->decoder = std::make_unique<ConnectionDecoder>();
+    open->decoder->id = gap.connection;
+    open->decoder->protocol = open->protocol;
+  }
+  ConnectionDecoder* const decoder = open->decoder.get();
   const Moment moment{gap.packet, gap.time};
   decoder->gaps.gap(gap, findings_);
   if (decoder->context) return skip(*decoder, gap.direction, gap.size, moment);
-  if (!decoder->protocol.empty()) return foreign_.lost(gap.connection, gap.direction, gap.size, moment);
+  if (!open->protocol.empty()) {
+    if (open->is_watched) open->is_watched = foreign_.lost(gap.connection, gap.direction, gap.size, moment);
+    return;
+  }
   StreamDecoder& stream = decoder->stream(gap.direction);
   if (stream.first.empty()) stream.start_lost = true;
   decoder->held.push_back({gap.direction, true, gap.size, {}, moment});
   // Whatever follows cannot be told by its first bytes; a few more gaps than that and nobody needs them.
-  if (decoder->held.size() > kGuessSizeMax) guess(*decoder, true, gap.time);
+  if (decoder->held.size() <= kGuessSizeMax) return;
+  guess(*decoder, true, gap.time);
+  forget_if_foreign(gap.connection);
 }
 
 void TalkAnalyzer::acknowledged(const StreamAck& ack) {
@@ -126,26 +144,44 @@ void TalkAnalyzer::event(const TcpEvent& event) {
                       " came with two contents: " + terminal_safe(event.evidence));
 }
 
+bool TalkAnalyzer::wants_evidence(unsigned rule) const { return rule == 20 || sink_.wants_evidence(); }
+
 void TalkAnalyzer::closed(const ConnectionRecord& connection) {
   seen(connection.end);
   ++timeline_.at(connection.end).connections_closed;
   packet_count_ += connection.client.packets + connection.server.packets;
   copy_count_ += connection.duplicate_capture_packets;
-  Ended ended{connection, {}, {}, {}};
   if (connection.evicted)
     findings_.add("connection-evicted", connection.end, connection.id, {},
                   "connection " + std::to_string(number_of(connection.id)) +
                       " was given up before its end to save memory");
-  if (ConnectionDecoder* decoder = find(connection.id)) {
-    if (decoder->protocol.empty() && !decoder->held.empty()) guess(*decoder, true, connection.end);
-    ended.protocol = foreign_.close(connection.id, decoder->protocol);
-    if (decoder->context) {
-      interpreter_.closed(*decoder->context, connection);
-      ended.user = decoder->context->session->account;
-      ended.device = decoder->context->session->device;
+  Ended ended;
+  if (Open* const open = open_.find(connection.id)) {
+    ended.protocol = open->protocol;
+    if (ConnectionDecoder* const decoder = open->decoder.get()) {
+      if (decoder->protocol.empty() && !decoder->held.empty()) guess(*decoder, true, connection.end);
+      ended.protocol = decoder->protocol;
+      if (decoder->context) {
+        interpreter_.closed(*decoder->context, connection);
+        if (decoder->strange_left_out > 0)
+          findings_.add("limit-reached", connection.end, connection.id, {},
+                        "pdus.csv leaves out " + std::to_string(decoder->strange_left_out) +
+                            " lines of connection " + std::to_string(number_of(connection.id)) +
+                            " that are no commands, after the first " +
+                            std::to_string(decoder->strange_rows));
+        ended.user = decoder->context->session->account;
+        ended.device = decoder->context->session->device;
+      }
     }
-    decoders_.erase(number_of(connection.id));
+    ended.protocol = foreign_.close(connection.id, ended.protocol);
+    open_.erase(connection.id);
   }
+  if (number_of(connection.id) == next_ended_ && ended_.empty()) {
+    ++next_ended_;
+    sink_.connection({&connection, ended.protocol, std::move(ended.user), std::move(ended.device)});
+    return;
+  }
+  ended.connection = connection;
   ended_.emplace(number_of(connection.id), std::move(ended));
   emit_connections(false);
 }
@@ -191,8 +227,18 @@ void TalkAnalyzer::guess(ConnectionDecoder& decoder, bool at_end, WallTime when)
                       ")");
 }
 
+ConnectionRecord TalkAnalyzer::opened_as(const ConnectionDecoder& decoder) {
+  ConnectionRecord opened;
+  opened.id = decoder.id;
+  opened.start = decoder.start;
+  opened.client.endpoint = decoder.client_endpoint;
+  opened.server.endpoint = decoder.server_endpoint;
+  opened.midstream = decoder.midstream;
+  return opened;
+}
+
 void TalkAnalyzer::start_foreign(const ConnectionDecoder& decoder) {
-  foreign_.open(decoder.opened_as);
+  foreign_.open(opened_as(decoder));
   for (const Held& piece : decoder.held) {
     if (piece.is_gap) {
       foreign_.lost(decoder.id, piece.direction, piece.gap_size, piece.moment);
@@ -202,10 +248,19 @@ void TalkAnalyzer::start_foreign(const ConnectionDecoder& decoder) {
   }
 }
 
+// Of a connection that speaks something else only the name is kept here, unless a gap may still fill.
+void TalkAnalyzer::forget_if_foreign(ConnectionId id) {
+  Open* const open = open_.find(id);
+  if (open == nullptr || open->decoder->protocol.empty() || open->decoder->context) return;
+  open->protocol = open->decoder->protocol;
+  open->is_watched = foreign_.follows(id);
+  if (open->decoder->gaps.empty()) open->decoder.reset();
+}
+
 void TalkAnalyzer::start(ConnectionDecoder& decoder) {
   decoder.client.frames = std::make_unique<FrameDecoder>(limits_for(kLineSizeMax));
   decoder.server.frames = std::make_unique<FrameDecoder>(limits_for(kLineSizeMax));
-  decoder.context = interpreter_.opened(decoder.opened_as);
+  decoder.context = interpreter_.opened(opened_as(decoder));
   const std::vector<Held> held = std::exchange(decoder.held, {});
   // The greeting says how long a line may be, so what the server said first is read first.
   for (const Direction direction : {Direction::server_to_client, Direction::client_to_server})
@@ -275,11 +330,15 @@ void TalkAnalyzer::frame(ConnectionDecoder& decoder, Direction direction) {
   row.stream_offset = frame.stream_offset;
   row.length = frame.size;
   row.verb = verb_of(frame);
-  row.arguments = render_arguments(frame, options_.show_secrets);
+  if (sink_.wants_arguments()) row.arguments = render_arguments(frame, options_.show_secrets);
   row.body_length = frame.body.size();
   for (const BodyHole& hole : frame.holes) row.hole_bytes += hole.size;
   row.status = "ok";
-  sink_.pdu(row);
+  if (frame.verb == Verb::unknown) {
+    strange_row(decoder, row);
+  } else {
+    sink_.pdu(row);
+  }
   if (frame.verb == Verb::greeting && direction == Direction::server_to_client) adopt_limits(decoder, frame);
   const CapturedFrame captured{frame, span.first, span.last, end, stream.packets.acknowledged_at(end)};
   if (direction == Direction::client_to_server) {
@@ -287,6 +346,16 @@ void TalkAnalyzer::frame(ConnectionDecoder& decoder, Direction direction) {
   } else {
     interpreter_.server_frame(*decoder.context, captured);
   }
+}
+
+void TalkAnalyzer::strange_row(ConnectionDecoder& decoder, const PduResult& row) {
+  if (decoder.strange_rows >= kStrangeRowCountMax || strange_rows_ >= kStrangeRowSumMax) {
+    ++decoder.strange_left_out;
+    return;
+  }
+  ++decoder.strange_rows;
+  ++strange_rows_;
+  sink_.pdu(row);
 }
 
 void TalkAnalyzer::adopt_limits(ConnectionDecoder& decoder, const Frame& greeting) {
@@ -314,7 +383,11 @@ void TalkAnalyzer::error(ConnectionDecoder& decoder, Direction direction, Moment
   row.stream_offset = error.stream_offset;
   row.length = is_gap ? 0 : end - error.stream_offset;
   row.status = name_of(error.code);
-  sink_.pdu(row);
+  if (is_gap) {
+    sink_.pdu(row);
+  } else {
+    strange_row(decoder, row);
+  }
   if (!is_gap) {
     const bool foreign = error.code == DecodeError::Code::not_plaintalk;
     findings_.add(foreign ? "not-plaintalk" : "undecodable", row.first.time, decoder.id, {row.first.packet},

@@ -11,10 +11,10 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "analyzer/stream/stream_sink.hpp"
+#include "analyzer/talk/connection_map.hpp"
 #include "analyzer/talk/findings.hpp"
 #include "analyzer/talk/foreign/foreign_talk.hpp"
 #include "analyzer/talk/gap_findings.hpp"
@@ -36,6 +36,10 @@ class TalkAnalyzer : public StreamSink {
   // Connections that end are emitted in the order of their numbers, as far as this many of them can wait
   // for an earlier one.
   static constexpr std::size_t kWaitingConnectionCountMax = 10'000;
+  // Rows of pdus for what is no command of the protocol: two bytes of it are enough for one. Further ones are
+  // counted, and a finding tells how many.
+  static constexpr std::uint64_t kStrangeRowCountMax = 1'000;  // of one connection
+  static constexpr std::uint64_t kStrangeRowSumMax = 100'000;  // of all
 
   TalkAnalyzer(TalkOptions options, TalkSink& sink, ContentStore& store);
 
@@ -50,6 +54,7 @@ class TalkAnalyzer : public StreamSink {
   void gap(const StreamGap& gap) override;
   void acknowledged(const StreamAck& ack) override;
   void event(const TcpEvent& event) override;
+  bool wants_evidence(unsigned rule) const override;
   void closed(const ConnectionRecord& connection) override;
 
   // After the tracker's finish(): emits everything that is left.
@@ -79,16 +84,26 @@ class TalkAnalyzer : public StreamSink {
     ConnectionId id{};
     bool on_server_port = false;
     bool midstream = false;
-    ConnectionRecord opened_as;
+    Endpoint client_endpoint;
+    Endpoint server_endpoint;
+    WallTime start;
     std::string_view protocol;  // empty while it is not known
     StreamDecoder client;
     StreamDecoder server;
     std::vector<Held> held;
     GapFindings gaps;
     std::unique_ptr<Interpreter::ConnectionContext> context;
+    std::uint64_t strange_rows = 0;
+    std::uint64_t strange_left_out = 0;
     StreamDecoder& stream(Direction direction) {
       return direction == Direction::client_to_server ? client : server;
     }
+  };
+  // An open connection. What speaks another protocol needs no decoder any more.
+  struct Open {
+    std::string_view protocol;  // when it is another one than ours
+    bool is_watched = false;    // by foreign_
+    std::unique_ptr<ConnectionDecoder> decoder;
   };
   struct Ended {
     ConnectionRecord connection;
@@ -98,6 +113,8 @@ class TalkAnalyzer : public StreamSink {
   };
 
   ConnectionDecoder* find(ConnectionId id);
+  void forget_if_foreign(ConnectionId id);
+  static ConnectionRecord opened_as(const ConnectionDecoder& decoder);
   void seen(WallTime time);
   void guess(ConnectionDecoder& decoder, bool at_end, WallTime when);
   void start(ConnectionDecoder& decoder);
@@ -106,6 +123,7 @@ class TalkAnalyzer : public StreamSink {
   void skip(ConnectionDecoder& decoder, Direction direction, std::uint64_t size, Moment moment);
   void read(ConnectionDecoder& decoder, Direction direction, Moment moment);
   void frame(ConnectionDecoder& decoder, Direction direction);
+  void strange_row(ConnectionDecoder& decoder, const PduResult& row);
   void error(ConnectionDecoder& decoder, Direction direction, Moment moment);
   void adopt_limits(ConnectionDecoder& decoder, const Frame& greeting);
   void emit_connections(bool all);
@@ -116,13 +134,14 @@ class TalkAnalyzer : public StreamSink {
   Timeline timeline_;
   Interpreter interpreter_;
   foreign::ForeignTalk foreign_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<ConnectionDecoder>> decoders_;
+  ConnectionMap<Open> open_;
   std::map<std::uint64_t, Ended> ended_;
   std::uint64_t next_ended_ = 1;
   // Of all connections: packets once, and their copies (rule 1).
   std::uint64_t packet_count_ = 0;
   std::uint64_t copy_count_ = 0;
   std::uint64_t pdu_count_ = 0;
+  std::uint64_t strange_rows_ = 0;
   WallTime now_{};
 };
 

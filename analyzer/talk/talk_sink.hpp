@@ -26,6 +26,10 @@ class TalkSink {
   virtual void room(const RoomResult& row) = 0;
   virtual void timeline(const TimelineResult& row) = 0;
   virtual void finding(const Finding& row) = 0;
+  // Whether anybody reads what tcp_event() and pdu() give in words: evidence and arguments. Left empty
+  // otherwise, for making them costs more than all the rest.
+  virtual bool wants_evidence() const { return true; }
+  virtual bool wants_arguments() const { return true; }
   virtual void live_event(const LiveEvent&) {}
 };
 

@@ -49,7 +49,9 @@ std::vector<std::vector<std::string>> rows_of(const std::string& path, const Tab
         cell.number =
             std::llround(sqlite3_column_double(statement, index) * (type == CellType::seconds ? 1e9 : 1e3));
       }
-      row.push_back(render(cell, type));
+      std::string number;
+      append_number(number, cell, type);
+      row.push_back(number);
     }
   }
   sqlite3_finalize(statement);

@@ -74,8 +74,14 @@ class PacketRig : private StreamSink, private RowSink {
   void row(const Row& row) override {
     const auto& columns = row.table().columns;
     std::map<std::string, std::string, std::less<>> cells;
-    for (std::size_t index = 0; index < columns.size(); ++index)
-      cells[std::string(columns[index].name)] = render(row.cells()[index], columns[index].type);
+    for (std::size_t index = 0; index < columns.size(); ++index) {
+      std::string& cell = cells[std::string(columns[index].name)];
+      if (columns[index].type == CellType::text) {
+        cell = row.text(index);
+      } else {
+        append_number(cell, row.cells()[index], columns[index].type);
+      }
+    }
     const std::uint64_t packet = std::stoull(cells["packet"]);
     EXPECT_TRUE(rows_.emplace(packet, std::move(cells)).second) << "one row for each packet";
     order_.push_back(packet);

@@ -101,5 +101,42 @@ TEST(FindingKinds, HaveRuleNumbersOfTheirOwn) {
   }
 }
 
+// Goal: two bytes of a stranger never cost a row each without end. Method: more lines that are no commands
+// than one connection may have rows for; what is a command keeps its rows.
+TEST(StrangeLines, AreBoundedForEachConnectionAndTheRestIsCounted) {
+  Play play;
+  play.login(1, "alice");
+  const std::size_t before = play.found.pdus.size();
+  for (int count = 0; count < 1200; ++count) play.client(1, "A");
+  play.client(1, "SAY #lab :hello");
+  EXPECT_EQ(play.found.pdus.size() - before, 1001u);
+  EXPECT_EQ(play.found.pdus.back().verb, "SAY");
+  play.close(1);
+  play.finish();
+  ASSERT_EQ(play.found.count("limit-reached"), 1u);
+  for (const Finding& finding : play.found.findings) {
+    if (finding.kind != "limit-reached") continue;
+    EXPECT_NE(finding.text.find("leaves out 200 lines of connection 1"), std::string::npos) << finding.text;
+  }
+}
+
+// Goal: many connections together are bounded as well. Method: 120 of them with 900 such lines each.
+TEST(StrangeLines, AreBoundedForAllConnectionsTogether) {
+  Play play;
+  std::string lines;
+  for (int count = 0; count < 900; ++count) lines += "A\n";
+  for (std::uint64_t number = 1; number <= 120; ++number) {
+    play.open(number);
+    play.client_bytes(number, lines);
+    play.close(number);
+  }
+  play.finish();
+  EXPECT_EQ(
+      static_cast<std::uint64_t>(std::count_if(play.found.pdus.begin(), play.found.pdus.end(),
+                                               [](const Collected::Pdu& pdu) { return pdu.verb == "A"; })),
+      TalkAnalyzer::kStrangeRowSumMax);
+  EXPECT_EQ(play.found.count("limit-reached"), 9u) << "the first 111 connections had their rows";
+}
+
 }  // namespace
 }  // namespace plaintalk::analyzer

@@ -162,18 +162,24 @@ ForeignConnection* ForeignTalk::find(ConnectionId connection) {
   return found == open_.end() ? nullptr : found->second.get();
 }
 
-void ForeignTalk::data(ConnectionId connection, Direction direction, std::string_view bytes, Moment moment) {
-  ForeignConnection* const found = find(connection);
-  if (found == nullptr) return;
-  found->data(direction, bytes, moment);
-  if (found->is_forgotten()) open_.erase(static_cast<std::uint64_t>(connection));
+bool ForeignTalk::go_on(ConnectionId connection, const ForeignConnection& found) {
+  const bool goes_on = !found.is_stopped();
+  if (found.is_forgotten()) open_.erase(static_cast<std::uint64_t>(connection));
+  return goes_on;
 }
 
-void ForeignTalk::lost(ConnectionId connection, Direction direction, std::uint64_t size, Moment moment) {
+bool ForeignTalk::data(ConnectionId connection, Direction direction, std::string_view bytes, Moment moment) {
   ForeignConnection* const found = find(connection);
-  if (found == nullptr) return;
+  if (found == nullptr) return false;
+  found->data(direction, bytes, moment);
+  return go_on(connection, *found);
+}
+
+bool ForeignTalk::lost(ConnectionId connection, Direction direction, std::uint64_t size, Moment moment) {
+  ForeignConnection* const found = find(connection);
+  if (found == nullptr) return false;
   found->lost(direction, size, moment);
-  if (found->is_forgotten()) open_.erase(static_cast<std::uint64_t>(connection));
+  return go_on(connection, *found);
 }
 
 std::string_view ForeignTalk::close(ConnectionId connection, std::string_view name) {

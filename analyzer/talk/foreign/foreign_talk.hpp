@@ -35,6 +35,7 @@ class ForeignConnection : public SecretSink {
   // The connection ended. Gives the name of the protocol, or "other".
   std::string_view finish();
   // Nothing more is looked for, and there is no other name to remember than the one that everybody knows.
+  bool is_stopped() const { return stopped_; }
   bool is_forgotten() const { return stopped_ && (name_ == "other" || name_ == "http"); }
 
  private:
@@ -77,9 +78,14 @@ class ForeignTalk {
     open_.insert_or_assign(static_cast<std::uint64_t>(connection.id),
                            std::make_unique<ForeignConnection>(*this, connection));
   }
-  // Of connections that were not opened here: nothing.
-  void data(ConnectionId connection, Direction direction, std::string_view bytes, Moment moment);
-  void lost(ConnectionId connection, Direction direction, std::uint64_t size, Moment moment);
+  // Whether anything is looked for on it.
+  bool follows(ConnectionId connection) {
+    const ForeignConnection* const found = find(connection);
+    return found != nullptr && !found->is_stopped();
+  }
+  // Of connections that were not opened here: nothing. False when nothing more is looked for.
+  bool data(ConnectionId connection, Direction direction, std::string_view bytes, Moment moment);
+  bool lost(ConnectionId connection, Direction direction, std::uint64_t size, Moment moment);
   // The name of its protocol, or `name` when that is all that is known.
   std::string_view close(ConnectionId connection, std::string_view name);
 
@@ -91,6 +97,7 @@ class ForeignTalk {
   // False when there is no room for it.
   bool account(std::size_t before, std::size_t now, ConnectionId connection, WallTime when);
   ForeignConnection* find(ConnectionId connection);
+  bool go_on(ConnectionId connection, const ForeignConnection& found);
 
   std::unordered_map<std::uint64_t, std::unique_ptr<ForeignConnection>> open_;
   TalkSink& sink_;
