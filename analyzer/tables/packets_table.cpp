@@ -58,7 +58,7 @@ Table packets_table() {
           {"verdicts", text, "what tcp_events says about it, separated by commas", true},
           {"copy", integer,
            "1 when the packet was captured before (rule 1) and is left out of everything else", true},
-          {"no_segment", text, "why there is no TCP segment, such as `udp` or `fragment waiting`"},
+          {"no_segment", text, "why there is no TCP segment, such as `udp` or `arp`"},
       }};
 }
 

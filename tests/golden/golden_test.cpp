@@ -56,7 +56,11 @@ TEST_P(GoldenTest, CutAfterAnyPacketGivesTheFirstUnitsOfEachStream) {
   const Analysis whole = analysis_of(packets);
   std::size_t unit_count = 0;
   for (const auto& [stream, units] : whole.units) unit_count += units.size();
-  EXPECT_GT(unit_count, 5u);
+  if (GetParam().has_messenger) {
+    EXPECT_GT(unit_count, 5u);
+  } else {
+    EXPECT_EQ(unit_count, 0u);
+  }
   for (std::size_t count = 0; count < packets.size(); ++count) {
     const Analysis part = analysis_of(std::span(packets).first(count));
     for (const auto& [stream, units] : part.units) {

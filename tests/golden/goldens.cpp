@@ -22,7 +22,7 @@ std::span<const Golden> goldens() {
       {"two-interfaces.pcapng", two_interfaces},
       {"file-transfer.pcap", file_transfer},
       {"hostile.pcap", hostile},
-      {"foreign-chat.pcap", foreign_chat},
+      {"foreign-chat.pcap", foreign_chat, false},
   }};
   return kGoldens;
 }

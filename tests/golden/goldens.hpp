@@ -12,6 +12,7 @@ namespace plaintalk::golden {
 struct Golden {
   std::string_view file_name;  // NAME.pcap or NAME.pcapng
   std::string (*make)();
+  bool has_messenger = true;  // false: other protocols only, so no frame is to be found
 };
 
 // Or GoogleTest prints the bytes of it beside the name of each test.
