@@ -142,7 +142,7 @@ TEST(EventQueue, WakesTheLogOnceABatchAndNotForEachEvent) {
   const auto gathering_times =
       static_cast<std::uint64_t>((std::chrono::steady_clock::now() - begin) / EventQueue::kGatherTime);
   EXPECT_EQ(seen, kEvents) << "all are there, in their order, when the queue closes";
-  EXPECT_LE(queue.wakes(), batches);
+  EXPECT_LE(queue.wakes(), 2 * batches) << "its first event and its being full wake the log, nothing else";
   EXPECT_LE(batches, gathering_times + bytes / EventQueue::kBatchBytes + 2);
 }
 
