@@ -11,7 +11,7 @@ chosen AS (
 ),
 segment AS (
   SELECT row_number() OVER (ORDER BY p.packet) AS n, p.*, a.packet AS ack_packet, a.time_ns AS ack_ns, a.t_s AS ack_t_s,
-    CASE WHEN coalesce(p.verdicts, '') NOT LIKE '%retransmission%' AND NOT EXISTS (
+    CASE WHEN coalesce(p.verdicts, '') NOT LIKE '%retransmission%' AND coalesce(p.verdicts, '') NOT LIKE '%tail loss probe%' AND NOT EXISTS (
         SELECT 1 FROM packets r WHERE r.connection = p.connection AND r.direction = p.direction AND r.copy IS NOT 1
           AND r.packet > p.packet AND r.packet <= a.packet AND r.payload_bytes > 0 AND r.seq < p.next_seq AND r.next_seq > p.seq)
       THEN (a.time_ns - p.time_ns) / 1e6 END AS sample
