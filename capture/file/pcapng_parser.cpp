@@ -83,15 +83,11 @@ NextRecord PcapngParser::next(Input& input, Catalog& catalog) {
       if (!taken) catalog.skip_block(start, std::move(taken.error()));
       continue;
     }
-    ++catalog.packet_count;
     auto packet = read_packet(type, *body, catalog);
-    if (!packet) {
-      catalog.skip_block(start, std::move(packet.error()));
-      continue;
-    }
-    auto made = record(*packet, catalog);
+    auto made = packet ? record(*packet, catalog) : std::unexpected(std::move(packet.error()));
+    if (!made) catalog.skip_block(start, std::move(made.error()));
+    ++catalog.packet_count;
     if (made) return *made;
-    catalog.skip_block(start, std::move(made.error()));
   }
 }
 
@@ -240,7 +236,7 @@ std::expected<PcapngParser::Packet, std::string> PcapngParser::read_packet(std::
 }
 
 std::expected<PacketRecord, std::string> PcapngParser::record(const Packet& packet, const Catalog& catalog) {
-  const std::string name = "record " + std::to_string(catalog.packet_count);
+  const std::string name = "record " + std::to_string(catalog.packet_count + 1);
   if (packet.interface >= catalog.interfaces.size() - section_start_)
     return Sentence(name + " names interface " + std::to_string(packet.interface) +
                     ", which its section has not described");
@@ -255,7 +251,7 @@ std::expected<PacketRecord, std::string> PcapngParser::record(const Packet& pack
   // clock.
   if (packet.has_time) last_time_ = clocks_[index].scale.at(packet.time_units, clocks_[index].offset_s);
   PacketRecord made;
-  made.number = catalog.packet_count;
+  made.number = catalog.packet_count + 1;
   made.time = last_time_;
   made.interface = static_cast<std::uint32_t>(index);
   made.link_type = catalog.interfaces[index].link_type;

@@ -181,6 +181,7 @@ TEST(PcapngReader, LeavesOutABlockThatIsWrongInsideAndReadsOn) {
     EXPECT_EQ(contents.packets[1], (Packet{damage.is_packet ? 3u : 2u, 1000, 0, 1, 4, "good"}));
     ASSERT_EQ(contents.skipped_blocks.size(), 1u);
     EXPECT_EQ(contents.skipped_blocks[0].file_offset, start.size());
+    EXPECT_EQ(contents.skipped_blocks[0].packet_number, 2u);
     EXPECT_NE(contents.skipped_blocks[0].what.find(damage.what), std::string::npos)
         << contents.skipped_blocks[0].what;
   }
