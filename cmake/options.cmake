@@ -4,6 +4,7 @@ option(PLAINTALK_FUZZERS "Link the fuzz targets to libFuzzer (needs clang-19)" O
 option(PLAINTALK_BENCH "Build the benchmarks" OFF)
 option(PLAINTALK_WERROR "Treat warnings as errors" OFF)
 set(PLAINTALK_SANITIZE "" CACHE STRING "Sanitizers for every target, such as address,undefined")
+set(PLAINTALK_SANITIZE_WITHOUT "" CACHE STRING "Checks of theirs to leave out, such as null,alignment")
 
 option(PLAINTALK_COVERAGE "Count which lines run (gcov; read with ./plaintalk coverage)" OFF)
 
@@ -26,6 +27,9 @@ if(PLAINTALK_SANITIZE)
   target_compile_options(plaintalk_flags INTERFACE
     -fsanitize=${PLAINTALK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(plaintalk_flags INTERFACE -fsanitize=${PLAINTALK_SANITIZE})
+  if(PLAINTALK_SANITIZE_WITHOUT)
+    target_compile_options(plaintalk_flags INTERFACE -fno-sanitize=${PLAINTALK_SANITIZE_WITHOUT})
+  endif()
   # Asio's fences are beside its locks; g++ only warns that ThreadSanitizer does not look at them.
   if(PLAINTALK_SANITIZE MATCHES thread)
     target_compile_options(plaintalk_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
