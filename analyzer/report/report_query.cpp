@@ -1,9 +1,6 @@
 #include "analyzer/report/report_query.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
@@ -14,22 +11,12 @@
 #include "analyzer/report/many_captures.hpp"
 #include "analyzer/tables/combined_tables.hpp"
 #include "analyzer/tables/database.hpp"
+#include "base/sqlite/reading_only.hpp"
 #include "base/sqlite/sqlite.hpp"
 #include "base/text.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
-
-int allow_reading_only(void*, int action, const char*, const char* second, const char*, const char*) {
-  switch (action) {
-    case SQLITE_SELECT:
-    case SQLITE_READ:
-    case SQLITE_RECURSIVE: return SQLITE_OK;
-    case SQLITE_FUNCTION:
-      return second && std::strcmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
-    default: return SQLITE_DENY;
-  }
-}
 
 bool is_analysis(const SqliteDatabase& database) {
   try {
@@ -49,9 +36,6 @@ SqliteDatabase open_analysis(const std::string& analysis) {
                              " does not exist: give the folder that plaintalk-analyze wrote (without "
                              "--tables), or its analysis.sqlite");
   SqliteDatabase database(path, SqliteDatabase::Mode::immutable);
-  // The database may come from somebody else as well: its schema must not be able to call anything.
-  sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   if (!is_analysis(database))
     throw std::runtime_error(path.string() + " is no database of plaintalk-analyze");
   return database;
@@ -77,18 +61,9 @@ bool only_blank_or_comments(sqlite3* database, std::string_view sql) {
   return result == SQLITE_OK && handle == nullptr;
 }
 
-// As few digits as tell the number from its neighbours, and never an exponent: 0.00004, not 4.0e-05.
-std::string plain_number(double value) {
-  std::array<char, 400> digits{};
-  const auto end =
-      std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed);
-  return {digits.data(), end.ptr};
-}
-
-ReportCell cell_of(const SqliteStatement& statement, int column) {
-  const int type = sqlite3_column_type(statement.handle(), column);
-  if (type == SQLITE_FLOAT) return {true, plain_number(statement.real(column))};
-  return {type == SQLITE_INTEGER, statement.text(column)};
+ReportCell report_cell(const SqliteStatement& statement, int column) {
+  SqliteCell cell = cell_of(statement, column);
+  return {cell.is_number(), std::move(cell.text)};
 }
 
 void bind(const ReportTemplate& report_template, SqliteStatement& statement) {
@@ -129,20 +104,6 @@ std::string why_empty(const ReportTemplate& report_template, const SqliteDatabas
   return text;
 }
 
-// How many steps of SQLite's machine go by between two looks at the clock: a millisecond or less.
-constexpr int kStepsPerCheck = 10'000;
-
-int is_over(void* end) { return read_clocks().instant >= *static_cast<const Instant*>(end) ? 1 : 0; }
-
-// The query runs until `end`; what it builds in memory on the way is bounded as well.
-void bound(sqlite3* database, const ReportLimits& limits, Instant& end) {
-  constexpr int kTextSizeMax = 64 << 20;  // of one value: replace() and printf() can make any
-  sqlite3_limit(database, SQLITE_LIMIT_LENGTH, kTextSizeMax);
-  if (limits.time <= Nanoseconds::zero()) return;
-  end = read_clocks().instant + limits.time;
-  sqlite3_progress_handler(database, kStepsPerCheck, is_over, &end);
-}
-
 // One statement and nothing else.
 SqliteStatement prepare(const ReportTemplate& report_template, const SqliteDatabase& database) {
   const std::string& sql = report_template.sql;
@@ -174,15 +135,14 @@ bool has_synthetic_headers(const SqliteDatabase& database) {
 class Runner {
  public:
   Runner(const ReportTemplate& report_template, const SqliteDatabase& database, const ReportLimits& limits)
-      : template_(report_template), database_(database), limits_(limits) {
-    bound(database.handle(), limits, end_);
+      : template_(report_template), database_(database), limits_(limits), time_limit_(database, limits.time) {
     report_.title = report_template.title;
     report_.description = report_template.description;
   }
 
   // `capture` is put before each row, unless it is nullptr.
   void run(const std::string* capture) {
-    sqlite3_set_authorizer(database_.handle(), allow_reading_only, nullptr);
+    allow_reading_only(database_);
     SqliteStatement statement = prepare(template_, database_);
     bind(template_, statement);
     const int column_count = sqlite3_column_count(statement.handle());
@@ -212,7 +172,7 @@ class Runner {
     auto& row = report_.rows.emplace_back();
     row.reserve(static_cast<std::size_t>(column_count) + 1);
     if (capture != nullptr) row.push_back({false, *capture});
-    for (int column = 0; column < column_count; ++column) row.push_back(cell_of(statement, column));
+    for (int column = 0; column < column_count; ++column) row.push_back(report_cell(statement, column));
     for (const ReportCell& cell : row) size_ += sizeof(ReportCell) + cell.text.size();
     if (size_ > limits_.size_max)
       throw std::runtime_error(template_.name + ": the query gives more than " +
@@ -222,7 +182,7 @@ class Runner {
   const ReportTemplate& template_;
   const SqliteDatabase& database_;
   const ReportLimits& limits_;
-  Instant end_{};
+  SqliteTimeLimit time_limit_;
   Report report_;
   std::size_t size_ = 0;
 };

@@ -65,6 +65,12 @@ void SqliteStatement::bind(int place, std::string_view text) {
          SQLITE_OK);
 }
 
+int SqliteStatement::parameter_count() const { return sqlite3_bind_parameter_count(handle_.get()); }
+std::string SqliteStatement::parameter_name(int place) const {
+  const char* name = sqlite3_bind_parameter_name(handle_.get(), place);
+  return name != nullptr ? name : "";
+}
+
 bool SqliteStatement::next() {
   errno = 0;
   const int result = sqlite3_step(handle_.get());

@@ -26,6 +26,10 @@ class SqliteStatement {
   void bind(int place, double value);
   void bind(int place, std::string_view text);
 
+  // Parameters of the statement, and the name of one, such as ":user"; empty when it has none.
+  int parameter_count() const;
+  std::string parameter_name(int place) const;
+
   // False when there are no more rows. The values below belong to the current row, columns count from 0; a
   // NULL is 0 or "".
   bool next();

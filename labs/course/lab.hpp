@@ -1,0 +1,67 @@
+// A lab: a folder NN-name with lab.toml (people, questions) and worksheet.md (words).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "labs/course/question.hpp"
+
+namespace plaintalk::labs {
+
+// A value that differs from student to student. Written {name} in texts and scripts, :name in SQL.
+struct VariantRule {
+  enum class Kind : std::uint8_t {
+    pick,     // one of `choices`; what was picked from equal lists differs
+    integer,  // from `from` to `to`, both included
+    words,    // `count` words joined by '-': a password
+  };
+  std::string name;
+  Kind kind = Kind::pick;
+  std::vector<std::string> choices{};
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  unsigned count = 0;
+  std::uint32_t line = 0;
+};
+
+// Somebody in the session besides the student: a client that runs a script (docs/CLIENT.md, Scripts).
+struct PersonRule {
+  std::string name;
+  std::string address;
+  bool registers = false;
+  std::string password;
+  std::string script;
+  std::string starts_after;  // a text that somebody must have said first; empty: at once
+};
+
+struct FileRule {
+  std::string path;  // in the workspace; of people's files in a folder that the student never sees
+  bool is_peoples = false;
+  std::string size;  // of seeded random bytes; or
+  std::string text;  // its content
+};
+
+struct Lab {
+  std::string id;  // "01"
+  std::string title;
+  unsigned minutes = 0;
+  std::vector<std::string> learn;
+  bool needs_real_tcp = false;
+  std::vector<VariantRule> variant;
+  std::vector<PersonRule> people;
+  std::vector<FileRule> files;
+  // The student: what a reference student would type, for proofs and for `lab restore`.
+  PersonRule student;
+  Milliseconds delay{0};
+  std::uint64_t rate_bits_s = 0;  // 0: as fast as it goes
+  std::vector<Question> questions;
+  std::filesystem::path folder;
+
+  const Question* find(const std::string& question_id) const;
+  unsigned points() const;
+};
+
+}  // namespace plaintalk::labs

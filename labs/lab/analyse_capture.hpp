@@ -1,0 +1,24 @@
+// An analysis made for one marking and thrown away: marks start from the packets each time, so that no table
+// that somebody changed can answer.
+#pragma once
+
+#include <filesystem>
+
+namespace plaintalk::labs {
+
+class FreshAnalysis {
+ public:
+  // Runs plaintalk-analyze on the capture. Throws std::runtime_error with its words when it fails; a damaged
+  // capture is analysed as far as it goes.
+  explicit FreshAnalysis(const std::filesystem::path& capture);
+  ~FreshAnalysis();
+  FreshAnalysis(const FreshAnalysis&) = delete;
+  FreshAnalysis& operator=(const FreshAnalysis&) = delete;
+
+  std::filesystem::path folder() const { return base_ / "analysis"; }
+
+ private:
+  std::filesystem::path base_;
+};
+
+}  // namespace plaintalk::labs

@@ -1,0 +1,42 @@
+// What plaintalk-lab does, one function a command. Each prints for a person and returns the exit status: 0
+// done (for check: everything that was answered is right), 1 failed or something is wrong. Throws
+// std::runtime_error for what the person can mend.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "labs/course/lab.hpp"
+
+namespace plaintalk::labs {
+
+struct Places {
+  std::filesystem::path labs;        // where the labs are
+  std::filesystem::path workspaces;  // where the student's folders are
+};
+
+int list_labs(const Places& places);
+
+// Becomes plaintalk-analyze on the capture that counts; `more` are options of it.
+int analyze_lab(const Places& places, const Lab& lab, const std::vector<std::string>& more);
+int pack_lab(const Places& places, const Lab& lab);
+
+struct ReadOptions {
+  bool html = false;
+  std::string out;  // file for the page; empty: standard output
+  int width = 0;    // 0: the terminal's
+};
+int read_sheet(const Places& places, const Lab& lab, const ReadOptions& options);
+
+int answer_question(const Places& places, const Lab& lab, const std::string& question,
+                    const std::string& answer);
+// `question` empty: all of them.
+int check_answers(const Places& places, const Lab& lab, const std::string& question);
+int show_hint(const Places& places, const Lab& lab, const std::string& question);
+// Copies the capture into the workspace and marks from it.
+int use_capture(const Places& places, const Lab& lab, const std::string& student, const std::string& file);
+// Folders of labs, or one that holds several; empty: all.
+int lint_labs(const Places& places, const std::vector<std::string>& folders);
+
+}  // namespace plaintalk::labs

@@ -1,0 +1,115 @@
+// plaintalk-lab: leads through the worksheets and marks the answers from the student's own packets.
+#include <exception>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "labs/course/variant.hpp"
+#include "labs/lab/catalogue.hpp"
+#include "labs/lab/commands.hpp"
+#include "labs/lab/question_names.hpp"
+#include "labs/workspace/workspace.hpp"
+
+namespace plaintalk::labs {
+namespace {
+
+struct CommandLine {
+  std::string labs;
+  std::string workspaces;
+  std::string target;  // a lab or a question
+  std::string student;
+  std::string file;
+  std::vector<std::string> words;
+  ReadOptions read;
+};
+
+std::string required_student_id(const std::string& written) {
+  if (written.empty()) return {};
+  const std::string id = normal_student_id(written);
+  if (id.empty())
+    throw std::runtime_error("a student id has letters, digits and . _ - @ +, at most 64 of them");
+  return id;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+Places places_of(const CommandLine& line) {
+  return {.labs = line.labs.empty() ? shipped_labs() : std::filesystem::path(line.labs),
+          .workspaces =
+              line.workspaces.empty() ? Workspace::default_root() : std::filesystem::path(line.workspaces)};
+}
+
+int run(const CLI::App& app, const CommandLine& line) {
+  const Places places = places_of(line);
+  if (app.got_subcommand("lint")) return lint_labs(places, line.words);
+  if (app.get_subcommands().empty() || app.got_subcommand("list")) return list_labs(places);
+  const Lab lab = find_lab(places.labs, lab_part(line.target));
+  if (app.got_subcommand("analyze")) return analyze_lab(places, lab, line.words);
+  if (app.got_subcommand("pack")) return pack_lab(places, lab);
+  if (app.got_subcommand("read")) return read_sheet(places, lab, line.read);
+  if (app.got_subcommand("answer")) return answer_question(places, lab, line.target, joined(line.words));
+  if (app.got_subcommand("check")) return check_answers(places, lab, question_part(line.target));
+  if (app.got_subcommand("hint")) return show_hint(places, lab, line.target);
+  return use_capture(places, lab, required_student_id(line.student), line.file);
+}
+
+}  // namespace
+}  // namespace plaintalk::labs
+
+int main(int argc, char** argv) {
+  plaintalk::labs::CommandLine line;
+  CLI::App app(
+      "Worksheets about a network that you run yourself. Your answers are marked from your own capture, at\n"
+      "once; a wrong one is told what it looks like and which packet shows it.");
+  app.name("plaintalk-lab");
+  app.set_version_flag("--version", "plaintalk-lab " PLAINTALK_VERSION);
+  app.require_subcommand(0, 1);
+  app.add_option("--labs", line.labs, "Folder with the labs (default: those that came with the program)");
+  app.add_option("--workspace", line.workspaces,
+                 "Where your folders are (default: $PLAINTALK_LABS, or plaintalk-labs in your home folder)");
+  app.add_subcommand("list", "The labs: title, minutes, what you learn, how far you are");
+  const auto with_target = [&](const char* name, const char* text, const char* target) {
+    CLI::App* command = app.add_subcommand(name, text);
+    command->add_option(target, line.target)->required();
+    return command;
+  };
+  CLI::App* analyze =
+      with_target("analyze", "Tables of your capture (plaintalk-analyze, with its options)", "LAB");
+  analyze->prefix_command();
+  with_target("pack", "One file to hand in", "LAB");
+  CLI::App* read = with_target("read", "Show the worksheet", "LAB");
+  read->add_flag("--html", line.read.html, "As a page for a browser");
+  read->add_option("--out", line.read.out, "Into this new file");
+  read->add_option("--width", line.read.width, "Columns of text (default: the terminal's)")
+      ->check(CLI::Range(20, 1000));
+  CLI::App* answer = with_target("answer", "Write an answer: lab answer 01.3 4711", "QUESTION");
+  answer->add_option("ANSWER", line.words)->required();
+  with_target("check", "Mark the answers of a lab (01) or one question (01.3)", "LAB-OR-QUESTION");
+  with_target("hint", "The next of three hints", "QUESTION");
+  CLI::App* use = with_target("use", "Mark from a capture of your own (Wireshark, tcpdump, capture)", "LAB");
+  use->add_option("FILE", line.file)->required();
+  use->add_option("--student", line.student, "Your id, if you have not begun this lab yet");
+  CLI::App* lint = app.add_subcommand("lint", "For those who write labs: say what is wrong with them");
+  lint->add_option("DIR", line.words, "A lab's folder, or a folder of labs (default: all)");
+  try {
+    app.parse(argc, argv);
+    for (const CLI::App* command : {analyze}) {
+      const std::vector<std::string> rest = command->remaining();
+      line.words.insert(line.words.end(), rest.begin(), rest.end());
+    }
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return plaintalk::labs::run(app, line);
+  } catch (const std::exception& error) {
+    std::cerr << "plaintalk-lab: " << error.what() << '\n';
+    return 1;
+  }
+}

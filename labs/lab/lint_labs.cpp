@@ -1,0 +1,106 @@
+#include <iomanip>
+#include <iostream>
+#include <set>
+
+#include "base/text.hpp"
+#include "labs/course/lab_file.hpp"
+#include "labs/course/variant.hpp"
+#include "labs/lab/catalogue.hpp"
+#include "labs/lab/commands.hpp"
+#include "labs/sheet/worksheet.hpp"
+
+namespace plaintalk::labs {
+namespace {
+
+constexpr double kBitsWanted = 40;
+
+// The words in {braces} that nothing will fill.
+void find_unfilled(const std::string& text, const std::string& where, const Values& values,
+                   std::vector<std::string>& faults) {
+  std::set<std::string> told;
+  for (std::size_t at = text.find('{'); at != text.npos; at = text.find('{', at + 1)) {
+    const std::size_t close = text.find('}', at);
+    if (close == text.npos) return;
+    const std::string name = text.substr(at + 1, close - at - 1);
+    const bool is_name =
+        !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == name.npos;
+    if (is_name && !values.contains(name) && told.insert(name).second)
+      faults.push_back(where + ": {" + name + "} is not in [variant]");
+  }
+}
+
+void check_texts(const Lab& lab, std::vector<std::string>& faults) {
+  const Values values = words_for(lab, "lint");
+  const auto look = [&](const std::string& text, const std::string& where) {
+    find_unfilled(text, where, values, faults);
+  };
+  for (const PersonRule& person : lab.people) {
+    look(person.script, "person " + person.name);
+    look(person.name, "person " + person.name);
+    look(person.password, "person " + person.name);
+    look(person.starts_after, "person " + person.name);
+  }
+  look(lab.student.script, "student");
+  for (const FileRule& file : lab.files) look(file.path + file.size + file.text, "file " + file.path);
+  for (const Question& question : lab.questions) {
+    const std::string where = "lab.toml:" + std::to_string(question.line) + ": question " + question.id;
+    look(question.text, where);
+    for (const std::string& hint : question.hints) look(hint, where + ", hints");
+    for (const std::string& choice : question.choices) look(choice, where + ", choices");
+    look(question.accessible, where + ", accessible");
+    for (const Mistake& mistake : question.mistakes) look(mistake.says, where + ", mistake " + mistake.name);
+  }
+}
+
+void check_sheet(const Lab& lab, std::vector<std::string>& faults) {
+  const Values values = words_for(lab, "lint");
+  std::string sheet;
+  try {
+    sheet = read_worksheet(lab, values);
+  } catch (const std::runtime_error& error) {
+    faults.emplace_back(error.what());
+    return;
+  }
+  find_unfilled(sheet, "worksheet.md", values, faults);
+  for (const Question& question : lab.questions)
+    if (!sheet.contains("**" + lab.id + '.' + question.id + "**"))
+      faults.push_back("worksheet.md: question " + question.id + " is not in it: write {question " +
+                       question.id + '}');
+}
+
+}  // namespace
+
+int lint_labs(const Places& places, const std::vector<std::string>& folders) {
+  std::vector<std::filesystem::path> all;
+  for (const std::string& folder : folders) {
+    const auto inside = lab_folders(folder);
+    if (inside.empty())
+      all.emplace_back(folder);
+    else
+      all.insert(all.end(), inside.begin(), inside.end());
+  }
+  if (folders.empty()) all = lab_folders(places.labs);
+  std::size_t fault_count = 0;
+  for (const auto& folder : all) {
+    LabFile file = read_lab(folder);
+    if (file.faults.empty()) {
+      check_texts(file.lab, file.faults);
+      check_sheet(file.lab, file.faults);
+      const double bits = variant_bits(file.lab);
+      if (bits < kBitsWanted)
+        file.faults.push_back("[variant] has " + std::to_string(static_cast<int>(bits)) +
+                              " bits; with at least 40 no two students have the same sheet");
+    }
+    for (const std::string& fault : file.faults)
+      std::cout << folder.filename().string() << '/' << fault << '\n';
+    if (file.faults.empty()) {
+      std::cout << folder.filename().string() << ": " << plural(file.lab.questions.size(), "question") << ", "
+                << plural(file.lab.points(), "point") << ", " << static_cast<int>(variant_bits(file.lab))
+                << " bits of variation: in order\n";
+    }
+    fault_count += file.faults.size();
+  }
+  return fault_count == 0 ? 0 : 1;
+}
+
+}  // namespace plaintalk::labs

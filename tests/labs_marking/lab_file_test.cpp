@@ -1,0 +1,92 @@
+// Whatever is wrong with a lab.toml, its teacher is told the line and what to write instead.
+#include "labs/course/lab_file.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace plaintalk::labs {
+namespace {
+
+class LabFileTest : public ::testing::Test {
+ protected:
+  LabFileTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "lab-file-XXXXXX").string();
+    folder_ = std::filesystem::path(::mkdtemp(pattern.data())) / "42-answers";
+    std::filesystem::create_directory(folder_);
+  }
+  ~LabFileTest() override { std::filesystem::remove_all(folder_.parent_path()); }
+
+  LabFile read(const std::string& text) {
+    std::ofstream(folder_ / "lab.toml") << text;
+    return read_lab(folder_);
+  }
+
+  std::string only_fault(const std::string& text) {
+    const LabFile file = read(text);
+    EXPECT_EQ(file.faults.size(), 1U) << (file.faults.size() > 1 ? file.faults[1] : "");
+    return file.faults.empty() ? "" : file.faults.front();
+  }
+
+  std::filesystem::path folder_;
+};
+
+constexpr const char* kHead =
+    "title = \"T\"\nminutes = 30\n"
+    "[student]\nname = \"a\"\naddress = \"10.0.0.11\"\n";
+constexpr const char* kQuestion =
+    "[[question]]\nid = \"1\"\ntext = \"?\"\ntype = \"integer\"\nkey = \"SELECT 1\"\n"
+    "hints = [\"a\", \"b\", \"c\"]\naccessible = \"x\"\nneeds = \"y\"\n";
+
+TEST_F(LabFileTest, AWholeLab) {
+  const LabFile file = read(
+      std::string(kHead) + kQuestion +
+      "[[question.mistake]]\nname = \"m\"\nkey = \"SELECT 2\"\nsays = \"no\"\n"
+      "[variant]\nwho = { pick = [\"x\", \"y\"] }\nn = { integer = [1, 9] }\nw = { words = 2 }\n"
+      "[[person]]\nname = \"{who}\"\naddress = \"10.0.0.12\"\nstarts_after = \"hi\"\nscript = \"/quit\"\n"
+      "[[file]]\npath = \"a.bin\"\nsize = \"{n}\"\nfor_people = true\n"
+      "[network]\ndelay_ms = 5\nrate_kbit_s = 100\nneeds_real_tcp = true\n");
+  EXPECT_EQ(file.faults, std::vector<std::string>{});
+  EXPECT_EQ(file.lab.id, "42");
+  ASSERT_EQ(file.lab.questions.size(), 1U);
+  EXPECT_EQ(file.lab.questions[0].mistakes.size(), 1U);
+  EXPECT_EQ(file.lab.variant.size(), 3U);
+  EXPECT_EQ(file.lab.people.at(0).starts_after, "hi");
+  EXPECT_TRUE(file.lab.files.at(0).is_peoples);
+  EXPECT_EQ(file.lab.delay, Milliseconds(5));
+  EXPECT_EQ(file.lab.rate_bits_s, 100'000U);
+}
+
+TEST_F(LabFileTest, FaultsNameTheLine) {
+  const std::string head = kHead;
+  EXPECT_EQ(only_fault(head + "[[question]\n").substr(0, 11), "lab.toml:6:");
+  EXPECT_EQ(only_fault(head + "[network]\ndelay = 5\n"),
+            "lab.toml:7: network: nobody knows the word 'delay' here");
+  EXPECT_EQ(only_fault(head + "[variant]\nn = { integer = [9, 1] }\n"),
+            "lab.toml:7: variant n: integer must be [from, to], from 0 to 1000000000");
+  EXPECT_EQ(only_fault(head + "[variant]\nn = 5\n").substr(0, 22), "lab.toml:7: variant n:");
+  EXPECT_EQ(only_fault(head + kQuestion + kQuestion), "lab.toml:14: question 1: there are two with this id");
+  EXPECT_EQ(only_fault("title = \"T\"\n[student]\nname = \"a\"\naddress = \"b\"\n").substr(0, 30),
+            "lab.toml:1: minutes is missing");
+}
+
+TEST_F(LabFileTest, AQuestionNeedsWhatItIsMarkedBy) {
+  const std::string head = std::string(kHead) + "[[question]]\nid = \"1\"\ntext = \"?\"\n";
+  EXPECT_TRUE(only_fault(head + "type = \"free text\"\n").contains("rubric"));
+  EXPECT_EQ(read(head + "type = \"integer\"\n").faults.size(), 4U) << "key, hints, accessible, needs";
+  const std::string rest =
+      "key = \"SELECT 1\"\nhints = [\"a\", \"b\", \"c\"]\naccessible = \"x\"\nneeds = \"y\"\n";
+  EXPECT_TRUE(only_fault(head + "type = \"number\"\n" + rest).contains("type is one of: integer, decimal"));
+  EXPECT_TRUE(only_fault(head + "type = \"decimal\"\n" + rest).contains("tolerance"));
+  EXPECT_TRUE(only_fault(head + "type = \"choice\"\n" + rest).contains("choices"));
+}
+
+TEST_F(LabFileTest, AMissingFileIsAFaultToo) {
+  const LabFile file = read_lab(folder_ / "nowhere");
+  EXPECT_EQ(file.faults.size(), 1U);
+}
+
+}  // namespace
+}  // namespace plaintalk::labs
