@@ -52,6 +52,7 @@ struct Options {
   std::vector<std::string> tables;
   std::uint64_t packets_max = 1'000'000;
   std::uint16_t port = 7777;
+  std::string overlap = "linux";
   bool show_secrets = false;
   bool quiet = false;
   bool each = false;
@@ -158,6 +159,7 @@ int run_each(const Options& options) {
   each.analysis.packets_max = options.packets_max;
   each.analysis.server_port = options.port;
   each.analysis.show_secrets = options.show_secrets;
+  each.analysis.overlap = *analyzer::overlap_policy_of(options.overlap);
   each.analysis.version = PLAINTALK_VERSION;
   each.analysis.keep_reading = [&](const analyzer::MergedCapture&) {
     if (analyzer::stop_signal_count() == 0) return true;
@@ -207,6 +209,7 @@ int run(const Options& options) {
   analysis.server_port = options.port;
   analysis.interface = options.interface;
   analysis.show_secrets = options.show_secrets;
+  analysis.overlap = *analyzer::overlap_policy_of(options.overlap);
   analysis.memory_max =
       options.memory_max_mib ? *options.memory_max_mib << 20U : plaintalk::physical_memory() / 4;
   analysis.version = PLAINTALK_VERSION;
@@ -296,6 +299,17 @@ int main(int argc, char** argv) {
   app.add_option("--port", options.port, "the messenger's port")
       ->capture_default_str()
       ->check(CLI::Range(1, 65535));
+  app.add_option("--overlap", options.overlap,
+                 "where packets contradict each other, keep the bytes that this receiver would: first, last, "
+                 "linux, bsd, windows, solaris")
+      ->type_name("POLICY")
+      ->capture_default_str()
+      ->check([](const std::string& name) {
+        return analyzer::overlap_policy_of(name)
+                   ? std::string()
+                   : "there is no policy '" + name +
+                         "'; there are: first, last, linux, bsd, windows, solaris";
+      });
   app.add_option(
          "--write-every", options.write_interval_s,
          "while packets come from an interface or a pipe, also write the tables every so many seconds; "

@@ -68,10 +68,12 @@ class Run {
           writer({&run.filter_}, run.summary_, run.traffic_, packets.get(), run.options_.watcher),
           talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
           tracker(limits(run.options_), talk, packets.get()),
+          decoder(run.options_.overlap),
           budget(run.options_.memory_max, run.options_.measure_memory) {}
     static TrackerLimits limits(const AnalysisOptions& options) {
       TrackerLimits limits;
       limits.server_port = options.server_port;
+      limits.overlap = options.overlap;
       // What waits behind holes may be a quarter of the budget.
       if (options.memory_max > 0)
         limits.total_bytes_max = std::min(limits.total_bytes_max, options.memory_max / 4);
@@ -250,8 +252,10 @@ class Run {
       findings.add(
           "conflicting-fragments", end, {}, {conflicts.first_packet},
           plural(conflicts.count, "IP fragment") +
-              " contradicted an earlier one of the same packet about bytes or size, first in packet " +
-              std::to_string(conflicts.first_packet) + "; what came first was kept");
+              " contradicted an earlier one of the same packet about place, bytes or size, first in packet " +
+              std::to_string(conflicts.first_packet) + " (policy " + std::string(name_of(options_.overlap)) +
+              "); " + plural(conflicts.lost_count, "packet") +
+              " given up because of it, as the receiver does");
     for (const std::string& damage : info_.damage) findings.add("damaged-input", end, {}, {}, damage);
     for (const auto& [reason, count] : info_.skipped)
       findings.add("skipped-packets", end, {}, {},

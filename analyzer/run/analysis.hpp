@@ -13,6 +13,7 @@
 #include "analyzer/run/pipe_spool.hpp"
 #include "analyzer/tables/analysis_folder.hpp"
 #include "analyzer/talk/talk_sink.hpp"
+#include "analyzer/wire/overlap_policy.hpp"
 #include "base/heap_in_use.hpp"
 
 namespace plaintalk::analyzer {
@@ -26,6 +27,7 @@ struct AnalysisOptions {
   std::uint16_t server_port = 7777;
   std::string interface;  // of a live capture
   bool show_secrets = false;
+  OverlapPolicy overlap = OverlapPolicy::linux_kernel;  // where packets contradict each other
   // Connections that have been idle for longest are given up when the process holds more; 0: no bound.
   std::size_t memory_max = 0;
   std::function<std::size_t()> measure_memory = heap_in_use;

@@ -7,7 +7,7 @@ namespace {
 constexpr std::uint8_t kTrustMax = 8;
 
 StreamPiece piece_of(const TcpSegment& segment, std::int64_t begin, std::int64_t end) {
-  return {begin, end, segment.payload, segment.packet, segment.time};
+  return {begin, end, segment.payload, segment.packet, segment.time, 0};
 }
 
 // Closed, or opened so lately that the sender need not know yet.
@@ -148,15 +148,23 @@ void note_claim(TrackerContext& context, Flow& flow, Direction direction, const 
   state.losses().claim = summary_of(segment);
 }
 
+std::string conflict_evidence(const ByteConflict& conflict, OverlapPolicy policy) {
+  std::string text = "byte " + std::to_string(conflict.earlier) + " in " + packet_text(conflict.packet) +
+                     ", " + std::to_string(conflict.later) + " here; the " +
+                     (conflict.later_counts ? "later" : "earlier") + " one is kept";
+  if (!conflict.is_waiting) return text + ": it had arrived";
+  return text + " (policy " + std::string(name_of(policy)) + ")";
+}
+
 void take_old_data(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                    std::int64_t begin, std::int64_t end) {
   DirectionState& state = flow.state(direction);
   const std::int64_t seen = seen_bytes(state, begin, end);
   if (seen > 0) {
     if (const auto conflict = find_conflict(context, state, piece_of(segment, begin, end))) {
-      report(context, flow, direction, segment, {20, "conflicting retransmission"}, {conflict->offset, 1},
-             "byte " + std::to_string(conflict->kept) + " in " + packet_text(conflict->packet) + ", " +
-                 std::to_string(conflict->differs) + " here; the first is kept");
+      report(context, flow, direction, segment, {20, "conflicting retransmission"},
+             {conflict->offset, conflict->end - conflict->offset},
+             conflict_evidence(*conflict, context.limits.overlap));
     }
   }
   classify_repeat(context, flow, direction, segment, begin, end, seen);
@@ -169,7 +177,9 @@ void take_old_data(TrackerContext& context, Flow& flow, Direction direction, con
     state.rtt.resent(begin);
   }
   if (end > state.high) note_high_packet(state, segment);
-  accept(context, flow, direction, piece_of(segment, begin, end));
+  StreamPiece piece = piece_of(segment, begin, end);
+  if (seen > 0) piece.remember_below = state.high;
+  accept(context, flow, direction, piece);
 }
 
 void apply_fin(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/stream/overlap.hpp"
 #include "analyzer/stream/scoreboard.hpp"
 #include "base/time.hpp"
 
@@ -51,7 +52,8 @@ class OutOfOrder {
     const std::int64_t at = segment.begin;
     segments_.emplace(at, std::move(segment));
   }
-  OutOfOrderSegment take_front() { return std::move(segments_.extract(segments_.begin()).mapped()); }
+  OutOfOrderSegment take(Place place) { return std::move(segments_.extract(place).mapped()); }
+  OutOfOrderSegment take_front() { return take(segments_.begin()); }
 
  private:
   Map segments_;
@@ -80,6 +82,8 @@ struct UnverifiedSegment {
 struct RareState {
   OutOfOrder out_of_order;           // above what has been delivered
   std::uint64_t waiting_bytes = 0;   // in out_of_order
+  LinuxQueue receiver_queue;         // as the receiver has them, under that policy
+  bool has_replaced = false;         // bytes of out_of_order by contradicting ones
   std::vector<StreamRange> missing;  // given up: late bytes are still recognised. Sorted, disjoint
   std::optional<WindowProbe> probe;
   std::vector<UnverifiedSegment> unverified;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kOutOfOrderCountMax = 8192;  // of one direction: also bounds the cost of inserting
 constexpr std::size_t kMissingCountMax = 1024;
-constexpr std::uint64_t kOutOfOrderOverhead = 160;  // what one costs besides its bytes
+constexpr std::uint64_t kOutOfOrderOverhead = 224;  // what one costs besides its bytes
 
 Bytes slice(const StreamPiece& piece, std::int64_t begin, std::int64_t end) {
   const auto captured = static_cast<std::int64_t>(piece.bytes.size());
@@ -57,6 +57,13 @@ void deliver_ready(TrackerContext& context, Flow& flow, Direction direction) {
   }
 }
 
+void add_waiting(TrackerContext& context, RareState& rare, OutOfOrderSegment waiting) {
+  const std::uint64_t cost = waiting.bytes.size() + kOutOfOrderOverhead;
+  rare.waiting_bytes += cost;
+  context.waiting_bytes += cost;
+  rare.out_of_order.add(std::move(waiting));
+}
+
 void insert_out_of_order(TrackerContext& context, DirectionState& state, const StreamPiece& piece) {
   RareState& rare = state.make_rare();
   const auto above = rare.out_of_order.beginning_from(piece.begin);
@@ -73,10 +80,81 @@ void insert_out_of_order(TrackerContext& context, DirectionState& state, const S
     waiting.hole_packet = piece.packet;
     waiting.hole_time = piece.time;
   }
-  const std::uint64_t cost = waiting.bytes.size() + kOutOfOrderOverhead;
-  rare.waiting_bytes += cost;
-  context.waiting_bytes += cost;
-  rare.out_of_order.add(std::move(waiting));
+  add_waiting(context, rare, std::move(waiting));
+}
+
+// Where the receiver may still choose: what it has acknowledged is beyond that.
+std::int64_t undecided_from(const DirectionState& state) {
+  return state.una_known ? std::max(state.next, state.confirmed()) : state.next;
+}
+
+// The part of `waiting` in whose place the piece counts.
+StreamRange replaced_part(OverlapPolicy policy, const DirectionState& state, const StreamPiece& piece,
+                          const OutOfOrderSegment& waiting) {
+  StreamRange common{std::max({piece.begin, waiting.begin, undecided_from(state)}),
+                     std::min(piece.end, waiting.end)};
+  if (policy == OverlapPolicy::linux_kernel) {
+    // What continues the delivered bytes is read before the queue is.
+    if (piece.begin > state.next)
+      common.begin =
+          std::max(common.begin, state.rare().receiver_queue.counts_from({piece.begin, piece.end}));
+  } else if (!newer_segment_wins(policy, {piece.begin, piece.end}, {waiting.begin, waiting.end})) {
+    common.end = common.begin;
+  }
+  common.end = std::max(common.begin, common.end);
+  return common;
+}
+
+OutOfOrderSegment part_of(const OutOfOrderSegment& whole, std::int64_t begin, std::int64_t end) {
+  const Bytes bytes = slice({whole.begin, whole.end, whole.bytes, whole.packet, whole.time}, begin, end);
+  return {begin,          end, {bytes.begin(), bytes.end()}, whole.packet, whole.time, whole.hole_packet,
+          whole.hole_time};
+}
+
+// Puts the bytes of the piece where they count more than what waits and differ from it.
+void replace_waiting(TrackerContext& context, DirectionState& state, const StreamPiece& piece) {
+  const OverlapPolicy policy = context.limits.overlap;
+  if (policy == OverlapPolicy::first) return;
+  std::int64_t at = std::max(piece.begin, undecided_from(state));
+  while (at < piece.end) {
+    const OutOfOrder& out_of_order = state.rare().out_of_order;
+    const auto found = out_of_order.ending_above(at);
+    if (found == out_of_order.end() || found->second.begin >= piece.end) return;
+    const OutOfOrderSegment& waiting = found->second;
+    at = waiting.end;
+    StreamRange won = replaced_part(policy, state, piece, waiting);
+    // Only what was captured of both can be compared.
+    won.end = std::min({won.end, piece.begin + static_cast<std::int64_t>(piece.bytes.size()),
+                        waiting.begin + static_cast<std::int64_t>(waiting.bytes.size())});
+    if (won.begin >= won.end) continue;
+    const Bytes newer = slice(piece, won.begin, won.end);
+    const Bytes older =
+        Bytes(waiting.bytes).subspan(static_cast<std::size_t>(won.begin - waiting.begin), newer.size());
+    if (std::ranges::equal(newer, older)) continue;
+    RareState& rare = state.make_rare();
+    const OutOfOrderSegment whole = rare.out_of_order.take(found);
+    const std::uint64_t cost = whole.bytes.size() + kOutOfOrderOverhead;
+    rare.waiting_bytes -= cost;
+    context.waiting_bytes -= cost;
+    if (whole.begin < won.begin) add_waiting(context, rare, part_of(whole, whole.begin, won.begin));
+    OutOfOrderSegment taken = part_of(whole, won.begin, won.end);
+    taken.bytes.assign(newer.begin(), newer.end());
+    taken.packet = piece.packet;
+    taken.time = piece.time;
+    add_waiting(context, rare, std::move(taken));
+    if (won.end < whole.end) add_waiting(context, rare, part_of(whole, won.end, whole.end));
+    rare.has_replaced = true;
+    // What is delivered is what repeats are compared with.
+    state.newest = context.history.append(state.newest, won.begin, newer,
+                                          static_cast<std::uint32_t>(newer.size()), piece.packet, piece.time);
+  }
+}
+
+void queue_at_receiver(TrackerContext& context, DirectionState& state, const StreamPiece& piece) {
+  if (context.limits.overlap != OverlapPolicy::linux_kernel || !state.is_waiting()) return;
+  LinuxQueue& queue = state.make_rare().receiver_queue;
+  queue.read_to(undecided_from(state));
+  if (piece.begin > state.next) queue.add({piece.begin, piece.end});
 }
 
 void add_missing(DirectionState& state, StreamRange range) {
@@ -133,6 +211,7 @@ std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, c
       fresh += fill_missing(state.make_rare(), at, std::min(piece.end, state.next));
     at = std::min(state.next, piece.end);
   }
+  if (state.is_waiting()) replace_waiting(context, state, piece);
   // The spaces between the segments, lowest first. Inserting moves the segments, so they are looked
   // up again for each space.
   while (at < piece.end) {
@@ -144,8 +223,11 @@ std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, c
       continue;
     }
     const std::int64_t end = above == waiting.end() ? piece.end : std::min(piece.end, above->first);
-    const StreamPiece part{at, end, slice(piece, at, end), piece.packet, piece.time};
+    const StreamPiece part{at, end, slice(piece, at, end), piece.packet, piece.time, 0};
     fresh += end - at;
+    if (at < piece.remember_below)
+      state.newest = context.history.append(state.newest, at, part.bytes,
+                                            static_cast<std::uint32_t>(end - at), piece.packet, piece.time);
     if (at == state.next) {
       deliver(context, flow, direction, part);
     } else {
@@ -154,6 +236,7 @@ std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, c
     at = end;
   }
   state.high = std::max(state.high, piece.end);
+  queue_at_receiver(context, state, piece);
   if (state.is_waiting()) {
     deliver_ready(context, flow, direction);
     while (state.is_waiting() && (state.rare().waiting_bytes > context.limits.direction_bytes_max ||
@@ -214,30 +297,41 @@ void release_all(TrackerContext& context, Flow& flow, Direction direction) {
 
 std::optional<ByteConflict> find_conflict(const TrackerContext& context, const DirectionState& state,
                                           const StreamPiece& piece) {
-  const auto compare = [&](std::int64_t begin, Bytes kept,
+  const auto compare = [&](std::int64_t begin, Bytes earlier,
                            std::uint64_t packet) -> std::optional<ByteConflict> {
     const std::int64_t from = std::max(begin, piece.begin);
-    const std::int64_t to = std::min(begin + static_cast<std::int64_t>(kept.size()),
+    const std::int64_t to = std::min(begin + static_cast<std::int64_t>(earlier.size()),
                                      piece.begin + static_cast<std::int64_t>(piece.bytes.size()));
     if (from >= to) return std::nullopt;
-    const Bytes a = kept.subspan(static_cast<std::size_t>(from - begin), static_cast<std::size_t>(to - from));
+    const Bytes a =
+        earlier.subspan(static_cast<std::size_t>(from - begin), static_cast<std::size_t>(to - from));
     const Bytes b = piece.bytes.subspan(static_cast<std::size_t>(from - piece.begin), a.size());
     const auto [left, right] = std::ranges::mismatch(a, b);
     if (left == a.end()) return std::nullopt;
-    return ByteConflict{from + (left - a.begin()), *left, *right, packet};
+    std::int64_t end = to;
+    while (a[static_cast<std::size_t>(end - from) - 1] == b[static_cast<std::size_t>(end - from) - 1]) --end;
+    return ByteConflict{from + (left - a.begin()), end, *left, *right, packet, false, false};
   };
   const OutOfOrder& out_of_order = state.rare().out_of_order;
   for (auto waiting = out_of_order.ending_above(piece.begin);
-       waiting != out_of_order.end() && waiting->first < piece.end; ++waiting)
-    if (auto conflict = compare(waiting->first, waiting->second.bytes, waiting->second.packet))
-      return conflict;
+       waiting != out_of_order.end() && waiting->first < piece.end; ++waiting) {
+    auto conflict = compare(waiting->first, waiting->second.bytes, waiting->second.packet);
+    if (!conflict) continue;
+    const StreamRange won = replaced_part(context.limits.overlap, state, piece, waiting->second);
+    conflict->is_waiting = conflict->offset >= undecided_from(state);
+    conflict->later_counts = won.begin <= conflict->offset && conflict->offset < won.end;
+    return conflict;
+  }
   ByteHistory::Position position = state.newest;
   int below_count = 0;
   for (int step = 0; step < ByteHistory::kStepsMax && context.history.is_held(position); ++step) {
     const ByteHistory::Record record = context.history.record(position);
     const bool is_below = record.begin + std::int64_t{record.wire_size} <= piece.begin;
     if (is_below && ++below_count > ByteHistory::kBelowCountMax) break;
-    if (auto conflict = compare(record.begin, context.history.bytes(position), record.packet))
+    const auto conflict = compare(record.begin, context.history.bytes(position), record.packet);
+    // A version that was replaced while it waited is not what later ones are measured by.
+    if (conflict && (!state.rare().has_replaced || context.history.find(state.newest, conflict->offset,
+                                                                        ByteHistory::kStepsMax) == position))
       return conflict;
     position = record.previous;
   }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "analyzer/wire/overlap_policy.hpp"
 #include "base/time.hpp"
 
 namespace plaintalk::analyzer {
@@ -14,6 +15,7 @@ struct TrackerLimits {
   std::size_t connection_count_max = 2'000'000;     // open at once
   Nanoseconds duplicate_window{1'000'000};          // rule 1
   Nanoseconds hole_grace{std::chrono::seconds(2)};  // how long an acknowledged hole may still be filled
+  OverlapPolicy overlap = OverlapPolicy::linux_kernel;  // rule 20
   std::uint16_t server_port = 7777;                 // tells the roles when nothing better does
   std::size_t history_bytes = 32 << 20;  // of all connections together: what repeated bytes are compared with
   Nanoseconds closed_linger{

@@ -50,7 +50,7 @@ const std::vector<FindingKind>& finding_kinds() {
        "the capture was recorded by an application; its TCP/IP headers were made up"},
       {"T31", "captured-twice", note, "packets are in the capture more than once; the copies are left out"},
       {"T32", "conflicting-fragments", warning,
-       "IP fragments contradict each other: an evasion, or damage; the first bytes stay"},
+       "IP fragments contradict each other: an evasion, or damage; --overlap says which bytes stay"},
       {"T33", "packets-left-out", note, "the capture has too many packets for a table of them"},
   };
   return kinds;

@@ -5,7 +5,7 @@
 namespace plaintalk::analyzer {
 namespace {
 constexpr std::size_t kDatagramSizeMax = 65535;
-constexpr std::size_t kRangeCountMax = 1024;
+constexpr std::size_t kRangeCountMax = 2048;  // a datagram of the largest size and the smallest MTU has 1366
 }  // namespace
 
 Defragmenter::Verdict Defragmenter::add(const DatagramKey& key, const FragmentPiece& piece, WallTime now) {
@@ -22,21 +22,19 @@ Defragmenter::Verdict Defragmenter::add(const DatagramKey& key, const FragmentPi
     by_age_.emplace_back(waiting.order, key);
     if (by_age_.size() > 4 * limits_.datagram_count_max) drop_finished_entries();
   }
-  const std::size_t known_end = waiting.ranges.empty() ? 0 : waiting.ranges.back().end;
-  const bool contradicts = piece.more ? waiting.total_size && end > *waiting.total_size
-                                      : (waiting.total_size && end != *waiting.total_size) || end < known_end;
-  if (contradicts || waiting.ranges.size() >= kRangeCountMax) {
-    if (contradicts) note_conflict(piece.packet);
+  const bool is_wrong_size = contradicts_size(waiting, piece);
+  if (is_wrong_size || waiting.ranges.count() >= kRangeCountMax) {
+    if (is_wrong_size) {
+      note_conflict(piece.packet);
+      if (limits_.overlap == OverlapPolicy::linux_kernel) return lose(entry);
+    }
     return Verdict::bad;
   }
   if (!piece.more) waiting.total_size = end;
   if (piece.offset == 0) waiting.next_header = piece.next_header;
   waiting.packet_count += piece.packet_count;
-  store(waiting, piece);
-
-  const bool whole = waiting.total_size && waiting.ranges.size() == 1 && waiting.ranges.front().begin == 0 &&
-                     waiting.ranges.front().end == *waiting.total_size;
-  if (!whole) return Verdict::waiting;
+  if (!store(waiting, piece)) return lose(entry);
+  if (!waiting.total_size || waiting.ranges.bytes() != *waiting.total_size) return Verdict::waiting;
   held_bytes_ -= waiting.bytes.size();
   finished_ = std::move(waiting);
   table_.erase(entry);
@@ -49,45 +47,42 @@ void Defragmenter::note_conflict(std::uint64_t packet) {
   if (conflicts_.count++ == 0) conflicts_.first_packet = packet;
 }
 
-void Defragmenter::store(Waiting& waiting, const FragmentPiece& piece) {
+// Whether it says something else about where the datagram ends.
+bool Defragmenter::contradicts_size(const Waiting& waiting, const FragmentPiece& piece) {
   const std::size_t end = piece.offset + piece.wire_size;
+  if (piece.more) return waiting.total_size && end > *waiting.total_size;
+  return (waiting.total_size && end != *waiting.total_size) || end < waiting.ranges.end();
+}
+
+// False: the datagram is lost.
+bool Defragmenter::store(Waiting& waiting, const FragmentPiece& piece) {
+  const std::size_t end = piece.offset + piece.wire_size;
+  const std::size_t captured_end = piece.offset + piece.bytes.size();
   if (waiting.bytes.size() < end) {
     held_bytes_ += end - waiting.bytes.size();
     waiting.bytes.resize(end);
   }
-  // Copy only what is new: walk the ranges that are there already and fill the spaces between them.
   bool conflict = false;
-  std::size_t at = piece.offset;
-  const auto copy_until = [&](std::size_t until) {
-    const std::size_t captured_end = piece.offset + piece.bytes.size();
-    for (; at < until && at < captured_end; ++at) waiting.bytes[at] = piece.bytes[at - piece.offset];
-    if (at < until) waiting.cut_at = std::min(waiting.cut_at, at);
-    at = until;
-  };
-  for (const Range& range : waiting.ranges) {
-    if (range.end <= at) continue;
-    if (range.begin >= end) break;
-    if (range.begin > at) copy_until(range.begin);
-    const std::size_t overlap_end =
-        std::min({range.end, end, piece.offset + piece.bytes.size(), waiting.cut_at});
-    for (std::size_t index = at; index < overlap_end; ++index)
-      conflict |= waiting.bytes[index] != piece.bytes[index - piece.offset];
-    at = std::min(range.end, end);
+  for (const FragmentRange& range : waiting.ranges.all()) {
+    const std::size_t common_end = std::min({range.end, captured_end, waiting.cut_at});
+    for (std::size_t at = std::max(range.begin, piece.offset); at < common_end; ++at)
+      conflict |= waiting.bytes[at] != piece.bytes[at - piece.offset];
   }
-  if (at < end) copy_until(end);
-  if (conflict) note_conflict(piece.packet);
+  const FragmentRanges::Decision decision = waiting.ranges.add(limits_.overlap, {piece.offset, end});
+  const bool is_lost = decision.outcome == FragmentRanges::Outcome::datagram_lost;
+  if (conflict || is_lost) note_conflict(piece.packet);
+  for (const FragmentRange& range : decision.from_new) {
+    std::size_t at = range.begin;
+    for (; at < range.end && at < captured_end; ++at) waiting.bytes[at] = piece.bytes[at - piece.offset];
+    if (at < range.end) waiting.cut_at = std::min(waiting.cut_at, at);
+  }
+  return !is_lost;
+}
 
-  waiting.ranges.push_back({piece.offset, end});
-  std::ranges::sort(waiting.ranges, {}, &Range::begin);
-  std::vector<Range> merged;
-  for (const Range& range : waiting.ranges) {
-    if (!merged.empty() && range.begin <= merged.back().end) {
-      merged.back().end = std::max(merged.back().end, range.end);
-    } else {
-      merged.push_back(range);
-    }
-  }
-  waiting.ranges = std::move(merged);
+Defragmenter::Verdict Defragmenter::lose(Table::iterator entry) {
+  ++conflicts_.lost_count;
+  forget(entry);
+  return Verdict::lost;
 }
 
 void Defragmenter::make_room(std::size_t size, WallTime now) {

@@ -1,8 +1,8 @@
 // Puts IP fragments back together (RFC 791, section 3.2; RFC 8200, section 4.5; RFC 5722 for overlaps).
 //
 // Bounded three ways: datagrams waiting, bytes held, and capture time. At a bound the oldest datagram is
-// given up and counted. Where fragments overlap the bytes that came first stay; a contradiction is counted,
-// for it is how an evasion looks.
+// given up and counted. Which bytes count where fragments overlap is a matter of policy
+// (fragment_overlap.hpp); a contradiction is counted, for it is how an evasion looks.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "analyzer/wire/fragment_overlap.hpp"
 #include "base/bytes.hpp"
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
@@ -36,9 +37,10 @@ struct FragmentPiece {
   std::uint64_t packet_count = 1;  // more when it came inside of fragments itself
 };
 
-// Two fragments say different things about the same place.
+// Two fragments say different things about the same place, or overlap where the receiver then drops all.
 struct FragmentConflicts {
   std::uint64_t count = 0;
+  std::uint64_t lost_count = 0;    // datagrams that the receiver dropped because of it
   std::uint64_t first_packet = 0;  // the later one of the first two
 };
 
@@ -48,6 +50,7 @@ class Defragmenter {
     std::size_t datagram_count_max = 1024;
     std::size_t bytes_max = 16 << 20;
     Nanoseconds age_max = std::chrono::seconds(60);
+    OverlapPolicy overlap = OverlapPolicy::linux_kernel;
   };
   struct Datagram {
     Bytes bytes;                // up to the first byte that was not captured
@@ -55,7 +58,12 @@ class Defragmenter {
     std::uint8_t next_header = 0;
     std::uint64_t packet_count = 0;  // that it came in
   };
-  enum class Verdict : std::uint8_t { waiting, complete, bad };
+  enum class Verdict : std::uint8_t {
+    waiting,
+    complete,
+    bad,   // cannot be part of any datagram
+    lost,  // the receiver drops the whole datagram because of it
+  };
 
   Defragmenter() : Defragmenter(Limits{}) {}
   explicit Defragmenter(Limits limits) : limits_(limits) {}
@@ -70,15 +78,11 @@ class Defragmenter {
   const FragmentConflicts& conflicts() const { return conflicts_; }
 
  private:
-  struct Range {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-  };
   struct Waiting {
     WallTime first_seen;
     std::uint64_t order = 0;
     std::vector<std::uint8_t> bytes;
-    std::vector<Range> ranges;              // sorted, disjoint
+    FragmentRanges ranges;
     std::optional<std::size_t> total_size;  // known once the last fragment came
     std::size_t cut_at = SIZE_MAX;          // the first byte the capture cut off
     std::uint8_t next_header = 0;
@@ -87,9 +91,11 @@ class Defragmenter {
   using Table = std::map<DatagramKey, Waiting>;
 
   void note_conflict(std::uint64_t packet);
-  void store(Waiting& waiting, const FragmentPiece& piece);
+  static bool contradicts_size(const Waiting& waiting, const FragmentPiece& piece);
+  bool store(Waiting& waiting, const FragmentPiece& piece);
   void make_room(std::size_t size, WallTime now);
   void drop_finished_entries();
+  Verdict lose(Table::iterator entry);
   void forget(Table::iterator entry);
 
   Limits limits_;

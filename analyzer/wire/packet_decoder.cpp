@@ -70,6 +70,13 @@ struct PacketDecoder::State {
     std::uint64_t packet_count = 1;  // that brought what is looked at: several where it came in fragments
   };
 
+  explicit State(OverlapPolicy fragments) : defragmenter(limits_of(fragments)) {}
+  static Defragmenter::Limits limits_of(OverlapPolicy fragments) {
+    Defragmenter::Limits limits;
+    limits.overlap = fragments;
+    return limits;
+  }
+
   SkipCounter skipped;
   SkipReason last_skip;
   Defragmenter defragmenter;
@@ -164,6 +171,7 @@ struct PacketDecoder::State {
         return std::nullopt;
       }
       case Defragmenter::Verdict::waiting: return SkipReason{Skip::fragment_waiting};
+      case Defragmenter::Verdict::lost: return SkipReason{Skip::fragment_overlap};
       case Defragmenter::Verdict::bad: break;
     }
     return SkipReason{Skip::fragment_bad};
@@ -188,7 +196,7 @@ struct PacketDecoder::State {
   }
 };
 
-PacketDecoder::PacketDecoder() : state_(std::make_unique<State>()) {}
+PacketDecoder::PacketDecoder(OverlapPolicy fragments) : state_(std::make_unique<State>(fragments)) {}
 PacketDecoder::~PacketDecoder() = default;
 
 const std::map<std::string, std::uint64_t>& PacketDecoder::skipped() const {

@@ -20,7 +20,8 @@ class PacketDecoder {
  public:
   static constexpr std::uint8_t kTunnelDepthMax = 8;
 
-  PacketDecoder();
+  // `fragments`: which bytes count where fragments of a packet overlap.
+  explicit PacketDecoder(OverlapPolicy fragments = OverlapPolicy::linux_kernel);
   ~PacketDecoder();
 
   // The segment, or nothing when the packet holds none (counted). The result borrows from `record` or, for

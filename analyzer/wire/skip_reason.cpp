@@ -146,6 +146,7 @@ std::string name_of_kind(SkipReason reason) {
     case Skip::wifi_aggregate: return "ieee 802.11 aggregate (a-msdu)";
     case Skip::fragment_waiting: return "fragment of an incomplete packet";
     case Skip::fragment_bad: return "bad fragment";
+    case Skip::fragment_overlap: return "overlapping fragment";
     case Skip::tcp_header_cut: return "truncated tcp header";
     case Skip::tcp_header_bad: return "bad tcp header";
   }

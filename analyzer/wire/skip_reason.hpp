@@ -35,6 +35,7 @@ enum class Skip : std::uint8_t {
   wifi_aggregate,
   fragment_waiting,
   fragment_bad,
+  fragment_overlap,
   tcp_header_cut,
   tcp_header_bad,
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "analyzer/wire/fragment_overlap.hpp"
 #include "analyzer/wire/packet_decoder.hpp"
 #include "base/internet_checksum.hpp"
 #include "tests/analyzer/segment_builder.hpp"
@@ -168,7 +169,7 @@ TEST(Wire, ReassemblesIpv4FragmentsInAnyOrderAndKeepsTheFirstWhereTheyOverlap) {
   lying.back() = 'X';  // overlaps what came first, and differs
   const std::vector<Buffer> pieces = {fragment_v4(whole, 64, size, false), fragment_v4(whole, 24, 64, true),
                                       lying, fragment_v4(whole, 0, 24, true)};
-  PacketDecoder decoder;
+  PacketDecoder decoder(OverlapPolicy::first);
   for (std::size_t index = 0; index + 1 < pieces.size(); ++index)
     EXPECT_FALSE(decoder.decode(record_of(pieces[index], LinkType::raw)));
   const auto segment = decoder.decode(record_of(pieces.back(), LinkType::raw));
@@ -179,6 +180,39 @@ TEST(Wire, ReassemblesIpv4FragmentsInAnyOrderAndKeepsTheFirstWhereTheyOverlap) {
   EXPECT_TRUE(decoder.skipped().empty());
   EXPECT_EQ(decoder.fragment_conflicts().count, 1U);
   EXPECT_EQ(decoder.fragment_conflicts().first_packet, 1U);
+  EXPECT_EQ(decoder.fragment_conflicts().lost_count, 0U);
+
+  // Linux gives the datagram up with the third piece, so the fourth waits alone.
+  PacketDecoder as_linux;
+  for (const Buffer& piece : pieces) EXPECT_FALSE(as_linux.decode(record_of(piece, LinkType::raw)));
+  EXPECT_EQ(as_linux.fragment_conflicts().lost_count, 1U);
+  EXPECT_EQ(as_linux.skipped().at("overlapping fragment"), 1U);
+}
+
+TEST(Wire, LetsThePolicySayWhichFragmentsCount) {
+  const auto kept = [](OverlapPolicy policy, FragmentRange earlier, FragmentRange later) {
+    FragmentRanges ranges;
+    ranges.add(policy, earlier);
+    std::size_t bytes = 0;
+    for (const FragmentRange& range : ranges.add(policy, later).from_new) bytes += range.end - range.begin;
+    return bytes;
+  };
+  using enum OverlapPolicy;
+  struct Example {
+    FragmentRange earlier, later;
+    std::size_t first, last, bsd, windows, solaris;  // bytes of the later one that count
+  };
+  for (const Example& example : {Example{{16, 32}, {8, 24}, 8, 16, 16, 8, 8},     // begins below
+                                 Example{{16, 32}, {8, 32}, 8, 24, 24, 8, 24},    // and ends with it
+                                 Example{{16, 32}, {8, 40}, 16, 32, 32, 32, 32},  // covers it
+                                 Example{{16, 32}, {16, 40}, 8, 24, 8, 8, 8},     // begins with it
+                                 Example{{16, 32}, {24, 40}, 8, 16, 8, 8, 8}}) {
+    EXPECT_EQ(kept(first, example.earlier, example.later), example.first);
+    EXPECT_EQ(kept(last, example.earlier, example.later), example.last);
+    EXPECT_EQ(kept(bsd, example.earlier, example.later), example.bsd);
+    EXPECT_EQ(kept(windows, example.earlier, example.later), example.windows);
+    EXPECT_EQ(kept(solaris, example.earlier, example.later), example.solaris);
+  }
 }
 
 TEST(Wire, HoldsABoundedAmountOfFragmentsThatNeverBecomeWhole) {
