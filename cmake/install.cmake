@@ -2,7 +2,8 @@
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # a package needs the programs, not the tests
 install(PROGRAMS plaintalk DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY report-templates DESTINATION ${CMAKE_INSTALL_DATADIR}/plaintalk FILES_MATCHING PATTERN "*.sql")
-install(DIRECTORY labs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/plaintalk/labs FILES_MATCHING PATTERN "[0-9][0-9]-*/*")
+file(GLOB lab_folders ${PROJECT_SOURCE_DIR}/labs/[0-9][0-9]-*)
+install(DIRECTORY ${lab_folders} DESTINATION ${CMAKE_INSTALL_DATADIR}/plaintalk/labs)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "decisions" EXCLUDE)
 install(FILES README.md CHANGELOG.md messenger/net/server.example.toml DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)

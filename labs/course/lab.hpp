@@ -50,6 +50,9 @@ struct Lab {
   unsigned minutes = 0;
   std::vector<std::string> learn;
   bool needs_real_tcp = false;
+  // SQL that gives a row when the capture is of this student's session: it looks for what only their variant
+  // has.
+  std::string is_mine;
   std::vector<VariantRule> variant;
   std::vector<PersonRule> people;
   std::vector<FileRule> files;

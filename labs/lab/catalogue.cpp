@@ -1,25 +1,16 @@
 #include "labs/lab/catalogue.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include "base/front_door.hpp"
 #include "base/text.hpp"
 #include "labs/course/lab_file.hpp"
+#include "labs/course/lab_folders.hpp"
 
 namespace plaintalk::labs {
 namespace {
-
-bool is_lab(const std::filesystem::path& folder) {
-  const std::string name = folder.filename().string();
-  const bool is_numbered = name.size() > 3 && name[0] >= '0' && name[0] <= '9' && name[1] >= '0' &&
-                           name[1] <= '9' && name[2] == '-';
-  std::error_code error;
-  return is_numbered && std::filesystem::is_regular_file(folder / "lab.toml", error);
-}
 
 std::string two_digits(std::string_view number) {
   return number.size() == 1 ? '0' + std::string(number) : std::string(number);
@@ -35,20 +26,10 @@ std::filesystem::path shipped_labs() {
   for (const auto& candidate :
        {bin.parent_path() / "share/plaintalk/labs", bin.parent_path().parent_path().parent_path() / "labs"})
     if (!lab_folders(candidate).empty()) return candidate;
-  const char* told =
-      std::getenv("PLAINTALK_LAB_FOLDER");  // a build folder outside the checkout: ./plaintalk tells
+  const char* told = std::getenv("PLAINTALK_LABS");  // a build folder outside the checkout: ./plaintalk tells
   if (told != nullptr && !lab_folders(told).empty()) return told;
   throw std::runtime_error("the labs are not beside the program (" + bin.string() +
                            "): say where with --labs DIR");
-}
-
-std::vector<std::filesystem::path> lab_folders(const std::filesystem::path& labs) {
-  std::vector<std::filesystem::path> folders;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(labs, error))
-    if (is_lab(entry.path())) folders.push_back(entry.path());
-  std::ranges::sort(folders);
-  return folders;
 }
 
 Lab find_lab(const std::filesystem::path& labs, std::string_view wanted) {

@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "labs/course/lab.hpp"
 
@@ -13,9 +12,6 @@ namespace plaintalk::labs {
 // The labs that came with the program: labs/ of the checkout or share/plaintalk/labs of the installation.
 // Throws std::runtime_error when they are nowhere.
 std::filesystem::path shipped_labs();
-
-// Folders of `labs` named NN-name that hold a lab.toml, in order.
-std::vector<std::filesystem::path> lab_folders(const std::filesystem::path& labs);
 
 // The lab "01", "1" or "first-session". Throws std::runtime_error with the labs there are, or with what is
 // wrong in its lab.toml.

@@ -9,6 +9,7 @@
 #include "labs/course/variant.hpp"
 #include "labs/lab/catalogue.hpp"
 #include "labs/lab/commands.hpp"
+#include "labs/lab/grade_command.hpp"
 #include "labs/lab/question_names.hpp"
 #include "labs/workspace/workspace.hpp"
 
@@ -23,6 +24,7 @@ struct CommandLine {
   std::string file;
   std::vector<std::string> words;
   ReadOptions read;
+  GradeOptions grade;
 };
 
 std::string required_student_id(const std::string& written) {
@@ -48,6 +50,7 @@ Places places_of(const CommandLine& line) {
 int run(const CLI::App& app, const CommandLine& line) {
   const Places places = places_of(line);
   if (app.got_subcommand("lint")) return lint_labs(places, line.words);
+  if (app.got_subcommand("grade")) return grade_hand_ins(places, line.grade);
   if (app.get_subcommands().empty() || app.got_subcommand("list")) return list_labs(places);
   const Lab lab = find_lab(places.labs, lab_part(line.target));
   if (app.got_subcommand("analyze")) return analyze_lab(places, lab, line.words);
@@ -71,8 +74,9 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "plaintalk-lab " PLAINTALK_VERSION);
   app.require_subcommand(0, 1);
   app.add_option("--labs", line.labs, "Folder with the labs (default: those that came with the program)");
-  app.add_option("--workspace", line.workspaces,
-                 "Where your folders are (default: $PLAINTALK_LABS, or plaintalk-labs in your home folder)");
+  app.add_option(
+      "--workspace", line.workspaces,
+      "Where your folders are (default: $PLAINTALK_WORKSPACE, or plaintalk-labs in your home folder)");
   app.add_subcommand("list", "The labs: title, minutes, what you learn, how far you are");
   const auto with_target = [&](const char* name, const char* text, const char* target) {
     CLI::App* command = app.add_subcommand(name, text);
@@ -95,6 +99,21 @@ int main(int argc, char** argv) {
   CLI::App* use = with_target("use", "Mark from a capture of your own (Wireshark, tcpdump, capture)", "LAB");
   use->add_option("FILE", line.file)->required();
   use->add_option("--student", line.student, "Your id, if you have not begun this lab yet");
+  CLI::App* grade =
+      app.add_subcommand("grade", "For teachers: mark a folder of hand-ins again from their packets");
+  grade->add_option("FOLDER", line.grade.hand_ins, "Zips or folders, as Moodle and Canvas give them out")
+      ->required();
+  grade->add_option("--roster", line.grade.roster, "CSV with id, name, email, group")
+      ->check(CLI::ExistingFile);
+  grade->add_option("--out", line.grade.out, "Folder for the marks")->required();
+  grade->add_option("--overrides", line.grade.overrides, "CSV with student, question, points, reason")
+      ->check(CLI::ExistingFile);
+  grade->add_option("--late", line.grade.late, "CSV with student, days, extension")->check(CLI::ExistingFile);
+  grade->add_option("--late-percent", line.grade.late_percent, "Off the reachable points, for each day late")
+      ->check(CLI::Range(0.0, 100.0));
+  grade
+      ->add_option("--compare", line.grade.earlier, "Folder of an earlier run: changes.csv says what differs")
+      ->check(CLI::ExistingDirectory);
   CLI::App* lint = app.add_subcommand("lint", "For those who write labs: say what is wrong with them");
   lint->add_option("DIR", line.words, "A lab's folder, or a folder of labs (default: all)");
   try {

@@ -4,8 +4,8 @@
 
 #include "base/text.hpp"
 #include "labs/course/lab_file.hpp"
+#include "labs/course/lab_folders.hpp"
 #include "labs/course/variant.hpp"
-#include "labs/lab/catalogue.hpp"
 #include "labs/lab/commands.hpp"
 #include "labs/sheet/worksheet.hpp"
 

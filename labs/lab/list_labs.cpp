@@ -3,7 +3,7 @@
 #include "base/front_door.hpp"
 #include "base/text.hpp"
 #include "labs/course/lab_file.hpp"
-#include "labs/lab/catalogue.hpp"
+#include "labs/course/lab_folders.hpp"
 #include "labs/lab/commands.hpp"
 #include "labs/lab/progress.hpp"
 #include "labs/workspace/workspace.hpp"

@@ -8,7 +8,6 @@
 namespace plaintalk::labs {
 namespace {
 
-constexpr Nanoseconds kTimeLimit = std::chrono::seconds(10);
 constexpr std::size_t kRowCountMax = 10'000;
 
 void bind(SqliteStatement& statement, int place, const std::string& value) {
@@ -20,15 +19,16 @@ void bind(SqliteStatement& statement, int place, const std::string& value) {
 
 }  // namespace
 
-AnswerKey::AnswerKey(const std::filesystem::path& analysis_folder, Values values)
+AnswerKey::AnswerKey(const std::filesystem::path& analysis_folder, Values values, Nanoseconds time_limit)
     : database_(analysis_folder / "analysis.sqlite", SqliteDatabase::Mode::immutable),
-      values_(std::move(values)) {
+      values_(std::move(values)),
+      time_limit_(time_limit) {
   allow_reading_only(database_);
   is_synthetic_ = ask("SELECT max(synthetic) FROM captures") == std::vector<std::string>{"1"};
 }
 
 std::vector<std::string> AnswerKey::ask(const std::string& sql) const {
-  const SqliteTimeLimit time_limit(database_, kTimeLimit);
+  const SqliteTimeLimit time_limit(database_, time_limit_);
   SqliteStatement statement = database_.prepare(sql);
   if (statement.handle() == nullptr) throw std::runtime_error("there is no query in '" + sql + '\'');
   for (int place = 1; place <= statement.parameter_count(); ++place) {

@@ -2,6 +2,7 @@
 // look at.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "base/sqlite/reading_only.hpp"
 #include "base/sqlite/sqlite.hpp"
+#include "base/time.hpp"
 #include "labs/course/variant.hpp"
 
 namespace plaintalk::labs {
@@ -16,10 +18,11 @@ namespace plaintalk::labs {
 class AnswerKey {
  public:
   // `values` fills the parameters: :student, and each name of the variant.
-  AnswerKey(const std::filesystem::path& analysis_folder, Values values);
+  AnswerKey(const std::filesystem::path& analysis_folder, Values values,
+            Nanoseconds time_limit = std::chrono::seconds(10));
 
   // The first column of each row, without NULLs and repeats. Throws std::runtime_error when the SQL is wrong,
-  // asks for a parameter that nobody knows, or takes longer than ten seconds.
+  // asks for a parameter that nobody knows, or takes longer than the time limit.
   std::vector<std::string> ask(const std::string& sql) const;
   std::optional<std::uint64_t> packet(const std::string& sql) const;
 
@@ -29,6 +32,7 @@ class AnswerKey {
  private:
   SqliteDatabase database_;
   Values values_;
+  Nanoseconds time_limit_;
   bool is_synthetic_ = false;
 };
 

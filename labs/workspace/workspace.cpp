@@ -53,7 +53,7 @@ std::string text_of(const nlohmann::json& object, const char* key) {
 }  // namespace
 
 std::filesystem::path Workspace::default_root() {
-  const char* chosen = std::getenv("PLAINTALK_LABS");
+  const char* chosen = std::getenv("PLAINTALK_WORKSPACE");
   if (chosen != nullptr && *chosen != '\0') return chosen;
   const char* home = std::getenv("HOME");
   std::error_code error;

@@ -20,7 +20,7 @@ struct Try {
 
 class Workspace {
  public:
-  // $PLAINTALK_LABS, else plaintalk-labs in the home folder, else here.
+  // $PLAINTALK_WORKSPACE, else plaintalk-labs in the home folder, else here.
   static std::filesystem::path default_root();
 
   // Throws std::runtime_error when there is none of this lab: it says how to begin.

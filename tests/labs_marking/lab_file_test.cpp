@@ -34,7 +34,7 @@ class LabFileTest : public ::testing::Test {
 };
 
 constexpr const char* kHead =
-    "title = \"T\"\nminutes = 30\n"
+    "title = \"T\"\nminutes = 30\nis_mine = \"SELECT 1\"\n"
     "[student]\nname = \"a\"\naddress = \"10.0.0.11\"\n";
 constexpr const char* kQuestion =
     "[[question]]\nid = \"1\"\ntext = \"?\"\ntype = \"integer\"\nkey = \"SELECT 1\"\n"
@@ -61,14 +61,14 @@ TEST_F(LabFileTest, AWholeLab) {
 
 TEST_F(LabFileTest, FaultsNameTheLine) {
   const std::string head = kHead;
-  EXPECT_EQ(only_fault(head + "[[question]\n").substr(0, 11), "lab.toml:6:");
+  EXPECT_EQ(only_fault(head + "[[question]\n").substr(0, 11), "lab.toml:7:");
   EXPECT_EQ(only_fault(head + "[network]\ndelay = 5\n"),
-            "lab.toml:7: network: nobody knows the word 'delay' here");
+            "lab.toml:8: network: nobody knows the word 'delay' here");
   EXPECT_EQ(only_fault(head + "[variant]\nn = { integer = [9, 1] }\n"),
-            "lab.toml:7: variant n: integer must be [from, to], from 0 to 1000000000");
-  EXPECT_EQ(only_fault(head + "[variant]\nn = 5\n").substr(0, 22), "lab.toml:7: variant n:");
-  EXPECT_EQ(only_fault(head + kQuestion + kQuestion), "lab.toml:14: question 1: there are two with this id");
-  EXPECT_EQ(only_fault("title = \"T\"\n[student]\nname = \"a\"\naddress = \"b\"\n").substr(0, 30),
+            "lab.toml:8: variant n: integer must be [from, to], from 0 to 1000000000");
+  EXPECT_EQ(only_fault(head + "[variant]\nn = 5\n").substr(0, 22), "lab.toml:8: variant n:");
+  EXPECT_EQ(only_fault(head + kQuestion + kQuestion), "lab.toml:15: question 1: there are two with this id");
+  EXPECT_EQ(only_fault("title = \"T\"\nis_mine = \"\"\n[student]\nname = \"a\"\naddress = \"b\"\n").substr(0, 30),
             "lab.toml:1: minutes is missing");
 }
 

@@ -1,0 +1,26 @@
+// Marks all hand-ins of a folder. Each capture is analysed anew, in a process of its own with limits of time,
+// memory and file size, so that a capture that was made to harm costs only its own row.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "labs/grade/graded.hpp"
+
+namespace plaintalk::labs {
+
+struct MarkingOptions {
+  std::filesystem::path labs;
+  std::filesystem::path hand_ins;
+  unsigned process_count = 2;
+  std::chrono::seconds time_max{5};  // for each analysis, on the clock
+  // How many are done of how many.
+  std::function<void(std::size_t, std::size_t)> progress = [](std::size_t, std::size_t) {};
+};
+
+// In the order of student, lab and source. Throws std::runtime_error for what is wrong with this machine or
+// the labs.
+std::vector<GradedHandIn> mark_hand_ins(const MarkingOptions& options);
+
+}  // namespace plaintalk::labs
