@@ -58,9 +58,10 @@ int run(const Options& options) {
   std::unique_ptr<ServerLog> log;
   {
     DemoSession demo_session(folder, status);
-    result.capture = demo_session.choose_capture(wanted);
+    result.capture = demo_session.choose_capture(wanted, participants);
     demo_session.run(participants, result.capture.mode);
     demo_session.analyze();
+    result.dropped_address = demo_session.address_of(participants.bob);
     log = std::make_unique<ServerLog>(demo_session.server_log());
   }
   result.evidence = read_evidence(folder / "analysis");
@@ -68,7 +69,6 @@ int run(const Options& options) {
   result.sent_sha256 = sha256_of_file(folder / "sent" / kFileName);
   result.recovered_sha256 = recovered_sha256(folder, result.evidence);
   if (!log->verified_files().empty()) result.announced_sha256 = log->verified_files().front().sha256;
-  result.dropped_address = participants.bob.address;
   result.folder = options.out;
   result.is_coloured = wants_colour();
   status.clear();

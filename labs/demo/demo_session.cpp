@@ -8,8 +8,6 @@
 
 #include <unistd.h>
 
-#include "labs/session/private_network.hpp"
-
 namespace plaintalk::demo {
 namespace {
 
@@ -28,29 +26,12 @@ constexpr std::size_t kStartedAtOnceMax = 8;
 
 constexpr std::string_view kPasswordFile = "alice-password.txt";
 
-// "...ready: listening on 127.0.0.1:40123" -> "127.0.0.1:40123".
-std::string address_in(const std::string& ready_line) {
-  constexpr std::string_view kBefore = "listening on ";
-  const std::size_t at = ready_line.find(kBefore);
-  if (at == std::string::npos)
-    throw std::runtime_error("the server's ready line names no address: " + ready_line);
-  const std::string rest = ready_line.substr(at + kBefore.size());
-  return rest.substr(0, rest.find_first_of(" ,\r"));
-}
-
-// "the capture has ended (exit status 1): plaintalk-capture: lo: no right" -> "lo: no right".
-std::string cause_of(std::string text) {
-  constexpr std::string_view kSpeaker = "plaintalk-capture: ";
-  const std::size_t at = text.find(kSpeaker);
-  return at == std::string::npos ? text : text.substr(at + kSpeaker.size());
-}
-
 std::string script_file(const std::string& name) { return "scripts/" + name + ".txt"; }
 
 }  // namespace
 
 ChildProcess& DemoSession::start(const std::string& name, const std::string& program,
-                                 std::vector<std::string> arguments, bool captures) {
+                                 std::vector<std::string> arguments, int network, bool captures) {
   std::string log_name = "logs/" + name + ".log";
   std::ranges::replace(log_name, ' ', '-');
   return supervisor_.start({.name = name,
@@ -58,48 +39,41 @@ ChildProcess& DemoSession::start(const std::string& name, const std::string& pro
                             .arguments = std::move(arguments),
                             .log_path = folder_ / log_name,
                             .working_folder = folder_.path(),
-                            .inherits_capture_rights = captures});
+                            .inherits_capture_rights = captures,
+                            .network = network});
 }
 
 ChildProcess& DemoSession::start_capture(const std::string& file) {
-  std::vector<std::string> arguments{
-      "--interface",   "lo", "--out", file, "--duration", std::string(kCaptureSecondsMax),
-      "--buffer-size", "64"};
+  std::vector<std::string> arguments{"--interface", network_->interface(),           "--out",         file,
+                                     "--duration",  std::string(kCaptureSecondsMax), "--buffer-size", "64"};
   if (!server_address_.empty()) {
     arguments.insert(arguments.end(), {"--port", server_address_.substr(server_address_.rfind(':') + 1)});
   }
   // Under sudo the folder is root's, like all that the demo makes; the capture would open its file as the
   // person who called sudo, who may not write there.
   if (::geteuid() == 0) ::unsetenv("SUDO_UID");
-  ChildProcess& capture = start("capture", "plaintalk-capture", std::move(arguments), true);
+  ChildProcess& capture =
+      start("capture", "plaintalk-capture", std::move(arguments), network_->server_network(), true);
   supervisor_.wait_for_line(capture, "ready: capturing on", kReadyLimit);
   return capture;
 }
 
-session::CaptureChoice DemoSession::choose_capture(std::optional<CaptureMode> wanted) {
+session::CaptureChoice DemoSession::choose_capture(std::optional<CaptureMode> wanted,
+                                                   const Participants& participants) {
   status_.step("finding out how this machine lets us capture");
-  const session::CaptureAttempts attempts{
-      .enter_private_network = []() -> std::expected<std::string, std::string> {
-        const auto entered = session::enter_private_network();
-        if (!entered) return std::unexpected(entered.error());
-        return *entered == session::PrivateNetwork::network_namespace
-                   ? "a network namespace of our own"
-                   : "a user and network namespace of our own, without root";
-      },
-      .capture_loopback = [this]() -> std::expected<void, std::string> {
-        try {
-          supervisor_.stop(start_capture("probe.pcapng"), SIGINT, kStopLimit);
-        } catch (const session::Interrupted&) {
-          throw;
-        } catch (const std::runtime_error& error) {
-          return std::unexpected(cause_of(error.what()));
-        }
-        std::filesystem::remove(folder_ / "probe.pcapng");
-        return {};
-      }};
-  auto choice = session::choose_capture_mode(wanted, attempts);
-  if (!choice) throw std::runtime_error(choice.error());
-  return *std::move(choice);
+  session::WireOptions wire;
+  for (const Participant* participant : {&participants.alice, &participants.bob, &participants.carol}) {
+    wire.people_addresses.push_back(participant->address);
+  }
+  for (const Participant& other : participants.others) wire.people_addresses.push_back(other.address);
+  network_.emplace(std::move(wire));
+  network_->choose(supervisor_, wanted, [this]() -> ChildProcess& { return start_capture("probe.pcapng"); });
+  std::filesystem::remove(folder_ / "probe.pcapng");
+  return network_->choice();
+}
+
+std::string DemoSession::address_of(const Participant& participant) const {
+  return network_->address_of(participant.address);
 }
 
 void DemoSession::write_input_files(const Participants& participants) const {
@@ -117,10 +91,12 @@ void DemoSession::write_input_files(const Participants& participants) const {
 }
 
 void DemoSession::start_server(CaptureMode mode) {
-  std::vector<std::string> arguments{"--listen", "127.0.0.1:0", "--log", folder_ / "server.jsonl"};
+  std::vector<std::string> arguments{"--listen", network_->server_address() + ":0", "--log",
+                                     folder_ / "server.jsonl"};
   if (mode == CaptureMode::own_recording) arguments.insert(arguments.end(), {"--record", "session.pcapng"});
-  server_ = &start("server", "plaintalk-server", std::move(arguments));
-  server_address_ = address_in(supervisor_.wait_for_line(*server_, "ready: listening on", kReadyLimit));
+  server_ = &start("server", "plaintalk-server", std::move(arguments), network_->server_network());
+  server_address_ =
+      session::address_in_ready_line(supervisor_.wait_for_line(*server_, "ready: listening on", kReadyLimit));
 }
 
 ChildProcess& DemoSession::start_client(const Participant& participant, std::vector<std::string> more,
@@ -130,7 +106,7 @@ ChildProcess& DemoSession::start_client(const Participant& participant, std::vec
       "--user",
       participant.name,
       "--bind",
-      participant.address,
+      address_of(participant),
       "--timeout",
       std::to_string(std::chrono::ceil<std::chrono::seconds>(limit_).count() / 2),
       "--download-dir",

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@
 #include "labs/demo/participants.hpp"
 #include "labs/demo/server_log.hpp"
 #include "labs/demo/status_line.hpp"
-#include "labs/session/capture_mode.hpp"
+#include "labs/session/session_network.hpp"
 #include "labs/session/supervisor.hpp"
 
 namespace plaintalk::demo {
@@ -25,7 +26,8 @@ class DemoSession {
 
   // The best way to capture that works here, or the wanted one; enters a private network if that is it.
   // Throws std::runtime_error when the wanted one is not possible.
-  session::CaptureChoice choose_capture(std::optional<session::CaptureMode> wanted);
+  session::CaptureChoice choose_capture(std::optional<session::CaptureMode> wanted,
+                                        const Participants& participants);
 
   // The whole session; afterwards nothing runs any more and the capture and the log are complete.
   void run(const Participants& participants, session::CaptureMode mode);
@@ -35,10 +37,12 @@ class DemoSession {
 
   const ServerLog& server_log() { return log_file_.update(); }
   const std::string& server_address() const { return server_address_; }
+  // Where this participant's connections come from, in the network that was chosen.
+  std::string address_of(const Participant& participant) const;
 
  private:
   session::ChildProcess& start(const std::string& name, const std::string& program,
-                               std::vector<std::string> arguments, bool captures = false);
+                               std::vector<std::string> arguments, int network = -1, bool captures = false);
   session::ChildProcess& start_client(const Participant& participant, std::vector<std::string> more,
                                       const std::string& script);
   session::ChildProcess& start_capture(const std::string& file);
@@ -52,6 +56,7 @@ class DemoSession {
   const DemoFolder& folder_;
   StatusLine& status_;
   session::Supervisor supervisor_;
+  std::optional<session::SessionNetwork> network_;
   ServerLogFile log_file_{folder_ / "server.jsonl"};
   session::ChildProcess* server_ = nullptr;
   session::ChildProcess* capture_ = nullptr;

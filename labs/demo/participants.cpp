@@ -5,16 +5,17 @@
 
 #include "base/check.hpp"
 #include "base/front_door.hpp"
+#include "labs/session/session_network.hpp"
 
 namespace plaintalk::demo {
 namespace {
 
-constexpr std::size_t kFirstAddress = 11;  // 127.0.0.11
+constexpr std::size_t kFirstAddress = 11;  // 10.0.0.11
 
 constexpr std::array<std::string_view, 12> kOtherNames{"dave", "erin", "frank",   "grace", "heidi", "ivan",
                                                        "judy", "leo",  "mallory", "nina",  "oscar", "peggy"};
 
-std::string address_of(std::size_t index) { return "127.0.0." + std::to_string(kFirstAddress + index); }
+std::string address_of(std::size_t index) { return "10.0.0." + std::to_string(kFirstAddress + index); }
 
 std::string other_name(std::size_t index) {
   if (index < kOtherNames.size()) return std::string(kOtherNames[index]);
@@ -105,8 +106,8 @@ std::string instructions_to_run_again(const Participants& participants) {
       front_door_from_anywhere("server") + '\n';
   const auto line = [&](const Participant& participant, std::string_view login, const std::string& script) {
     text += front_door_from_anywhere("client --user ") + participant.name + ' ' + std::string(login) +
-            " --bind " + participant.address + " --download-dir downloads/" + participant.name +
-            " --script scripts/" + script + ".txt\n";
+            " --bind " + session::loopback_address_of(participant.address) + " --download-dir downloads/" +
+            participant.name + " --script scripts/" + script + ".txt\n";
   };
   line(participants.alice, "--password-file alice-password.txt --register", "alice-registers");
   line(participants.alice, "--password-file alice-password.txt", "alice");

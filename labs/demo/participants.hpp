@@ -25,7 +25,7 @@ inline constexpr std::string_view kReconnectAfterText = "I have the file too.";
 
 struct Participant {
   std::string name;
-  std::string address;  // each their own, so that they can be told apart in the packets
+  std::string address;  // on the wire; each their own, so that they can be told apart in the packets
   std::string script;
 };
 

@@ -26,7 +26,7 @@ std::expected<CaptureChoice, std::string> choose_capture_mode(std::optional<Capt
   bool in_private_network = false;
   if (!wanted || wanted == CaptureMode::private_namespace) {
     const auto entered = attempts.enter_private_network();
-    const auto captured = entered ? attempts.capture_loopback()
+    const auto captured = entered ? attempts.capture_briefly()
                                   : std::expected<void, std::string>(std::unexpected(entered.error()));
     if (captured) {
       choice.mode = CaptureMode::private_namespace;
@@ -39,7 +39,7 @@ std::expected<CaptureChoice, std::string> choose_capture_mode(std::optional<Capt
   }
   // Inside a private network the loopback was tried already, and there is no way out of it.
   if (!in_private_network && wanted != CaptureMode::own_recording) {
-    const auto captured = attempts.capture_loopback();
+    const auto captured = attempts.capture_briefly();
     if (captured) {
       choice.mode = CaptureMode::live;
       choice.explanation = "real packets, captured on this machine's loopback with the rights it gives";

@@ -1,6 +1,6 @@
 // How the packets of a session are obtained, so that nobody is stuck: the first of these that works.
 //
-//   private_namespace  real packets on the loopback of a network of our own; nobody else's traffic is in it
+//   private_namespace  real packets in a network of our own; nobody else's traffic is in it
 //   live               real packets on this machine's loopback, with the rights this machine already gives
 //   own_recording      the server writes its own bytes down, as a capture file that is marked as synthetic
 //
@@ -36,8 +36,8 @@ struct CaptureChoice {
 struct CaptureAttempts {
   // Enters the private network for good; the text names its kind.
   std::function<std::expected<std::string, std::string>()> enter_private_network;
-  // Really starts a capture on the loopback interface, briefly.
-  std::function<std::expected<void, std::string>()> capture_loopback;
+  // Really starts a capture where the session will be, briefly.
+  std::function<std::expected<void, std::string>()> capture_briefly;
 };
 
 // With `wanted`, that mode or an error that says why it is not possible here.

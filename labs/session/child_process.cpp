@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -53,11 +54,14 @@ Pipe open_pipe(const ChildOptions& options) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-      dup2(error, STDERR_FILENO) < 0) {
+  if (options.has_own_group && setpgid(0, 0) != 0) fail();
+  const int input = options.input >= 0 ? options.input : open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (!options.has_terminal && (input < 0 || dup2(input, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+                                dup2(error, STDERR_FILENO) < 0)) {
     fail();
   }
+  for (const int file : options.files) fcntl(file, F_SETFD, 0);
+  if (options.network >= 0 && setns(options.network, CLONE_NEWNET) != 0) fail();
   if (!options.working_folder.empty() && chdir(options.working_folder.c_str()) != 0) fail();
   if (options.inherits_capture_rights) keep_capture_rights_over_exec();
   execv(options.program.c_str(), arguments);
@@ -195,6 +199,7 @@ void ChildProcess::take_line(OutputStream stream, std::string_view text) {
   if (text.ends_with('\r')) text.remove_suffix(1);
   if (!found_line_ && !wanted_text_.empty() && text.contains(wanted_text_)) found_line_ = std::string(text);
   lines_.push_back({stream, std::string(text)});
+  if (options_.on_line) options_.on_line(lines_.back());
   if (lines_.size() > kKeptLineCountMax) lines_.pop_front();
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,13 @@ inline constexpr std::size_t kKeptLineCountMax = 400;  // older lines are forgot
 inline constexpr std::size_t kLineSizeMax = 4096;      // a longer line is handed on in pieces
 inline constexpr std::uint64_t kLogSizeMax = 64ULL * 1024 * 1024;  // what comes after that is not written
 
+enum class OutputStream : std::uint8_t { standard_out, standard_error };
+
+struct OutputLine {
+  OutputStream stream = OutputStream::standard_out;
+  std::string text;  // as it came, without the line break: a stranger's text, see terminal_safe()
+};
+
 struct ChildOptions {
   std::string name;               // as messages call it: "server", "client alice"
   std::filesystem::path program;  // see require_program()
@@ -31,13 +39,12 @@ struct ChildOptions {
   std::filesystem::path log_path{};        // empty: no copy is kept
   std::filesystem::path working_folder{};  // empty: this program's
   bool inherits_capture_rights = false;    // hand over CAP_NET_RAW and CAP_NET_ADMIN if this process has them
-};
-
-enum class OutputStream : std::uint8_t { standard_out, standard_error };
-
-struct OutputLine {
-  OutputStream stream = OutputStream::standard_out;
-  std::string text;  // as it came, without the line break: a stranger's text, see terminal_safe()
+  int network = -1;                        // a network namespace to run in (wire.hpp); -1: this program's
+  bool has_own_group = false;              // a process group of its own: Ctrl-C at the terminal passes it by
+  bool has_terminal = false;               // its standard streams are this program's: nothing of it is read
+  int input = -1;                          // a file to read as standard input; -1: nothing
+  std::vector<int> files{};                // descriptors that stay open in it, under the same numbers
+  std::function<void(const OutputLine&)> on_line{};  // called with each line when it is read
 };
 
 struct ExitStatus {

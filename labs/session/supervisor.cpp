@@ -33,6 +33,14 @@ std::string log_note(const ChildProcess& child) {
 Interrupted::Interrupted(int signal)
     : std::runtime_error("stopped by signal " + std::to_string(signal)), signal_(signal) {}
 
+InterruptIsNotOurs::InterruptIsNotOurs() {
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGINT, &ignore, &before_);
+}
+
+InterruptIsNotOurs::~InterruptIsNotOurs() { sigaction(SIGINT, &before_, nullptr); }
+
 Supervisor::Supervisor() { install_stop_handlers(); }
 
 Supervisor::~Supervisor() {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -27,6 +28,19 @@ class Interrupted : public std::runtime_error {
 
  private:
   int signal_;
+};
+
+// While this lives, SIGINT is not for this program: Ctrl-C is a foreground child's (whose own handling of it
+// is not touched), or comes too late to matter.
+class InterruptIsNotOurs {
+ public:
+  InterruptIsNotOurs();
+  ~InterruptIsNotOurs();
+  InterruptIsNotOurs(const InterruptIsNotOurs&) = delete;
+  InterruptIsNotOurs& operator=(const InterruptIsNotOurs&) = delete;
+
+ private:
+  struct sigaction before_ {};
 };
 
 class Supervisor {

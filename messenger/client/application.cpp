@@ -65,10 +65,12 @@ void Application::watch_signals() {
   signals_.add(SIGTERM);
   signals_.async_wait([this](const boost::system::error_code& error, int number) {
     if (error || finished_) return;
-    if (number == SIGTERM)
+    if (number == SIGTERM) {
+      front_end_.on_terminate();
       leave(kExitTerminated);
-    else
+    } else {
       front_end_.on_interrupt();
+    }
     signals_.clear();
     watch_signals();
   });

@@ -37,8 +37,9 @@ class FrontEnd {
   // Logged in and caught up, for the first time or again.
   virtual void on_ready() = 0;
   virtual void on_status(const ConnectionStatus& status) = 0;
-  // SIGINT. SIGTERM ends the application without asking.
-  virtual void on_interrupt() = 0;
+  virtual void on_interrupt() = 0;  // SIGINT
+  // SIGTERM: the application ends without asking, but this may still say what was not done.
+  virtual void on_terminate() {}
   // --timeout is over and there was never a login; only those who cannot wait for ever give up.
   virtual bool gives_up() const { return true; }
 };

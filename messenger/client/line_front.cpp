@@ -39,9 +39,20 @@ void LineFront::on_status(const ConnectionStatus& status) {
   std::fprintf(stderr, "plaintalk-client: %s\n", status.text.c_str());
 }
 
+std::string LineFront::place() const {
+  return line_number_ == 0 ? "--room" : options_.name + ", line " + std::to_string(line_number_);
+}
+
 void LineFront::on_interrupt() {
+  on_terminate();
   wait_ = Wait::end;
   application_->leave(kExitInterrupted);
+}
+
+void LineFront::on_terminate() {
+  if (!options_.script || wait_ == Wait::input || wait_ == Wait::ready || wait_ == Wait::end) return;
+  std::fprintf(stderr, "plaintalk-client: %s: %s: stopped before this was done\n", place().c_str(),
+               terminal_safe(line_).c_str());
 }
 
 void LineFront::on_ready() {
@@ -89,9 +100,7 @@ void LineFront::line_failed(const std::string& why) {
     line_done();
     return;
   }
-  const std::string where =
-      line_number_ == 0 ? "--room" : options_.name + ", line " + std::to_string(line_number_);
-  std::fprintf(stderr, "plaintalk-client: %s: %s: %s\n", where.c_str(), terminal_safe(line_).c_str(),
+  std::fprintf(stderr, "plaintalk-client: %s: %s: %s\n", place().c_str(), terminal_safe(line_).c_str(),
                why.c_str());
   wait_ = Wait::end;
   timer_->cancel();

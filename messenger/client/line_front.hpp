@@ -44,6 +44,7 @@ class LineFront : public FrontEnd {
   void on_ready() override;
   void on_status(const ConnectionStatus& status) override;
   void on_interrupt() override;
+  void on_terminate() override;
 
  private:
   enum class Wait : std::uint8_t { ready, input, answer, expect, members, sleep, back_again, end };
@@ -61,6 +62,7 @@ class LineFront : public FrontEnd {
   void on_answered(const Answered& done);
   void print(const std::string& text);
   std::string waiting_for() const;
+  std::string place() const;  // of the line that runs, for messages
 
   LineFrontOptions options_;
   Application* application_ = nullptr;

@@ -21,7 +21,7 @@ struct Machine {
               if (allows_namespace) return "a test network";
               return std::unexpected("the gate is shut");
             },
-            .capture_loopback = [this]() -> Captured {
+            .capture_briefly = [this]() -> Captured {
               ++captured_count;
               if (allows_capture) return {};
               return std::unexpected("no right to capture");

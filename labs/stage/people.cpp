@@ -1,0 +1,139 @@
+#include "labs/stage/people.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+#include "labs/stage/memory_file.hpp"
+
+namespace plaintalk::stage {
+namespace {
+
+using session::ChildProcess;
+
+constexpr Milliseconds kComingLimit{20'000};
+constexpr Milliseconds kGoodByeLimit{3'000};
+// The longest that plaintalk-client lets a script wait: a day. The stage ends before.
+constexpr const char* kScriptTimeout = "86400";
+// Beyond the client's own good-bye.
+constexpr int kExitTerminated = 128 + SIGTERM;
+
+std::size_t count_first_joins(std::string_view script) {
+  std::size_t count = 0;
+  while (script.starts_with("/join ")) {
+    ++count;
+    script.remove_prefix(std::min(script.find('\n'), script.size() - 1) + 1);
+  }
+  return count;
+}
+
+}  // namespace
+
+People::People(session::Supervisor& supervisor, const session::SessionNetwork& network,
+               std::filesystem::path private_folder)
+    : supervisor_(supervisor), network_(network), private_folder_(std::move(private_folder)) {}
+
+void People::add(const std::vector<Person>& people, const std::string& server) {
+  server_ = server;
+  for (const Person& person : people) {
+    actors_.push_back({.person = person, .first_join_count = count_first_joins(person.script)});
+  }
+}
+
+void People::start(Actor& actor) {
+  const Person& person = actor.person;
+  const FileDescriptor script = memory_file("script of " + person.name, person.script);
+  FileDescriptor password;
+  const auto downloads = private_folder_ / "downloads" / person.name;
+  std::filesystem::create_directories(downloads);
+  std::vector<std::string> arguments{
+      server_,     "--user",       person.name,      "--bind",  network_.address_of(person.address),
+      "--timeout", kScriptTimeout, "--download-dir", downloads, "--script",
+      "-"};
+  std::vector<int> files;
+  if (person.password.empty()) {
+    arguments.emplace_back("--guest");
+  } else {
+    password = memory_file("password of " + person.name, person.password + '\n');
+    files.push_back(password.number());
+    arguments.insert(arguments.end(), {"--password-file", path_of(password)});
+    if (person.registers) arguments.emplace_back("--register");
+  }
+  actor.client = &supervisor_.start(
+      {.name = person.name,
+       .program = session::require_program("plaintalk-client"),
+       .arguments = std::move(arguments),
+       .log_path = private_folder_ / (person.name + ".log"),
+       .working_folder = private_folder_,
+       .has_own_group = true,
+       .input = script.number(),
+       .files = std::move(files),
+       .on_line = [this, &actor](const session::OutputLine& line) { take_line(actor, line.text); }});
+}
+
+void People::take_line(Actor& actor, std::string_view line) {
+  ++line_count_;
+  if (line.starts_with("* connected to ")) actor.is_connected = true;
+  if (line.starts_with("* joined #")) ++actor.joined_count;
+  hear(line);
+}
+
+void People::hear(std::string_view line) {
+  for (Actor& actor : actors_) {
+    const std::string& text = actor.person.starts_after_text;
+    if (!text.empty() && line.contains(text)) actor.is_due = true;
+  }
+}
+
+void People::start_first_ones() {
+  for (Actor& actor : actors_) {
+    if (!actor.person.starts_after_text.empty()) continue;
+    start(actor);
+    supervisor_.run_until([&] { return actor.is_ready(); }, kComingLimit);
+  }
+}
+
+void People::start_due() {
+  for (Actor& actor : actors_) {
+    if (actor.is_due && actor.client == nullptr) start(actor);
+  }
+}
+
+bool People::all_ended() const {
+  return std::ranges::all_of(
+      actors_, [](const Actor& actor) { return actor.client == nullptr || actor.client->has_ended(); });
+}
+
+void People::stop() {
+  for (Actor& actor : actors_) {
+    if (actor.client == nullptr || actor.client->has_ended()) continue;
+    actor.was_stopped = true;
+    actor.client->send_signal(SIGTERM);
+  }
+  for (Actor& actor : actors_) {
+    if (actor.was_stopped) supervisor_.stop(*actor.client, SIGCONT, kGoodByeLimit);
+  }
+}
+
+std::vector<PersonOutcome> People::outcomes() const {
+  using End = PersonOutcome::End;
+  std::vector<PersonOutcome> all;
+  for (const Actor& actor : actors_) {
+    PersonOutcome outcome;
+    outcome.name = actor.person.name;
+    if (actor.client == nullptr) {
+      outcome.end = End::never_came;
+      outcome.last_words = "waited for \"" + actor.person.starts_after_text + '"';
+    } else {
+      const session::ExitStatus status =
+          actor.client->exit_status().value_or(session::ExitStatus{0, SIGKILL});
+      const bool ended_by_us = actor.was_stopped && (status.code == kExitTerminated || status.signal != 0);
+      outcome.end = status.is_success() ? End::finished : ended_by_us ? End::stopped : End::failed;
+      if (outcome.end != End::finished) outcome.last_words = actor.client->last_words();
+    }
+    all.push_back(std::move(outcome));
+  }
+  return all;
+}
+
+}  // namespace plaintalk::stage

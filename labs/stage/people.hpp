@@ -1,0 +1,68 @@
+// The people of a stage: one plaintalk-client for each, that plays the person's script. They are given their
+// scripts and passwords as files in memory, belong to no terminal, and may wait for each other and for the
+// student as long as the stage lasts.
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "labs/session/session_network.hpp"
+#include "labs/session/supervisor.hpp"
+#include "labs/stage/stage.hpp"
+
+namespace plaintalk::stage {
+
+class People {
+ public:
+  People(session::Supervisor& supervisor, const session::SessionNetwork& network,
+         std::filesystem::path private_folder);
+
+  // REQUIRES: the server listens at `server`.
+  void add(const std::vector<Person>& people, const std::string& server);
+
+  // Starts those who come at once, one after the other: each has entered the rooms that the script begins
+  // with before the next one comes. Those whose client fails are only noted.
+  void start_first_ones();
+  // A line of the server's log for people: somebody may be waiting for it. It is remembered until
+  // start_due().
+  void hear(std::string_view line);
+  // Starts whoever became due by what was heard.
+  void start_due();
+
+  // Everybody who was started has ended.
+  bool all_ended() const;
+  // Grows with everything that they print.
+  std::uint64_t line_count() const { return line_count_; }
+  // Ends those who are still waiting.
+  void stop();
+  std::vector<PersonOutcome> outcomes() const;
+
+ private:
+  struct Actor {
+    Person person;
+    session::ChildProcess* client = nullptr;
+    bool is_due = false;
+    bool is_connected = false;
+    bool was_stopped = false;
+    std::size_t joined_count = 0;
+    std::size_t first_join_count = 0;  // rooms that the script begins with
+    bool is_ready() const {
+      return client->has_ended() || (is_connected && joined_count >= first_join_count);
+    }
+  };
+
+  void start(Actor& actor);
+  void take_line(Actor& actor, std::string_view line);
+
+  session::Supervisor& supervisor_;
+  const session::SessionNetwork& network_;
+  std::filesystem::path private_folder_;
+  std::string server_;
+  std::deque<Actor> actors_;  // a deque: the clients' lines find them by address
+  std::uint64_t line_count_ = 0;
+};
+
+}  // namespace plaintalk::stage
