@@ -28,7 +28,7 @@ constexpr Milliseconds kStopLimit{10'000};
 constexpr Milliseconds kStageLimit = std::chrono::hours(24);
 // What the people get when the student has left, as long as they do something.
 constexpr Milliseconds kFinishLimit{60'000};
-constexpr Milliseconds kIdleLimit{2'000};
+constexpr Milliseconds kIdleLimit{1'000};  // and some round trips
 constexpr std::uint64_t kNoticedGrowth = 4096;
 constexpr std::uint16_t kUsualPort = 7777;
 // The kernel does not end a program with file capabilities when its parent dies (prctl(2), PR_SET_PDEATHSIG):
@@ -40,16 +40,17 @@ constexpr const char* kScriptSecondsMax = "120";
 // a line.
 class TerminalKeeper {
  public:
-  TerminalKeeper() : is_terminal_(tcgetattr(STDIN_FILENO, &before_) == 0) {}
+  TerminalKeeper()
+      : is_ours_(tcgetpgrp(STDIN_FILENO) == getpgrp() && tcgetattr(STDIN_FILENO, &before_) == 0) {}
   ~TerminalKeeper() {
-    if (is_terminal_) tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
+    if (is_ours_) tcsetattr(STDIN_FILENO, TCSANOW, &before_);
   }
   TerminalKeeper(const TerminalKeeper&) = delete;
   TerminalKeeper& operator=(const TerminalKeeper&) = delete;
 
  private:
   termios before_{};
-  bool is_terminal_;
+  bool is_ours_;
 };
 
 std::vector<std::string> addresses_of(const StagePlan& plan) {
@@ -217,7 +218,6 @@ class StageRun {
       client.log_path = folder_.private_folder() / (plan_.student_name + ".log");
       client.on_line = [this](const session::OutputLine& line) { options_.say(terminal_safe(line.text)); };
     }
-    const TerminalKeeper terminal;
     const session::InterruptIsNotOurs ctrl_c_is_the_clients;
     ChildProcess& student = supervisor_.start(std::move(client));
     supervisor_.run_until(
@@ -242,6 +242,7 @@ class StageRun {
   void let_people_finish() {
     if (people_.all_ended()) return;
     options_.say("the others finish what they are doing (Ctrl-C: do not wait for them)");
+    const Milliseconds idle_limit = kIdleLimit + 8 * plan_.delay;
     auto last_change = steady_clock::now();
     std::uint64_t last_activity = activity();
     try {
@@ -251,7 +252,7 @@ class StageRun {
             const std::uint64_t now = activity();
             if (std::exchange(last_activity, now) != now) last_change = steady_clock::now();
             return people_.all_ended() || server_->has_ended() ||
-                   steady_clock::now() - last_change > kIdleLimit;
+                   steady_clock::now() - last_change > idle_limit;
           },
           kFinishLimit);
     } catch (const session::Interrupted& stop) {
@@ -279,6 +280,7 @@ class StageRun {
   const StageOptions& options_;
   const StagePlan& plan_;
   StageFolder folder_;
+  TerminalKeeper terminal_;
   session::Supervisor supervisor_;
   session::SessionNetwork network_;
   People people_;
