@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <system_error>
 
@@ -190,9 +191,9 @@ class Run {
 
   void read(Parts& parts) {
     if (const auto feed = start_feed(parts)) {
-      while (const DecodedPacket* const packet = feed->next()) {
+      for (auto packets = feed->next(); !packets.empty(); packets = feed->next()) {
         filter_.set_synthetic(feed->is_synthetic());
-        take(parts, packet->record, packet->segment, packet->skip);
+        take(parts, packets);
       }
       return;
     }
@@ -215,6 +216,18 @@ class Run {
       return std::make_unique<PacketFeed>(capture_, parts.decoder, [this] { return keeps_reading(); });
     } catch (const std::system_error&) {
       return nullptr;  // one thread has to do
+    }
+  }
+
+  void take(Parts& parts, std::span<const DecodedPacket> packets) {
+    constexpr std::size_t kAhead = 12;
+    const auto expect = [&](std::size_t index) {
+      if (index < packets.size() && packets[index].segment) parts.tracker.expect(*packets[index].segment);
+    };
+    for (std::size_t index = 0; index < kAhead; ++index) expect(index);
+    for (std::size_t index = 0; index < packets.size(); ++index) {
+      expect(index + kAhead);
+      take(parts, packets[index].record, packets[index].segment, packets[index].skip);
     }
   }
 

@@ -24,24 +24,29 @@ class MemoryBudget {
   // or packets enough seen, to matter.
   void packet(ConnectionTracker& tracker) {
     if (bytes_max_ == 0) return;
-    const std::uint64_t opened = tracker.opened_count();
-    if (++packets_ < kPacketsBetween && opened < opened_at_last_ + kConnectionsBetween) return;
+    if (++packets_ < kPacketsBetween && tracker.opened_count() < look_again_at_) return;
     packets_ = 0;
-    opened_at_last_ = opened;
     // Places that are free will be used again before more memory is asked for.
-    for (int round = 0; round < kRoundsMax && measure_() > bytes_max_ + tracker.spare_bytes(); ++round)
+    const auto limit = [&] { return bytes_max_ + tracker.spare_bytes(); };
+    std::size_t held = measure_();
+    for (int round = 0; round < kRoundsMax && held > limit(); ++round, held = measure_())
       tracker.give_up_longest_idle(std::max<std::size_t>(tracker.open_count() / 4, 1));
+    const std::size_t room = limit() - std::min(limit(), held);
+    look_again_at_ =
+        tracker.opened_count() + std::max(kConnectionsBetween, std::uint64_t{room / kConnectionSizeMax});
   }
 
  private:
   static constexpr std::uint64_t kPacketsBetween = 65536;
   static constexpr std::uint64_t kConnectionsBetween = 1024;
+  // Where there is much room, as many as would fill it if each held the most that one of few packets can.
+  static constexpr std::size_t kConnectionSizeMax = 128 << 10;
   // What is held elsewhere does not shrink with them: then the rest of the connections stays.
   static constexpr int kRoundsMax = 4;
   std::size_t bytes_max_;
   Measure measure_;
   std::uint64_t packets_ = 0;
-  std::uint64_t opened_at_last_ = 0;
+  std::uint64_t look_again_at_ = 0;  // when so many connections have been opened
 };
 
 }  // namespace plaintalk::analyzer

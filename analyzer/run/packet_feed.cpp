@@ -24,22 +24,20 @@ PacketFeed::~PacketFeed() {
   thread_.join();
 }
 
-const DecodedPacket* PacketFeed::next() {
-  if (current_ && at_ < current_->packets.size()) return &current_->packets[at_++];
+std::span<const DecodedPacket> PacketFeed::next() {
   std::unique_lock lock(mutex_);
   if (current_) {
     empty_.push_back(std::move(current_));
-    changed_.notify_all();
+    if (empty_.size() == kBlocksToGoOn) changed_.notify_all();
   }
   changed_.wait(lock, [&] { return !full_.empty() || has_ended_; });
   if (full_.empty()) {
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
-    return nullptr;
+    return {};
   }
   current_ = std::move(full_.front());
   full_.pop_front();
-  at_ = 0;
-  return &current_->packets[at_++];
+  return current_->packets;
 }
 
 // In the feed's thread, like all that follow.
@@ -64,7 +62,7 @@ void PacketFeed::read_all() {
 // nullptr when nobody wants more.
 std::unique_ptr<PacketFeed::Block> PacketFeed::wait_for_empty() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !empty_.empty() || is_unwanted_; });
+  if (empty_.empty()) changed_.wait(lock, [&] { return empty_.size() >= kBlocksToGoOn || is_unwanted_; });
   if (is_unwanted_) return nullptr;
   auto block = std::move(empty_.back());
   empty_.pop_back();
@@ -74,7 +72,7 @@ std::unique_ptr<PacketFeed::Block> PacketFeed::wait_for_empty() {
 void PacketFeed::hand_over(std::unique_ptr<Block> block) {
   const std::lock_guard lock(mutex_);
   full_.push_back(std::move(block));
-  changed_.notify_all();
+  if (full_.size() == 1) changed_.notify_all();
 }
 
 // False at the end of the capture.

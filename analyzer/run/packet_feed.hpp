@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct DecodedPacket {
 class PacketFeed {
  public:
   static constexpr std::size_t kBlockCount = 8;
+  // To wake a thread costs more than to fill a block: the reader goes on only when there is room for some.
+  static constexpr std::size_t kBlocksToGoOn = 4;
   static constexpr std::size_t kPacketsPerBlock = 256;
   static constexpr std::size_t kBytesPerBlock = 256 << 10;  // a block with a larger packet holds nothing else
 
@@ -44,9 +47,9 @@ class PacketFeed {
   PacketFeed(const PacketFeed&) = delete;
   PacketFeed& operator=(const PacketFeed&) = delete;
 
-  // Valid until the next call; nullptr at the end.
-  const DecodedPacket* next();
-  // What the capture said of itself up to about there. REQUIRES: next() gave a packet.
+  // The next few packets, valid until the next call; none at the end.
+  std::span<const DecodedPacket> next();
+  // What the capture said of itself up to about there. REQUIRES: next() gave packets.
   bool is_synthetic() const { return current_->is_synthetic; }
 
  private:
@@ -81,7 +84,6 @@ class PacketFeed {
   bool is_unwanted_ = false;
 
   std::unique_ptr<Block> current_;
-  std::size_t at_ = 0;
   std::thread thread_;
 };
 

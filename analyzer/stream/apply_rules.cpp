@@ -65,12 +65,13 @@ void apply_further_rules(TrackerContext& context, Flow& flow, Direction directio
 
 }  // namespace
 
-void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
+bool apply_rules(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
   const SeenPacket now = SeenPacket::of(flow.id, direction, segment);
   const std::uint64_t place = context.packets.prefetch(now);
-  if (is_duplicate_capture(context, flow, direction, segment, now, place)) return;
+  if (is_duplicate_capture(context, flow, direction, segment, now, place)) return true;
   apply_further_rules(context, flow, direction, segment);
   context.packets.add(now, place);
+  return false;
 }
 
 void repeat_first(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {

@@ -7,6 +7,7 @@ namespace plaintalk::analyzer {
 ConnectionTracker::ConnectionTracker(TrackerLimits limits, StreamSink& sink, SegmentSink* segments)
     : state_(std::make_unique<TrackerState>(limits, sink, segments)) {}
 ConnectionTracker::~ConnectionTracker() = default;
+void ConnectionTracker::expect(const TcpSegment& segment) { state_->expect(segment); }
 void ConnectionTracker::segment(const TcpSegment& segment) { state_->segment(segment); }
 void ConnectionTracker::finish() { state_->finish(); }
 

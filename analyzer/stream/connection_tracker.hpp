@@ -26,6 +26,9 @@ class ConnectionTracker {
   ~ConnectionTracker();
 
   void segment(const TcpSegment& segment);
+  // The segment will come after those that are expected already and at most Lookahead::kCount calls from now.
+  // Calling it or not changes nothing but the time that segment() takes.
+  void expect(const TcpSegment& segment);
   // The capture has ended: releases what waits and closes every connection, in the order of their ids.
   void finish();
 

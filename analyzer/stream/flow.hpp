@@ -18,6 +18,7 @@
 #include "analyzer/stream/connection_record.hpp"
 #include "analyzer/stream/flow_table.hpp"
 #include "analyzer/stream/loss_state.hpp"
+#include "analyzer/stream/prefetch.hpp"
 #include "analyzer/stream/rare_state.hpp"
 #include "analyzer/stream/role_reason.hpp"
 #include "analyzer/stream/rtt_estimator.hpp"
@@ -104,6 +105,12 @@ struct DirectionState {
   RareState& make_rare() {
     if (!rare_) rare_ = std::make_unique<RareState>();
     return *rare_;
+  }
+  // Has those parts fetched that stand elsewhere.
+  void prefetch_cold() const {
+    rtt.prefetch();
+    prefetch(loss.get());
+    prefetch(rare_.get());
   }
   bool is_waiting() const { return rare_ && !rare_->out_of_order.empty(); }
   // The offset nearest to what is known already (RFC 9293, section 3.4: all arithmetic modulo 2^32).

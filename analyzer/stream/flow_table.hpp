@@ -32,13 +32,24 @@ class FlowTable {
  public:
   FlowTable();
 
+  std::uint64_t hash_of(const FlowKey& key) const;
   // The index that was inserted for the key.
   template <typename KeyOf>
-  std::optional<std::uint32_t> find(const FlowKey& key, const KeyOf& key_of) const {
-    const std::uint64_t hash = hash_of(key);
+  std::optional<std::uint32_t> find(const FlowKey& key, std::uint64_t hash, const KeyOf& key_of) const {
     for (std::size_t at = hash & mask_; slots_[at].index != kEmpty; at = (at + 1) & mask_)
       if (slots_[at].tag == tag_of(hash) && key_of(slots_[at].index) == key) return slots_[at].index;
     return std::nullopt;
+  }
+  template <typename KeyOf>
+  std::optional<std::uint32_t> find(const FlowKey& key, const KeyOf& key_of) const {
+    return find(key, hash_of(key), key_of);
+  }
+  // For what will be looked for soon: has it fetched into the cache, and then says what will probably be
+  // found.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  std::optional<std::uint32_t> probable(std::uint64_t hash) const {
+    const Slot& slot = slots_[hash & mask_];
+    return slot.index != kEmpty && slot.tag == tag_of(hash) ? std::optional(slot.index) : std::nullopt;
   }
   // The key must not be there yet.
   void insert(const FlowKey& key, std::uint32_t index);
@@ -55,7 +66,6 @@ class FlowTable {
   };
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
 
-  std::uint64_t hash_of(const FlowKey& key) const;
   void place(Slot slot);
   void grow();
 

@@ -5,6 +5,8 @@
 #include <bit>
 #include <vector>
 
+#include "analyzer/stream/prefetch.hpp"
+
 namespace plaintalk::analyzer {
 namespace {
 constexpr std::size_t kRingSizeMin = 4;
@@ -32,6 +34,7 @@ std::int64_t middle_of(std::size_t bucket) {
 }
 
 constexpr std::size_t kBucketCount = (kOctaveMax - kSubBits + 2) * kSubCount;
+static_assert(kBucketCount <= std::size_t{1} << 16, "a bucket's number fits two bytes");
 }  // namespace
 
 struct RttEstimator::Samples {
@@ -44,10 +47,19 @@ struct RttEstimator::Samples {
   Nanoseconds smoothed{0};
   std::vector<std::int64_t> exact;  // while they are few; empty for a single one
   std::unique_ptr<Histogram> histogram;
+  // Buckets of the latest ones. The histogram of each connection is out of the cache when its next sample
+  // comes: they are counted several at once, so that it is waited for once.
+  std::array<std::uint16_t, 16> waiting{};
+  std::size_t waiting_count = 0;
 
+  void count_waiting() {
+    for (std::size_t index = 0; index < waiting_count; ++index) ++(*histogram)[waiting[index]];
+    waiting_count = 0;
+  }
   void keep(std::int64_t sample) {
     if (histogram) {
-      ++(*histogram)[bucket_of(sample)];
+      waiting[waiting_count++] = static_cast<std::uint16_t>(bucket_of(sample));
+      if (waiting_count == waiting.size()) count_waiting();
       return;
     }
     if (exact.empty()) exact.push_back(min.count());  // the first
@@ -75,6 +87,11 @@ void RttEstimator::push(Outstanding entry) {
   }
   ++count_;
   at(count_ - 1U) = entry;
+}
+
+void RttEstimator::prefetch() const {
+  __builtin_prefetch(ring_.get() + first_, 1);
+  analyzer::prefetch(samples_.get());
 }
 
 void RttEstimator::sent(std::int64_t end, WallTime time) {
@@ -121,7 +138,8 @@ Nanoseconds RttEstimator::smoothed() const { return samples_ ? samples_->smoothe
 RttSummary RttEstimator::summary() const {
   RttSummary summary;
   if (!samples_) return summary;
-  const Samples& all = *samples_;
+  Samples& all = *samples_;
+  all.count_waiting();
   summary.count = all.count;
   summary.min = all.min;
   summary.max = all.max;

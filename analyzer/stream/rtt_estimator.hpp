@@ -28,6 +28,7 @@ class RttEstimator {
   RttSummary summary() const;
   Nanoseconds smoothed() const;  // RFC 6298 SRTT; 0 before the first sample
   void shrink();                 // frees what is not in use just now
+  void prefetch() const;         // has fetched what the next call will look at
 
  private:
   struct Outstanding {

@@ -45,8 +45,8 @@ void accept_confirmed_segments(TrackerContext& context, Flow& flow, Direction di
 // contradicts them.
 void accept_unjudged_segments(TrackerContext& context, Flow& flow, Direction direction);
 
-// All of them, in order.
-void apply_rules(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// All of them, in order. True when it was a copy of a packet that was seen before (rule 1).
+bool apply_rules(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 // The same for a first packet that was remembered when it came and is understood only now.
 void repeat_first(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 

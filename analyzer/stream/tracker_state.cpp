@@ -13,14 +13,6 @@ namespace {
 constexpr std::size_t kHeldSegmentCountMax = 16;
 constexpr std::size_t kHeldBytesMax = 65536;
 
-// With thousands of connections each packet finds its own out of the cache. Asking for all of it at once
-// costs one wait, not twenty.
-void prefetch(const Flow& flow) {
-  constexpr std::size_t kLineSize = 64;
-  const auto* const first = reinterpret_cast<const char*>(&flow);
-  for (std::size_t at = 0; at < sizeof(Flow); at += kLineSize) __builtin_prefetch(first + at, 1);
-}
-
 bool has_ended(const Flow& flow) {
   return flow.is_closing || flow.directions[0].fin || flow.directions[1].fin || flow.directions[0].reset ||
          flow.directions[1].reset;
@@ -38,13 +30,15 @@ void TrackerState::segment(const TcpSegment& segment) {
         "a segment's time is out of the range of plausible_time()");
   context.now = std::max(context.now, segment.time);
   run_timers();
-  bool source_is_lower = false;
-  const FlowKey key = FlowKey::of(segment.source, segment.target, source_is_lower);
+  const FlowPlace* const expected = lookahead.take(segment.packet);
+  const FlowPlace place = expected != nullptr ? *expected : FlowPlace::of(segment, table);
+  const FlowKey& key = place.key;
+  const bool source_is_lower = place.source_is_lower;
   const auto key_of = [&](std::uint32_t at) -> const FlowKey& {
-    if (!is_attempt(at)) prefetch(flows[at]);
+    if (expected == nullptr && !is_attempt(at)) prefetch(&flows[at]);
     return key_at(at);
   };
-  std::optional<std::uint32_t> head = table.find(key, key_of);
+  std::optional<std::uint32_t> head = table.find(key, place.hash, key_of);
   if (!head && HalfOpen::fits(segment)) return attempt(key, source_is_lower, segment);
   if (head && is_attempt(*head)) head = follow_attempt(*head & ~kAttemptMark);
   std::optional<std::uint32_t> index = head;
@@ -174,11 +168,8 @@ void TrackerState::process(std::uint32_t index, const TcpSegment& segment) {
   Flow& flow = flows[index];
   const bool was_closing = flow.is_closing;
   const Direction direction = flow.direction_of(segment);
-  const std::uint64_t copies = flow.state(direction).rare().copy_count;
-  apply_rules(context, flow, direction, segment);
-  if (context.segments != nullptr)
-    tell_segment(*context.segments, flow, direction, segment,
-                 flow.state(direction).rare().copy_count != copies);
+  const bool is_copy = apply_rules(context, flow, direction, segment);
+  if (context.segments != nullptr) tell_segment(*context.segments, flow, direction, segment, is_copy);
   flow.last_time = context.now;
   if (flow.is_closing && !was_closing) {
     for (DirectionState& state : flow.directions) state.rtt.shrink();

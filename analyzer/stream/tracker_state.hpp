@@ -11,6 +11,7 @@
 #include "analyzer/stream/flow_table.hpp"
 #include "analyzer/stream/half_open.hpp"
 #include "analyzer/stream/idle_queue.hpp"
+#include "analyzer/stream/lookahead.hpp"
 #include "analyzer/stream/tracker_context.hpp"
 
 namespace plaintalk::analyzer {
@@ -20,6 +21,7 @@ class TrackerState {
   TrackerState(const TrackerLimits& limits, StreamSink& sink, SegmentSink* segments)
       : context(limits, sink, segments) {}
 
+  void expect(const TcpSegment& segment);
   void segment(const TcpSegment& segment);
   void finish();
   bool give_up_longest_idle();
@@ -92,6 +94,7 @@ class TrackerState {
   std::deque<Timer>
       waiting_directions;  // in the order in which they began to wait; the deadline means nothing
   IdleQueue idle_queue;
+  Lookahead lookahead;
 };
 
 }  // namespace plaintalk::analyzer

@@ -62,15 +62,22 @@ std::string ending_of(const ConnectionRecord& connection) {
 class Fnv1a {  // 64 bit, two of them with different starts
  public:
   explicit Fnv1a(std::uint64_t start) : state_(start) {}
+  // Eight bytes, the lowest first. Most values are small: a byte of 0 only multiplies, and so all that are
+  // left do at once.
   void add(std::uint64_t value) {
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-      state_ ^= (value >> shift) & 0xff;
-      state_ *= 0x100000001b3U;
-    }
+    std::size_t left = kPowers.size() - 1;
+    for (; value > 0xff; value >>= 8U, --left) state_ = (state_ ^ (value & 0xff)) * kPowers[1];
+    state_ = (state_ ^ value) * kPowers[left];
   }
   std::uint64_t value() const { return state_; }
 
  private:
+  static constexpr std::array<std::uint64_t, 9> kPowers = [] {
+    std::array<std::uint64_t, 9> powers{1};
+    for (std::size_t index = 1; index < powers.size(); ++index)
+      powers[index] = powers[index - 1] * 0x100000001b3U;
+    return powers;
+  }();
   std::uint64_t state_;
 };
 

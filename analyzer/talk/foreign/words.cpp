@@ -4,12 +4,15 @@
 #include <cctype>
 #include <cstdint>
 
+#include "base/check.hpp"
+
 namespace plaintalk::analyzer::foreign {
 namespace {
 
 char upper_letter(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 char lower_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 int base64_value(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -39,19 +42,24 @@ bool contains_any_case(std::string_view text, std::string_view lower_case_part) 
 }
 
 std::string_view trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
-std::vector<std::string_view> split(std::string_view line, std::size_t count_max) {
-  std::vector<std::string_view> words;
+Words split(std::string_view line, std::size_t count_max) {
+  check(count_max >= 1 && count_max <= Words::kCountMax, "there is room for so many words");
+  Words words;
   line = trim(line);
   while (!line.empty()) {
-    const std::size_t end = words.size() + 1 == count_max ? line.npos : line.find_first_of(" \t");
-    words.push_back(line.substr(0, end));
-    line = end == line.npos ? std::string_view() : trim(line.substr(end));
+    const bool is_last = words.size() + 1 == count_max;
+    const auto* const end =
+        is_last ? line.end() : std::ranges::find_if(line, [](char c) { return c == ' ' || c == '\t'; });
+    const auto size = static_cast<std::size_t>(end - line.begin());
+    words.add(line.substr(0, size));
+    // The line's own end is trimmed: only what comes before the next word is left to be.
+    line.remove_prefix(size);
+    while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
   }
   return words;
 }

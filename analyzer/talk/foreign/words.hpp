@@ -1,11 +1,12 @@
 // Words of text protocols.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace plaintalk::analyzer::foreign {
 
@@ -15,8 +16,29 @@ bool starts_with_word(std::string_view text, std::string_view upper_case_word); 
 bool contains_any_case(std::string_view text, std::string_view lower_case_part);
 
 std::string_view trim(std::string_view text);
-// The words of a line, at most `count_max`; the last one is then the rest of the line.
-std::vector<std::string_view> split(std::string_view line, std::size_t count_max = 8);
+// The words of a line. Lines are many, so they are kept in place.
+class Words {
+ public:
+  static constexpr std::size_t kCountMax = 8;
+
+  // REQUIRES: fewer than kCountMax.
+  void add(std::string_view word) { words_[size_++] = word; }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  std::string_view operator[](std::size_t index) const { return words_[index]; }
+  // REQUIRES: there is one.
+  std::string_view front() const { return words_[0]; }
+  std::string_view back() const { return words_[size_ - 1]; }
+  const std::string_view* begin() const { return words_.data(); }
+  const std::string_view* end() const { return words_.data() + size_; }
+
+ private:
+  std::array<std::string_view, kCountMax> words_{};
+  std::size_t size_ = 0;
+};
+
+// At most `count_max` of them, which is at most Words::kCountMax; the last one is then the rest of the line.
+Words split(std::string_view line, std::size_t count_max = Words::kCountMax);
 
 // RFC 4648, section 4; padding may be missing. Nothing when it is none.
 std::optional<std::string> base64(std::string_view text);
