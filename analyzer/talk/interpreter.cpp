@@ -87,6 +87,8 @@ std::string Interpreter::room_name(std::string_view target, const std::string& a
 
 ObservedRoom* Interpreter::after_restart_check(ConnectionContext& context, ObservedRoom* room,
                                                std::uint64_t last, Moment seen) {
+  // One that began before the capture may be older than all that was seen of the room.
+  if (context.session->began_earlier) return room;
   if (!room || room->known.empty() || last >= room->known.highest() ||
       !(room->high_seen < context.session->opened))
     return room;
@@ -120,13 +122,15 @@ void Interpreter::set_account(const std::shared_ptr<ObservedSession>& session, c
   sessions[*folded].push_back(session);
 }
 
-std::unique_ptr<Interpreter::ConnectionContext> Interpreter::opened(const ConnectionRecord& connection) {
+std::unique_ptr<Interpreter::ConnectionContext> Interpreter::opened(const ConnectionRecord& connection,
+                                                                    Moment when) {
   auto session = std::make_shared<ObservedSession>();
   session->id = connection.id;
   session->client = connection.client.endpoint;
   session->server = &server_of(connection.server.endpoint);
-  session->opened = {0, connection.start};
+  session->opened = when;
   session->lossy = connection.midstream;
+  session->began_earlier = connection.midstream;
   if (connection.midstream)
     findings_.add("began-earlier", connection.start, connection.id, {},
                   "connection " + std::to_string(static_cast<std::uint64_t>(connection.id)) +

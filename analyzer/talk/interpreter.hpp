@@ -49,7 +49,7 @@ class Interpreter {
     std::shared_ptr<ObservedSession> session;
     RequestMatcher requests;
   };
-  std::unique_ptr<ConnectionContext> opened(const ConnectionRecord& connection);
+  std::unique_ptr<ConnectionContext> opened(const ConnectionRecord& connection, Moment when);
   void client_frame(ConnectionContext& context, const CapturedFrame& captured);
   void server_frame(ConnectionContext& context, const CapturedFrame& captured);
   // Bytes from the client that are no frame; the server will answer them with an error.

@@ -101,6 +101,7 @@ struct ObservedSession {
   WallTime closed_at;  // when the connection was given up by the stream layer
   Moment last_server_byte;
   bool lossy = false;  // something of the connection is missing: what it joined or left may be unknown
+  bool began_earlier = false;                                        // than the capture
   std::map<ObservedRoom*, std::shared_ptr<Membership>> memberships;  // the current stays
   std::vector<std::shared_ptr<Membership>> earlier_stays;
   std::deque<AwaitedAck> awaited_acks;

@@ -52,6 +52,7 @@ void TalkAnalyzer::advance(WallTime now) {
 void TalkAnalyzer::seen(WallTime time) { now_ = std::max(now_, time); }
 
 void TalkAnalyzer::packet(WallTime time, std::uint32_t size) {
+  ++captured_count_;
   TimelineResult& row = timeline_.at(time);
   ++row.packets;
   row.packet_bytes += size;
@@ -67,6 +68,7 @@ void TalkAnalyzer::opened(const ConnectionRecord& connection) {
   decoder->client_endpoint = connection.client.endpoint;
   decoder->server_endpoint = connection.server.endpoint;
   decoder->start = connection.start;
+  if (!connection.midstream) decoder->opened_in = captured_count_;
   open_.add(connection.id).decoder = std::move(decoder);
   ++timeline_.at(connection.start).connections_opened;
 }
@@ -260,7 +262,7 @@ void TalkAnalyzer::forget_if_foreign(ConnectionId id) {
 void TalkAnalyzer::start(ConnectionDecoder& decoder) {
   decoder.client.frames = std::make_unique<FrameDecoder>(limits_for(kLineSizeMax));
   decoder.server.frames = std::make_unique<FrameDecoder>(limits_for(kLineSizeMax));
-  decoder.context = interpreter_.opened(opened_as(decoder));
+  decoder.context = interpreter_.opened(opened_as(decoder), {decoder.opened_in, decoder.start});
   const std::vector<Held> held = std::exchange(decoder.held, {});
   // The greeting says how long a line may be, so what the server said first is read first.
   for (const Direction direction : {Direction::server_to_client, Direction::client_to_server})

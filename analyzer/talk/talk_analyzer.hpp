@@ -87,7 +87,8 @@ class TalkAnalyzer : public StreamSink {
     Endpoint client_endpoint;
     Endpoint server_endpoint;
     WallTime start;
-    std::string_view protocol;  // empty while it is not known
+    std::uint64_t opened_in = 0;  // the packet; not known of a connection that began before the capture
+    std::string_view protocol;    // empty while it is not known
     StreamDecoder client;
     StreamDecoder server;
     std::vector<Held> held;
@@ -138,6 +139,7 @@ class TalkAnalyzer : public StreamSink {
   std::map<std::uint64_t, Ended> ended_;
   std::uint64_t next_ended_ = 1;
   // Of all connections: packets once, and their copies (rule 1).
+  std::uint64_t captured_count_ = 0;  // by packet()
   std::uint64_t packet_count_ = 0;
   std::uint64_t copy_count_ = 0;
   std::uint64_t pdu_count_ = 0;
