@@ -19,6 +19,7 @@
 #include "labs/session/capture_mode.hpp"
 #include "labs/session/private_network.hpp"
 #include "labs/session/supervisor.hpp"
+#include "labs/session/wire.hpp"
 
 namespace plaintalk::doctor {
 namespace {
@@ -115,24 +116,26 @@ Finding check_private_capture(Supervisor& supervisor) {
   return {Answer::yes, subject, by_user ? "user and network namespace" : "network namespace (as root)"};
 }
 
-// Labs that slow a line down need netem; tried on the private network's own loopback, never on the machine's.
-Finding check_netem(Supervisor& supervisor) {
-  const std::string subject = "slow and lossy lines (netem)";
-  const auto program = find("tc");
-  if (!program) return {Answer::optional_no, subject, "tc is not installed", "sudo apt-get install iproute2"};
-  try {
-    session::ChildProcess& tool =
-        supervisor.start({.name = "tc",
-                          .program = *program,
-                          .arguments = {"qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"},
-                          .inherits_capture_rights = true});
-    supervisor.wait_for_success(tool, kReadyLimit);
-    return {Answer::yes, subject, "in a private network"};
-  } catch (const session::Interrupted&) {
-    throw;
-  } catch (const std::runtime_error& error) {
-    return {Answer::optional_no, subject, error.what(), "sudo modprobe sch_netem"};
+// A lab about segments needs a wire, one about slow lines what the kernel can do to it. Tried in the private
+// network.
+std::vector<Finding> check_wire() {
+  const std::string subject = "a wire in it (veth, MTU 1500)";
+  const auto wire = session::lay_wire({{"10.0.0.11"}, {Milliseconds(1), 1'000'000'000}});
+  if (!wire) {
+    return {{Answer::optional_no, subject, wire.error(),
+             "sudo modprobe veth; without it, sessions meet on loopback"}};
   }
+  std::vector<Finding> findings{{Answer::yes, subject, "segments, MSS and checksums as on an Ethernet"}};
+  const auto answer = [&](bool is_possible, const std::string& what, const std::string& fix) {
+    if (is_possible) {
+      findings.push_back({Answer::yes, what, wire->shaping});
+    } else {
+      findings.push_back({Answer::optional_no, what, wire->shaping_refused, fix});
+    }
+  };
+  answer(!wire->shaping.empty(), "a slow line (tbf or netem)", "sudo modprobe sch_tbf");
+  answer(wire->shaping.ends_with("(netem)"), "a long line, with delay (netem)", "sudo modprobe sch_netem");
+  return findings;
 }
 
 }  // namespace
@@ -156,7 +159,7 @@ std::vector<Finding> check_this_machine() {
   findings.push_back(check_private_capture(supervisor));
   const std::size_t in_private = findings.size() - 1;
   if (findings[in_private].answer == Answer::yes) {
-    findings.push_back(check_netem(supervisor));
+    for (Finding& finding : check_wire()) findings.push_back(std::move(finding));
     // One way to capture is enough.
     if (findings[live].answer == Answer::no) findings[live].answer = Answer::optional_no;
   } else if (findings[live].answer == Answer::yes) {

@@ -71,7 +71,9 @@ void describe(CLI::App& app, CommandLine& line) {
   // As with most programs, the last of a repeated option counts.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.set_version_flag("--version", "plaintalk-client " PLAINTALK_VERSION);
-  app.add_option("server", line.server, "HOST:PORT of the server")->capture_default_str();
+  app.add_option("server", line.server, "HOST:PORT of the server")
+      ->envname("PLAINTALK_SERVER")
+      ->capture_default_str();
   app.add_option("--user", line.user, "your name: a-z first, then a-z 0-9 _ -");
   app.add_option("--password-file", line.password_file, "file whose first line is the password");
   app.add_flag("--register", line.register_account, "make the account if it does not exist yet");

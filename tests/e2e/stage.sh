@@ -60,7 +60,7 @@ inside people "$bin/plaintalk-capture" --interface eth0 --port 4711 --out "$work
 own=$!
 wait_for "$work/inside.err" 'ready: capturing on eth0'
 printf '/join #lab\ngood night\n' >"$work/yan.script"
-inside people "$bin/plaintalk-client" 10.0.0.1:4711 --user yan --guest --script "$work/yan.script" >"$work/yan.out"
+inside people "$bin/plaintalk-client" --user yan --guest --script "$work/yan.script" >"$work/yan.out"
 wait "$own" || fail 'the capture of the second terminal'
 wait "${pids[-1]}" || { cat "$work/story" >&2; fail 'the second attempt'; }
 contains "$work/story" 'attempt 2'

@@ -1,6 +1,9 @@
 // A stage with a fixed plan, for the end-to-end tests: what `plaintalk lab start` and `lab shell` do.
-//   e2e_stage run FOLDER [SCRIPT]      plays it; without SCRIPT the student is at this terminal or pipe
-//   e2e_stage in FOLDER SIDE COMMAND.. a command in its network; SIDE is people or server
+//   e2e_stage run FOLDER [SCRIPT [BIT_S [DELAY_MS]]]
+//       plays it; without SCRIPT the student is at this terminal or pipe
+//   e2e_stage in FOLDER SIDE COMMAND...
+//       runs a command in its network; SIDE is people or server
+//
 // alice asks and waits for an answer, sends a file and says good-bye; bob, who is registered, loses his line.
 #include <exception>
 #include <iostream>
@@ -45,9 +48,11 @@ StageOptions options_for(const std::string& folder) {
   return options;
 }
 
-int run(const std::string& folder, const std::string& script) {
-  StageOptions options = options_for(folder);
-  options.student_script = script;
+int run(const std::vector<std::string>& words) {
+  StageOptions options = options_for(words[1]);
+  if (words.size() > 2) options.student_script = words[2];
+  if (words.size() > 3) options.plan.rate_bit_s = std::stoull(words[3]);
+  if (words.size() > 4) options.plan.delay = plaintalk::Milliseconds(std::stoi(words[4]));
   const auto result = plaintalk::stage::run_stage(options);
   for (const std::string& line : plaintalk::stage::describe(result)) std::cout << line << '\n';
   std::cout << "server " << result.server << ", interface " << result.interface << ", attempt "
@@ -60,7 +65,7 @@ int run(const std::string& folder, const std::string& script) {
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {
-    if (words.size() >= 2 && words[0] == "run") return run(words[1], words.size() > 2 ? words[2] : "");
+    if (words.size() >= 2 && words[0] == "run") return run(words);
     if (words.size() >= 3 && words[0] == "in") {
       const auto side =
           words[2] == "server" ? plaintalk::stage::Side::server : plaintalk::stage::Side::people;
