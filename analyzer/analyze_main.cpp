@@ -26,6 +26,7 @@
 #include "analyzer/run/live_events.hpp"
 #include "analyzer/run/live_input.hpp"
 #include "analyzer/run/packet_count.hpp"
+#include "analyzer/run/prove.hpp"
 #include "analyzer/run/stop_signals.hpp"
 #include "analyzer/run/write_timer.hpp"
 #include "analyzer/tables/table.hpp"
@@ -42,6 +43,7 @@ namespace analyzer = plaintalk::analyzer;
 namespace capture = plaintalk::capture;
 
 constexpr int kExitDamagedInput = 3;
+constexpr int kExitNotProved = 4;
 constexpr int kExitInterrupted = 128;  // and the number of the signal, as in a shell
 constexpr std::uint64_t kProgressSizeMin = 32 << 20;
 
@@ -56,6 +58,7 @@ struct Options {
   bool show_secrets = false;
   bool quiet = false;
   bool each = false;
+  bool prove = false;
   std::optional<std::size_t> memory_max_mib;
   double write_interval_s = 10;
   std::optional<std::size_t> buffer_size_mib;
@@ -194,8 +197,28 @@ int run_each(const Options& options) {
   return outcome.damaged_count + outcome.failed_count == 0 ? 0 : kExitDamagedInput;
 }
 
+int run_prove(const Options& options) {
+  give_up_root(false);
+  analyzer::ProveOptions prove;
+  prove.files = options.files;
+  prove.folder = options.folder;
+  if (prove.folder.empty()) {
+    prove.folder = analyzer::default_folder(options.files.front());
+    prove.folder.replace(prove.folder.rfind("analysis"), prove.folder.npos, "prove");
+  }
+  prove.server_port = options.port;
+  prove.overlap = *analyzer::overlap_policy_of(options.overlap);
+  prove.keep_going = [&] {
+    if (analyzer::stop_signal_count() > 0) throw analyzer::Interruption("interrupted; nothing was written");
+  };
+  const analyzer::ProveOutcome outcome = analyzer::prove(prove);
+  if (!options.quiet) std::cout << outcome.text << std::flush;
+  return outcome.wrong_count == 0 ? 0 : kExitNotProved;
+}
+
 int run(const Options& options) {
   analyzer::catch_stop_signals();
+  if (options.prove) return run_prove(options);
   if (options.each) return run_each(options);
   const bool is_live = !options.interface.empty();
   const bool is_pipe = is_live || reads_a_pipe(options);
@@ -267,7 +290,8 @@ int main(int argc, char** argv) {
   app.footer(
       "Several files are read as one, in the order of time. Exit status: 0 done; 1 failed; 2 wrong command "
       "line;\n"
-      "3 done, but an input is damaged or the capture failed: everything that could be read was analysed.");
+      "3 done, but an input is damaged or the capture failed: everything that could be read was analysed;\n"
+      "4 --prove found a number that changed and must not.");
   Options options;
   app.add_option("FILE", options.files,
                  "pcap or pcapng files, also compressed, or folders of them; - is standard input");
@@ -275,6 +299,10 @@ int main(int argc, char** argv) {
       "--each", options.each,
       "analyse each file alone, in a folder of its own, and write the tables of all of them with a column "
       "`capture` (default --out: each-analysis)");
+  app.add_flag(
+      "--prove", options.prove,
+      "make variants of the capture (split, shifted, copied, rounded, cut, thinned), analyse each and "
+      "say which numbers held; writes only prove.csv (default --out: capture-prove)");
   app.add_option("--live", options.interface,
                  "capture from this interface until Ctrl-C, showing what happens")
       ->type_name("IFACE");
@@ -338,6 +366,9 @@ int main(int argc, char** argv) {
     if (options.each &&
         (!options.interface.empty() || std::count(options.files.begin(), options.files.end(), "-") > 0))
       throw CLI::ValidationError("--each takes files and folders");
+    if (options.prove && (options.each || !options.interface.empty() ||
+                          std::count(options.files.begin(), options.files.end(), "-") > 0))
+      throw CLI::ValidationError("--prove takes files, without --each and --live");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
@@ -345,7 +376,8 @@ int main(int argc, char** argv) {
     const std::string named = options.files.empty() ? std::string() : options.files.front();
     options.files = analyzer::capture_files(options.files);
     // "captures/" -> "captures-analysis", not after its first file.
-    if (options.folder.empty() && !options.each && !options.files.empty() && options.files.front() != named)
+    if (options.folder.empty() && !options.each && !options.prove && !options.files.empty() &&
+        options.files.front() != named)
       options.folder =
           analyzer::default_folder(named.ends_with('/') ? named.substr(0, named.size() - 1) : named);
     return run(options);
