@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <set>
 #include <stdexcept>
@@ -41,7 +43,13 @@ void check_plan(const StagePlan& plan) {
   std::set<std::string> addresses;
   const auto check_person = [&](const std::string& name, const std::string& address, bool registers,
                                 const std::string& password) {
-    if (name.empty()) refuse("somebody has no name");
+    // It is part of file names, and of a command line. The client knows the rule in full.
+    const auto is_plain = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+    };
+    if (name.empty() || name.front() == '-' || !std::ranges::all_of(name, is_plain)) {
+      refuse('\'' + terminal_safe(name) + "' is no name: a letter, then letters, digits, _ and -");
+    }
     if (!names.insert(name).second) refuse("two are called " + terminal_safe(name));
     check_address(terminal_safe(name), address);
     if (!addresses.insert(address).second) refuse("two have the address " + address);

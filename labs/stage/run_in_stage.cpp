@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_descriptor.hpp"
 #include "labs/session/capabilities.hpp"
 #include "labs/stage/memory_file.hpp"
 #include "labs/stage/process_identity.hpp"

@@ -1,5 +1,6 @@
 #include "labs/stage/stage_folder.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>

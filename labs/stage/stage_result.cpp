@@ -2,6 +2,7 @@
 #include <csignal>
 #include <string>
 
+#include "base/front_door.hpp"
 #include "base/text.hpp"
 #include "labs/stage/stage.hpp"
 
@@ -38,7 +39,11 @@ std::vector<std::string> describe(const StageResult& result) {
   std::vector<std::string> lines;
   lines.push_back("captured (" + std::string(render(result.capture.mode)) +
                   "): " + result.capture.explanation);
-  for (const std::string& reason : result.capture.refused) lines.push_back("not by " + reason);
+  // What would help is the doctor's to tell; here is only what is in the way.
+  for (const std::string& reason : result.capture.refused)
+    lines.push_back("not by " + reason.substr(0, std::min(reason.find(". "), reason.find(" ("))));
+  if (!result.capture.refused.empty())
+    lines.push_back('\'' + front_door("doctor") + "' tells what would allow it");
   if (!result.shaping.empty()) lines.push_back("the line: " + result.shaping);
   if (!result.shaping_refused.empty()) lines.push_back("the line has " + result.shaping_refused);
   const bool is_recording = result.capture.mode == session::CaptureMode::own_recording;

@@ -49,7 +49,9 @@ TEST(StagePlan, IsRefusedWithTheReasonWhenItMakesNoSense) {
     EXPECT_NE(complaint(plan).find(why), std::string::npos) << complaint(plan);
   };
   expect_refused([](StagePlan& plan) { plan.people[0].name = "zed"; }, "two are called zed");
-  expect_refused([](StagePlan& plan) { plan.people[0].name = ""; }, "no name");
+  for (const char* name : {"", "../alice", "--user", "al ice", "a\x1b[2Jlice"}) {
+    expect_refused([&](StagePlan& plan) { plan.people[0].name = name; }, "is no name");
+  }
   for (const char* address :
        {"10.0.0.17", "10.0.0.1", "10.0.0.255", "10.0.1.11", "127.0.0.1", "10.0.0.x", ""}) {
     expect_refused([&](StagePlan& plan) { plan.people[0].address = address; }, "the address");

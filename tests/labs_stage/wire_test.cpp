@@ -1,7 +1,11 @@
 // Wires are laid for real; where this machine does not allow that, the tests say why and are skipped.
 #include "labs/session/wire.hpp"
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <iostream>
+#include <string>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
