@@ -1,6 +1,6 @@
 // Many generated captures against their truth: generated_truth [--seeds N] [--first SEED] [--write FILE]
-// A plan that shows a difference is shrunk and printed; its capture goes to FILE when asked for. Exit status
-// 1 when there was one. PLAINTALK_SEED_COUNT is the same as --seeds.
+// [--keep FOLDER] A plan that shows a difference is shrunk and printed; its capture goes to FILE when asked
+// for. Exit status 1 when there was one. PLAINTALK_SEED_COUNT is the same as --seeds.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -43,11 +43,16 @@ int main(int argc, char** argv) {
   app.add_option("--first", first, "the first seed")->capture_default_str();
   app.add_option("--tell", told_max, "shrink and print at most so many")->capture_default_str();
   app.add_option("--write", file, "where the capture of the last shrunk plan goes");
+  std::string folder;
+  app.add_option("--keep", folder, "write every capture into this folder, as SEED.pcapng");
   CLI11_PARSE(app, argc, argv);
   std::uint32_t wrong_count = 0;
   for (std::uint32_t seed = first; seed < first + seed_count; ++seed) {
     const generated::Plan plan = generated::make_plan(seed);
-    if (generated::judge(plan).empty()) continue;
+    const generated::Generated made = generated::make_capture(plan);
+    if (!folder.empty())
+      std::ofstream(folder + '/' + std::to_string(seed) + ".pcapng", std::ios::binary) << made.file;
+    if (generated::judge(plan, made).empty()) continue;
     if (++wrong_count <= told_max) tell(plan, file);
   }
   std::cout << seed_count << " captures, " << wrong_count << " judged wrongly\n";
