@@ -156,8 +156,11 @@ class Marking {
     }
     const session::ExitStatus status = *job.analysis->exit_status();
     if (!status.is_success() && status.code != kDamagedInput) {
-      graded.fault =
-          "the capture could not be analysed (" + render(status) + "): " + job.analysis->last_words();
+      // Without the name of our folder, which is another one each time.
+      std::string why = job.analysis->last_words();
+      const std::string capture = job.hand_in.capture.string();
+      if (const std::size_t at = why.find(capture); at != why.npos) why.replace(at, capture.size(), "it");
+      graded.fault = "the capture could not be analysed (" + render(status) + "): " + why;
       return;
     }
     if (status.code == kDamagedInput) graded.fault = "the capture is damaged; marked by what could be read";

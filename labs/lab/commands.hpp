@@ -4,10 +4,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "labs/course/lab.hpp"
+#include "labs/session/capture_mode.hpp"
 
 namespace plaintalk::labs {
 
@@ -18,6 +20,20 @@ struct Places {
 
 int list_labs(const Places& places);
 
+struct StartOptions {
+  std::string student;  // empty: the one who has begun it
+  std::optional<session::CaptureMode> mode;
+  std::filesystem::path script;  // of the student's client; empty: the terminal
+};
+// The stage, with the student in the client.
+int start_lab(const Places& places, const Lab& lab, const StartOptions& options);
+// The same, played by the reference student.
+int restore_lab(const Places& places, const Lab& lab, const StartOptions& options);
+// For those who write labs: plays it, answers everything, and tries every known mistake. options.student is
+// needed.
+int solve_lab(const Lab& lab, const StartOptions& options);
+// Becomes a shell, or a command, in the network of a stage that is running. Comes back only by throwing.
+int shell_in_lab(const Places& places, const Lab& lab, const std::vector<std::string>& words, bool at_server);
 // Becomes plaintalk-analyze on the capture that counts; `more` are options of it.
 int analyze_lab(const Places& places, const Lab& lab, const std::vector<std::string>& more);
 int pack_lab(const Places& places, const Lab& lab);

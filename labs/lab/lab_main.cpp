@@ -11,6 +11,7 @@
 #include "labs/lab/commands.hpp"
 #include "labs/lab/grade_command.hpp"
 #include "labs/lab/question_names.hpp"
+#include "labs/session/capture_mode.hpp"
 #include "labs/workspace/workspace.hpp"
 
 namespace plaintalk::labs {
@@ -23,6 +24,9 @@ struct CommandLine {
   std::string student;
   std::string file;
   std::vector<std::string> words;
+  std::string mode = "auto";
+  std::string script;
+  bool at_server = false;
   ReadOptions read;
   GradeOptions grade;
 };
@@ -53,13 +57,20 @@ int run(const CLI::App& app, const CommandLine& line) {
   if (app.got_subcommand("grade")) return grade_hand_ins(places, line.grade);
   if (app.get_subcommands().empty() || app.got_subcommand("list")) return list_labs(places);
   const Lab lab = find_lab(places.labs, lab_part(line.target));
+  const StartOptions start{.student = required_student_id(line.student),
+                           .mode = session::parse_capture_mode(line.mode).value(),
+                           .script = line.script};
+  if (app.got_subcommand("start")) return start_lab(places, lab, start);
+  if (app.got_subcommand("restore")) return restore_lab(places, lab, start);
+  if (app.got_subcommand("solve")) return solve_lab(lab, start);
+  if (app.got_subcommand("shell")) return shell_in_lab(places, lab, line.words, line.at_server);
   if (app.got_subcommand("analyze")) return analyze_lab(places, lab, line.words);
   if (app.got_subcommand("pack")) return pack_lab(places, lab);
   if (app.got_subcommand("read")) return read_sheet(places, lab, line.read);
   if (app.got_subcommand("answer")) return answer_question(places, lab, line.target, joined(line.words));
   if (app.got_subcommand("check")) return check_answers(places, lab, question_part(line.target));
   if (app.got_subcommand("hint")) return show_hint(places, lab, line.target);
-  return use_capture(places, lab, required_student_id(line.student), line.file);
+  return use_capture(places, lab, start.student, line.file);
 }
 
 }  // namespace
@@ -73,6 +84,7 @@ int main(int argc, char** argv) {
   app.name("plaintalk-lab");
   app.set_version_flag("--version", "plaintalk-lab " PLAINTALK_VERSION);
   app.require_subcommand(0, 1);
+  app.fallthrough();  // --labs and --workspace may stand behind the command
   app.add_option("--labs", line.labs, "Folder with the labs (default: those that came with the program)");
   app.add_option(
       "--workspace", line.workspaces,
@@ -83,10 +95,26 @@ int main(int argc, char** argv) {
     command->add_option(target, line.target)->required();
     return command;
   };
+  const auto plays = [&](CLI::App* command) {
+    command->add_option("--student", line.student,
+                        "Your id: what differs from student to student depends on it");
+    command->add_option("--mode", line.mode, "How to get the packets (default: the best that works here)")
+        ->check(CLI::IsMember({"auto", "namespace", "live", "record"}));
+  };
+  CLI::App* start =
+      with_target("start", "The stage: server, capture, other people, and you in the client", "LAB");
+  plays(start);
+  start->add_option("--script", line.script, "What you would type, from a file")->check(CLI::ExistingFile);
+  CLI::App* shell =
+      with_target("shell", "A second terminal in the network of a stage that is running", "LAB");
+  shell->add_option("COMMAND", line.words, "Instead of a shell");
+  shell->add_flag("--server", line.at_server, "At the server's end of the wire");
+  shell->prefix_command()->fallthrough(false);
   CLI::App* analyze =
       with_target("analyze", "Tables of your capture (plaintalk-analyze, with its options)", "LAB");
-  analyze->prefix_command();
+  analyze->prefix_command()->fallthrough(false);
   with_target("pack", "One file to hand in", "LAB");
+  plays(with_target("restore", "A session played for you, when yours did not work out", "LAB"));
   CLI::App* read = with_target("read", "Show the worksheet", "LAB");
   read->add_flag("--html", line.read.html, "As a page for a browser");
   read->add_option("--out", line.read.out, "Into this new file");
@@ -114,11 +142,15 @@ int main(int argc, char** argv) {
   grade
       ->add_option("--compare", line.grade.earlier, "Folder of an earlier run: changes.csv says what differs")
       ->check(CLI::ExistingDirectory);
+  CLI::App* solve =
+      with_target("solve", "For those who write labs: play it, answer it, try each mistake", "LAB");
+  plays(solve);
+  solve->get_option("--student")->required();
   CLI::App* lint = app.add_subcommand("lint", "For those who write labs: say what is wrong with them");
   lint->add_option("DIR", line.words, "A lab's folder, or a folder of labs (default: all)");
   try {
     app.parse(argc, argv);
-    for (const CLI::App* command : {analyze}) {
+    for (const CLI::App* command : {shell, analyze}) {
       const std::vector<std::string> rest = command->remaining();
       line.words.insert(line.words.end(), rest.begin(), rest.end());
     }

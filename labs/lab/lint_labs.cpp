@@ -1,6 +1,7 @@
 #include <iomanip>
 #include <iostream>
 #include <set>
+#include <sstream>
 
 #include "base/text.hpp"
 #include "labs/course/lab_file.hpp"
@@ -62,6 +63,14 @@ void check_sheet(const Lab& lab, std::vector<std::string>& faults) {
     return;
   }
   find_unfilled(sheet, "worksheet.md", values, faults);
+  // Headings are not folded, and 40 columns must be enough.
+  constexpr std::size_t kHeadingSizeMax = 40;
+  std::istringstream lines(sheet);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t text = line.starts_with('#') ? line.find_first_not_of("# ") : line.npos;
+    if (text != line.npos && line.size() - text > kHeadingSizeMax)
+      faults.push_back("worksheet.md: the heading '" + line.substr(text) + "' is longer than 40 characters");
+  }
   for (const Question& question : lab.questions)
     if (!sheet.contains("**" + lab.id + '.' + question.id + "**"))
       faults.push_back("worksheet.md: question " + question.id + " is not in it: write {question " +

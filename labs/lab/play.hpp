@@ -1,0 +1,36 @@
+// Plays a lab's session: with the student at the terminal, or with the reference student of lab.toml.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "labs/course/lab.hpp"
+#include "labs/session/capture_mode.hpp"
+#include "labs/stage/stage.hpp"
+
+namespace plaintalk::labs {
+
+// `script` empty: the student's client has the terminal.
+stage::StageResult play(const std::filesystem::path& folder, const Lab& lab, const std::string& student,
+                        std::optional<session::CaptureMode> mode, const std::filesystem::path& script);
+
+// The script of the reference student lies in no folder of the student's, and only as long as the session
+// lasts.
+stage::StageResult play_reference(const std::filesystem::path& folder, const Lab& lab,
+                                  const std::string& student, std::optional<session::CaptureMode> mode);
+
+class TemporaryWorkspace {
+ public:
+  TemporaryWorkspace();
+  ~TemporaryWorkspace();
+  TemporaryWorkspace(const TemporaryWorkspace&) = delete;
+  TemporaryWorkspace& operator=(const TemporaryWorkspace&) = delete;
+
+  const std::filesystem::path& folder() const { return folder_; }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace plaintalk::labs

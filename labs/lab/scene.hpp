@@ -1,0 +1,17 @@
+// A lab and a student become a stage: the people of lab.toml with this student's names, texts and files.
+#pragma once
+
+#include <string>
+
+#include "labs/course/lab.hpp"
+#include "labs/stage/stage_plan.hpp"
+
+namespace plaintalk::labs {
+
+// Throws std::runtime_error when lab.toml makes no stage: a size that is no number, an address twice.
+stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student);
+
+// What a reference student types, for `lab restore` and `lab solve`.
+std::string reference_script(const Lab& lab, const std::string& student);
+
+}  // namespace plaintalk::labs
