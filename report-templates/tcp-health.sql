@@ -1,5 +1,5 @@
 -- title: How TCP did
--- description: Each connection with its repeats, reorderings, holes and round-trip times. A rate is the share of the packets sent in that direction. Client columns are about what the client sent.
+-- description: Each connection with its repeats, reorderings, holes and round-trip times. A rate is the share of the packets sent in that direction. Client columns are about what the client sent. taken_at is where the capture was taken (rule 25); near a side, the round trips of what the other side sends are those of the last piece of the way, and left empty.
 -- empty: There was no TCP connection
 SELECT connection,
   client_address || ':' || client_port AS client,
@@ -18,7 +18,9 @@ SELECT connection,
   client_truncated_bytes + server_truncated_bytes AS cut_bytes,
   duplicate_capture_packets AS captured_twice,
   handshake_rtt_us,
-  client_rtt_p95_us, server_rtt_p95_us,
+  CASE WHEN vantage <> 'near server' THEN client_rtt_p95_us END AS client_rtt_p95_us,
+  CASE WHEN vantage <> 'near client' THEN server_rtt_p95_us END AS server_rtt_p95_us,
+  vantage AS taken_at,
   strftime('%Y-%m-%d %H:%M:%S', start_time_ns / 1000000000, 'unixepoch') || printf('.%09d UTC', start_time_ns % 1000000000) AS start_utc
 FROM connections, captures c
 ORDER BY client_retransmitted_packets + server_retransmitted_packets DESC, connection

@@ -65,7 +65,7 @@ void handshake_done(Flow& flow, Direction direction, const TcpSegment& segment, 
   flow.established = true;
   // When both opened, the acknowledgements in the answers measure the way (rule 34); this one may be any
   // later one.
-  if (!flow.is_simultaneous) flow.handshake_rtt = elapsed(client.syn_time, segment.time);
+  if (!flow.is_simultaneous) flow.handshake_rtt = handshake_trip(flow, segment);
 }
 
 // Two SYN-ACKs were captured, or one behind a forged end: the client takes one of them.
@@ -117,7 +117,7 @@ void move_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
     data.loss->sacked.forget_below(offset);
     context.sacked_range_count -= ranges - data.loss->sacked.size();
   }
-  data.rtt.acknowledged(offset, segment.time);
+  data.rtt.acknowledged(offset, segment.time, segment.timestamp_echo.value_or(0));
   if (const auto& waiting = data.rare().probe; waiting && offset > waiting->offset) {
     const WindowProbe probe = *waiting;
     data.make_rare().probe.reset();
@@ -134,7 +134,9 @@ void check_zero_window(TrackerContext& context, Flow& flow, Direction direction,
   const DirectionState& data = flow.state(reverse(direction));
   if (segment.window != 0 || !is_plain(segment) || state.reset || data.reset || data.fin) return;
   note_counted(flow, direction, 'w', ++state.make_rare().zero_window_count);
-  ++state.make_rare().zero_windows;
+  RareState& rare = state.make_rare();
+  ++rare.zero_windows;
+  rare.closed_window.closed(segment.time, state.window_known && state.window != 0);
   report(context, flow, direction, segment, {5, "zero window"}, {}, "the receive buffer is full");
 }
 
@@ -150,6 +152,7 @@ void classify_bare_ack(TrackerContext& context, Flow& flow, Direction direction,
   const bool after_probe =
       data.last_kind == LastKind::zero_window_probe && (same_ack || offset == data.una + 1);
   if (after_probe && segment.window == 0) {
+    flow.state(direction).make_rare().closed_window.answered(data.last_packet);
     report(context, flow, direction, segment, {6, "zero window probe ack"}, {offset, 0},
            "answers the probe in " + packet_text(data.last_packet));
     return;
@@ -214,7 +217,10 @@ void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const T
   if (!segment.flags.syn || segment.window != 0) {
     if (state.window_known && state.window == 0 && segment.window != 0) {
       state.window_was_closed = true;
-      state.make_rare().window_closed_until = segment.time;
+      RareState& rare = state.make_rare();
+      rare.window_closed_until = segment.time;
+      rare.closed_window.opened(segment.time,
+                                data.last_kind == LastKind::zero_window_probe ? data.last_packet : 0);
     }
     state.window = segment.window;
     state.window_known = true;

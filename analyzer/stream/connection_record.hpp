@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "analyzer/stream/closed_window.hpp"
 #include "analyzer/stream/traffic_record.hpp"
+#include "analyzer/stream/vantage.hpp"
 #include "analyzer/wire/tcp_segment.hpp"
 #include "base/endpoint.hpp"
 #include "base/time.hpp"
@@ -52,6 +54,8 @@ struct EndpointRecord {
   bool has_fin = false;
   bool has_rst = false;
   RttSummary rtt;
+  RttSummary stamped_rtt;  // by time stamps, of what was sent again (rule 22)
+  ClosedWindows closed_windows;
   TrafficRecord traffic;
 };
 
@@ -71,6 +75,7 @@ struct ConnectionRecord {
   unsigned completeness = 0;  // Wireshark's bits: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32
   std::uint64_t duplicate_capture_packets = 0;
   std::optional<Nanoseconds> handshake_rtt;
+  Vantage vantage;
   Tunnel tunnel;  // of its first packet
   Ending first_ending = Ending::none;
   Direction first_to_end{};

@@ -116,7 +116,7 @@ void take_new_data(TrackerContext& context, Flow& flow, Direction direction, con
   }
   check_window_edge(context, flow, direction, segment, end);
   note_high_packet(state, segment);
-  state.rtt.sent(end, segment.time);
+  state.rtt.sent(end, segment.time, segment.timestamp_value.value_or(0));
   remember(context, state, segment, begin, begin, end);
   accept(context, flow, direction, piece_of(segment, begin, end));
 }
@@ -168,7 +168,9 @@ void take_old_data(TrackerContext& context, Flow& flow, Direction direction, con
     }
   }
   classify_repeat(context, flow, direction, segment, begin, end, seen);
-  state.rtt.resent(begin);
+  // No acknowledgement to come answers what has been confirmed.
+  const bool is_confirmed = state.una_known && end <= state.una;
+  state.rtt.resent(begin, end, segment.time, is_confirmed ? 0 : segment.timestamp_value.value_or(0));
   if (seen == 0) {
     remember(context, state, segment, begin, begin, end);
   } else if (end > state.high) {

@@ -68,15 +68,16 @@ Copy judge(const TrackerContext& context, const Flow& flow, Direction direction,
     return distance < kUnaskedMin ? copy(false) : Copy{};
   }
   if (before.checksum != now.checksum && !by_id && !by_stamp) return {};
+  // The same packet for sure; but one that the network doubled looks the same, unless most come twice.
   if (distance <= context.limits.duplicate_window) {
-    if (by_id) return copy(true);
+    if (by_id) return copy(twice);
     if (is_bare_ack) return twice && !before.has_copy ? copy(by_stamp) : Copy{};
     if (twice) return copy(true);
-    return is_asked_for(flow, direction, before.time) ? Copy{} : copy(by_stamp);
+    return is_asked_for(flow, direction, before.time) ? Copy{} : copy(false);
   }
   // A batch may come later. Linux and others give a repeat another IP-ID; who sends the same one always is
   // not judged by it.
-  if (by_id && state.ip_id_varies) return distance <= kIdentifiedMax ? copy(by_stamp) : Copy{};
+  if (by_id && state.ip_id_varies) return distance <= kIdentifiedMax ? copy(by_stamp && twice) : Copy{};
   const bool is_quiet = !is_bare_ack && !is_asked_for(flow, direction, before.time);
   if (by_stamp && is_quiet && distance <= kTickMax) return copy(false);
   return twice && is_quiet && distance < kUnaskedMin ? copy(false) : Copy{};

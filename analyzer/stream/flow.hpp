@@ -74,6 +74,7 @@ struct DirectionState {
   bool base_from_own_packet : 1 = false;
   bool syn_seen : 1 = false;
   bool syn_ack_seen : 1 = false;
+  bool syn_is_answered : 1 = false;  // it is known which of its SYNs, the latest
   bool sent_any : 1 = false;
   bool una_known : 1 = false;
   bool window_known : 1 = false;
@@ -86,7 +87,7 @@ struct DirectionState {
   bool has_fin : 1 = false;
   bool has_rst : 1 = false;
 
-  WallTime syn_time;
+  WallTime syn_time;  // of the latest
   std::uint64_t syn_packet = 0;
   TrafficRecord traffic;
 

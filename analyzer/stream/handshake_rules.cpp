@@ -48,7 +48,21 @@ void answer_crossed_syn(Flow& flow, Direction direction, const TcpSegment& segme
   flow.handshake_rtt = *state.rare().crossed_answer + *peer.rare().crossed_answer;
 }
 
+bool echoes(const TcpSegment& segment, std::uint32_t stamp) {
+  return stamp != 0 && segment.timestamp_echo == stamp;
+}
+
 }  // namespace
+
+// Karn's rule holds for SYNs as well: of several, only an echoed time stamp says which one was answered.
+std::optional<Nanoseconds> handshake_trip(const Flow& flow, const TcpSegment& answer) {
+  const DirectionState& client = flow.directions[0];
+  const DirectionState& server = flow.directions[1];
+  if (!client.syn_is_answered) return std::nullopt;
+  if (!server.rare().syn_repeated) return elapsed(client.syn_time, answer.time);
+  if (!echoes(answer, server.traffic.syn_stamp)) return std::nullopt;
+  return elapsed(client.syn_time, server.rare().first_syn_time) + elapsed(server.syn_time, answer.time);
+}
 
 void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment) {
   DirectionState& state = flow.state(direction);
@@ -59,6 +73,9 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
   if (state.syn_seen && base_seq == state.base_seq && with_ack && !state.syn_ack_seen) {
     answer_crossed_syn(flow, direction, segment);
   } else if (state.syn_seen && base_seq == state.base_seq) {
+    if (!state.rare().syn_repeated) state.make_rare().first_syn_time = state.syn_time;
+    state.make_rare().syn_repeated = true;
+    if (!with_ack) state.syn_is_answered = false;
     report(context, flow, direction, segment, {2, with_ack ? "syn-ack retransmission" : "syn retransmission"},
            {}, "same " + isn_text(base_seq) + " as " + packet_text(state.syn_packet));
     if (!flow.established && flow.is_closing) {  // a refused attempt is made again
@@ -94,6 +111,7 @@ void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const T
   }
   state.syn_seen = true;
   state.syn_time = segment.time;
+  if (with_ack) peer.syn_is_answered = !peer.rare().syn_repeated || echoes(segment, peer.traffic.syn_stamp);
   state.syn_packet = segment.packet;
   state.offered_shift = segment.window_shift;
   state.sack_permitted = segment.sack_permitted;
@@ -116,6 +134,9 @@ void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const T
     state.reset = true;
     state.has_rst = true;
     flow.note_ending(direction, Ending::rst);
+    for (DirectionState& side : flow.directions)
+      if (side.rare().closed_window.is_closed())
+        side.make_rare().closed_window.opened(segment.time, 0);  // nobody waits any more
     // A reset alone, of a connection that was over before the capture began, closes nothing: more of them may
     // follow much later.
     flow.is_closing = state.base_known || peer.base_known;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "analyzer/stream/closed_window.hpp"
 #include "analyzer/stream/overlap.hpp"
 #include "analyzer/stream/scoreboard.hpp"
 #include "base/time.hpp"
@@ -91,7 +92,10 @@ struct RareState {
   bool is_queued_for_limit = false;
   std::uint64_t bytes_before_start = 0;
   std::uint64_t bad_checksums = 0;
-  WallTime window_closed_until;  // when a closed window opened again; meaningful with window_was_closed
+  WallTime window_closed_until;     // when a closed window opened again; meaningful with window_was_closed
+  ClosedWindowWatch closed_window;  // its own, as a receiver
+  bool syn_repeated = false;
+  WallTime first_syn_time;  // meaningful with syn_repeated
 
   std::optional<std::uint32_t>
       other_base;  // of a second SYN-ACK with another ISN: the client's ACK will choose

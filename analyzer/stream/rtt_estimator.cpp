@@ -12,6 +12,10 @@ namespace {
 constexpr std::size_t kRingSizeMin = 4;
 constexpr std::size_t kRingSizeMax = 8192;  // segments in flight that are followed; older ones give no sample
 constexpr Nanoseconds kSampleMax = std::chrono::hours(1);  // beyond, the capture stood still
+constexpr std::size_t kResentCountMax = 64;
+// Transmissions with the same stamp may lie a tick apart, with some clocks 100 ms: a sample with an
+// uncertainty above this part of it is none.
+constexpr int kUncertainPart = 16;
 constexpr std::size_t kExactSampleCountMax = 256;
 constexpr unsigned kSubBits = 6;  // 64 buckets an octave
 constexpr std::size_t kSubCount = std::size_t{1} << kSubBits;
@@ -94,28 +98,60 @@ void RttEstimator::prefetch() const {
   analyzer::prefetch(samples_.get());
 }
 
-void RttEstimator::sent(std::int64_t end, WallTime time) {
-  push({end, time});
+void RttEstimator::sent(std::int64_t end, WallTime time, std::uint32_t stamp) {
+  push({time, static_cast<std::uint32_t>(end), stamp});
   highest_end_ = end;
 }
 
 void RttEstimator::resent(std::int64_t begin) {
-  dirty_begin_ = dirty_end_ > dirty_begin_ ? std::min(dirty_begin_, begin) : begin;
-  dirty_end_ = std::max(dirty_end_, highest_end_);
+  if (!repeats_) repeats_ = std::make_unique<Repeats>();
+  Repeats& all = *repeats_;
+  all.dirty_begin = all.dirty_end > all.dirty_begin ? std::min(all.dirty_begin, begin) : begin;
+  all.dirty_end = std::max(all.dirty_end, highest_end_);
 }
 
-std::optional<Nanoseconds> RttEstimator::acknowledged(std::int64_t offset, WallTime time) {
+void RttEstimator::resent(std::int64_t begin, std::int64_t end, WallTime time, std::uint32_t stamp) {
+  resent(begin);
+  if (stamp == 0) return;
+  if (repeats_->resent.size() >= kResentCountMax) repeats_->resent.erase(repeats_->resent.begin());
+  repeats_->resent.push_back({begin, end, time, stamp});
+}
+
+std::optional<Nanoseconds> RttEstimator::acknowledged(std::int64_t offset, WallTime time,
+                                                      std::uint32_t echo) {
   std::optional<Outstanding> covered;
-  while (count_ > 0 && at(0).end <= offset) {
+  Candidates candidates;
+  const auto low = static_cast<std::uint32_t>(offset);
+  while (count_ > 0 && static_cast<std::int32_t>(low - at(0).end) >= 0) {
     covered = at(0);
+    if (covered->stamp == echo) candidates.add(covered->time);
     pop();
   }
-  if (!covered) return std::nullopt;
-  const bool dirty = covered->end > dirty_begin_ && covered->end <= dirty_end_;
-  if (offset >= dirty_end_) dirty_begin_ = dirty_end_ = 0;
-  if (dirty || time < covered->time || time - covered->time > kSampleMax) return std::nullopt;
+  const std::int64_t end = covered ? offset - static_cast<std::int32_t>(low - covered->end) : 0;
+  const bool dirty = repeats_ && covered && end > repeats_->dirty_begin && end <= repeats_->dirty_end;
+  if (repeats_) {
+    if (dirty || !covered) add_stamped(candidates, offset, time, echo);
+    std::erase_if(repeats_->resent, [&](const Resent& sent) { return sent.end <= offset; });
+    if (offset >= repeats_->dirty_end) repeats_->dirty_begin = repeats_->dirty_end = 0;
+  }
+  if (!covered || dirty || time < covered->time || time - covered->time > kSampleMax) return std::nullopt;
   add(time - covered->time);
   return time - covered->time;
+}
+
+void RttEstimator::add_stamped(Candidates candidates, std::int64_t offset, WallTime time,
+                               std::uint32_t echo) {
+  if (echo == 0) return;
+  for (const Resent& sent : repeats_->resent)
+    if (sent.stamp == echo && sent.begin < offset) candidates.add(sent.time);
+  if (!candidates.first || candidates.last > time || time - *candidates.first > kSampleMax) return;
+  const Nanoseconds sample = time - *candidates.first;
+  if ((candidates.last - *candidates.first) * kUncertainPart > sample) return;
+  Repeats& all = *repeats_;
+  all.min = all.count == 0 ? sample : std::min(all.min, sample);
+  all.max = std::max(all.max, sample);
+  all.sum += sample;
+  ++all.count;
 }
 
 void RttEstimator::add(Nanoseconds sample) {
@@ -164,6 +200,16 @@ RttSummary RttEstimator::summary() const {
   const auto nth = sorted.begin() + static_cast<std::ptrdiff_t>(rank - 1);
   std::nth_element(sorted.begin(), nth, sorted.end());
   summary.p95 = Nanoseconds(*nth);
+  return summary;
+}
+
+RttSummary RttEstimator::stamped_summary() const {
+  RttSummary summary;
+  if (!repeats_ || repeats_->count == 0) return summary;
+  summary.count = repeats_->count;
+  summary.min = repeats_->min;
+  summary.max = repeats_->max;
+  summary.mean = repeats_->sum / static_cast<std::int64_t>(repeats_->count);
   return summary;
 }
 

@@ -2,6 +2,8 @@
 // connection whose roles are known.
 #pragma once
 
+#include <optional>
+
 #include "analyzer/stream/tracker_context.hpp"
 
 namespace plaintalk::analyzer {
@@ -15,6 +17,8 @@ void note_first(DirectionState& state, const TcpSegment& segment);
 
 // Rules 2, 18, 33, 34: a SYN or SYN-ACK sets where the stream begins.
 void apply_syn(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
+// Rule 22: the round trip that a handshake shows, now that its third packet has come.
+std::optional<Nanoseconds> handshake_trip(const Flow& flow, const TcpSegment& answer);
 // Rule 19.
 void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment);
 // Rules 3 to 9, 11 and 22: what the segment says as an answer to the other direction.
@@ -58,6 +62,8 @@ void tell_segment(SegmentSink& sink, const Flow& flow, Direction direction, cons
 void note_history(Flow& flow, Direction direction, const TcpSegment& segment);
 // A letter that comes again at the 10th, 100th ... time.
 void note_counted(Flow& flow, Direction direction, char letter, std::uint64_t count);
+// Rule 25.
+Vantage vantage_of(const Flow& flow);
 // With the state and the totals of both sides, when the connection is given up.
 ConnectionRecord summarise(const Flow& flow, std::uint16_t server_port);
 

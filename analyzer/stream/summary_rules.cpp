@@ -134,6 +134,8 @@ void summarise_side(const Flow& flow, Direction direction, EndpointRecord& side)
   const std::uint64_t within = side.bytes - state.rare().bytes_before_start;
   side.gap_bytes = side.stream_size > within ? side.stream_size - within : 0;
   side.rtt = state.rtt.summary();
+  side.stamped_rtt = state.rtt.stamped_summary();
+  side.closed_windows = state.rare().closed_window.result();
 }
 
 }  // namespace
@@ -186,6 +188,7 @@ ConnectionRecord summarise(const Flow& flow, std::uint16_t server_port) {
   summarise_side(flow, Direction::client_to_server, record.client);
   summarise_side(flow, Direction::server_to_client, record.server);
   record.state = state_of(flow);
+  record.vantage = vantage_of(flow);
   return record;
 }
 

@@ -31,8 +31,13 @@ struct TrafficRecord {
   std::optional<std::uint8_t> window_scale;
   std::optional<bool> has_sack_permitted;
   std::optional<bool> has_timestamps;
+  std::uint8_t ttl = 0;                // of its first packet
+  bool has_unfilled_checksum = false;  // left to the network card: captured before it
+  std::uint32_t syn_stamp = 0;         // of its latest SYN
 
   void note(const TcpSegment& segment, std::optional<std::uint8_t> window_shift) {
+    if (ttl == 0) ttl = segment.ttl;
+    has_unfilled_checksum |= segment.checksum == ChecksumState::not_filled_in;
     frame_bytes += segment.frame_size;
     ip_bytes += segment.ip_size;
     const TcpFlags& flags = segment.flags;
@@ -59,6 +64,7 @@ struct TrafficRecord {
     window_scale = segment.window_shift;
     has_sack_permitted = segment.sack_permitted;
     has_timestamps = segment.timestamp_value.has_value();
+    syn_stamp = segment.timestamp_value.value_or(0);
   }
 };
 

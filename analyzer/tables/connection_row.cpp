@@ -53,6 +53,68 @@ Count rate_of(std::uint64_t bytes, Nanoseconds span) {
                                     0.5);
 }
 
+std::string_view name_of(Vantage::Place place) {
+  switch (place) {
+    case Vantage::Place::near_client: return "near client";
+    case Vantage::Place::near_server: return "near server";
+    case Vantage::Place::middle: return "middle";
+    case Vantage::Place::same_host: return "same host";
+    case Vantage::Place::unknown: break;
+  }
+  return "unknown";
+}
+
+std::string_view name_of(Vantage::Confidence confidence) {
+  switch (confidence) {
+    case Vantage::Confidence::certain: return "certain";
+    case Vantage::Confidence::likely: return "likely";
+    case Vantage::Confidence::ambiguous: break;
+  }
+  return "ambiguous";
+}
+
+void add_answer(std::string& text, std::string_view side, std::optional<Nanoseconds> answer, std::uint8_t ttl,
+                bool is_unfilled) {
+  const auto add = [&](const std::string& part) {
+    if (!text.empty()) text += "; ";
+    text += part;
+  };
+  const std::string the_side = "the " + std::string(side);
+  if (answer)
+    add(the_side + " was seen to answer after " + std::to_string(answer->count() / 1000) + " us at least");
+  if (ttl != 0) {
+    const unsigned hops = hops_of(ttl);
+    add(the_side + "'s packets have TTL " + std::to_string(ttl) +
+        (hops == 0 ? ": no router passed" : ": " + std::to_string(hops) + " routers passed"));
+  }
+  if (is_unfilled) add("checksums of " + the_side + " are left to its network card");
+}
+
+// Rule 25.
+void add_vantage(Row& row, const Vantage& vantage) {
+  std::string evidence;
+  if (vantage.place == Vantage::Place::same_host) {
+    evidence = "both have the same address";
+  } else {
+    add_answer(evidence, "client", vantage.client_answer, vantage.client_ttl, vantage.client_is_unfilled);
+    add_answer(evidence, "server", vantage.server_answer, vantage.server_ttl, vantage.server_is_unfilled);
+  }
+  row.text(name_of(vantage.place)).text(name_of(vantage.confidence)).text(evidence);
+}
+
+void add_closed_windows(Row& row, const ConnectionRecord& connection) {
+  const std::array<const ClosedWindows*, 2> sides{&connection.client.closed_windows,
+                                                  &connection.server.closed_windows};
+  const auto unless_cut = [](const ClosedWindows& windows, Nanoseconds span) {
+    return windows.is_cut ? std::nullopt : std::optional(span);
+  };
+  for (const ClosedWindows* const windows : sides) row.integer(windows->count);
+  for (const ClosedWindows* const windows : sides) row.microseconds(unless_cut(*windows, windows->total));
+  for (const ClosedWindows* const windows : sides) row.microseconds(unless_cut(*windows, windows->longest));
+  for (const ClosedWindows* const windows : sides) row.integer(windows->opened_by_answer);
+  for (const ClosedWindows* const windows : sides) row.integer(std::uint64_t{windows->is_cut});
+}
+
 std::string ending_of(const ConnectionRecord& connection) {
   if (connection.first_ending == Ending::none) return {};
   return std::string(sender_of(connection.first_to_end)) +
@@ -170,6 +232,13 @@ Row row_of(const ConnectionResult& result) {
   row.integer(std::uint64_t{connection.wireshark_stream});
   row.text(uid_of(connection)).text(ending_of(connection));
   add_traffic(row, connection);
+  for (const RttSummary* const rtt : {&client.stamped_rtt, &server.stamped_rtt})
+    row.integer(rtt->count)
+        .microseconds(sampled(*rtt, rtt->min))
+        .microseconds(sampled(*rtt, rtt->mean))
+        .microseconds(sampled(*rtt, rtt->max));
+  add_closed_windows(row, connection);
+  add_vantage(row, connection.vantage);
   return row;
 }
 

@@ -46,7 +46,11 @@ Table connections_table() {
            "bytes the server is known to have sent in packets that are not in the capture", true},
           {"duplicate_capture_packets", integer,
            "packets that the capture holds twice; left out of everything else", true},
-          {"handshake_rtt_us", microseconds, "from the SYN to the acknowledgement of the SYN-ACK", true},
+          {"handshake_rtt_us", microseconds,
+           "from the SYN to the acknowledgement of the SYN-ACK; empty when one of them was sent again and no "
+           "time stamp "
+           "tells which was answered",
+           true},
           {"client_rtt_count", integer, "round-trip samples of bytes the client sent (Karn's rule)", true},
           {"client_rtt_min_us", microseconds, "smallest of them", true},
           {"client_rtt_mean_us", microseconds, "their mean", true},
@@ -159,6 +163,49 @@ Table connections_table() {
            "most bytes of the server that were sent and not acknowledged, without what was selectively (rule "
            "24)",
            true},
+          {"client_rtt_stamp_count", integer,
+           "round-trip samples by time stamps (RFC 7323) of bytes of the client of which Karn's rule gives "
+           "none, for something was sent again",
+           true},
+          {"client_rtt_stamp_min_us", microseconds, "smallest of them", true},
+          {"client_rtt_stamp_mean_us", microseconds, "their mean", true},
+          {"client_rtt_stamp_max_us", microseconds, "the largest", true},
+          {"server_rtt_stamp_count", integer,
+           "round-trip samples by time stamps (RFC 7323) of bytes of the server of which Karn's rule gives "
+           "none, for something was sent again",
+           true},
+          {"server_rtt_stamp_min_us", microseconds, "smallest of them", true},
+          {"server_rtt_stamp_mean_us", microseconds, "their mean", true},
+          {"server_rtt_stamp_max_us", microseconds, "the largest", true},
+          {"client_window_closures", integer,
+           "times that the receive window of the client was closed (rule 38)", true},
+          {"server_window_closures", integer,
+           "times that the receive window of the server was closed (rule 38)", true},
+          {"client_window_closed_us", microseconds,
+           "time for which it was closed, together; empty when client_window_closed_cut is 1", true},
+          {"server_window_closed_us", microseconds,
+           "time for which it was closed, together; empty when server_window_closed_cut is 1", true},
+          {"client_window_closed_max_us", microseconds,
+           "the longest of them; empty when client_window_closed_cut is 1", true},
+          {"server_window_closed_max_us", microseconds,
+           "the longest of them; empty when server_window_closed_cut is 1", true},
+          {"client_window_opened_by_probe", integer,
+           "how often the answer to a probe was the first to say that it is open again", true},
+          {"server_window_opened_by_probe", integer,
+           "how often the answer to a probe was the first to say that it is open again", true},
+          {"client_window_closed_cut", integer,
+           "1 when the capture lacks the beginning or the end of a closure: how long it lasted is not known",
+           true},
+          {"server_window_closed_cut", integer,
+           "1 when the capture lacks the beginning or the end of a closure: how long it lasted is not known",
+           true},
+          {"vantage", text,
+           "where the capture was taken (rule 25): `near client`, `near server`, `middle`, `same host`, "
+           "`unknown`. Near a side, times and bytes in flight of what the other side sends are those of the "
+           "last piece of the way only",
+           true},
+          {"vantage_confidence", text, "`certain`, `likely` or `ambiguous`", true},
+          {"vantage_evidence", text, "what that rests on", true},
       }};
 }
 

@@ -69,9 +69,9 @@ SegmentBuilder& SegmentBuilder::sack(std::uint32_t left, std::uint32_t right) {
   segment_.sack[segment_.sack_count++] = {isn + left, isn + right};
   return *this;
 }
-SegmentBuilder& SegmentBuilder::stamp(std::uint32_t value) {
+SegmentBuilder& SegmentBuilder::stamp(std::uint32_t value, std::uint32_t echo) {
   segment_.timestamp_value = value;
-  segment_.timestamp_echo = 0;
+  segment_.timestamp_echo = echo;
   return *this;
 }
 SegmentBuilder& SegmentBuilder::ip_id(std::uint16_t id) {

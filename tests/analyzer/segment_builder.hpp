@@ -45,7 +45,7 @@ class SegmentBuilder {
   SegmentBuilder& window(std::uint16_t window);
   SegmentBuilder& shift(std::uint8_t shift);
   SegmentBuilder& sack(std::uint32_t left, std::uint32_t right);
-  SegmentBuilder& stamp(std::uint32_t value);
+  SegmentBuilder& stamp(std::uint32_t value, std::uint32_t echo = 0);
   SegmentBuilder& ip_id(std::uint16_t id);
   SegmentBuilder& observation_point(std::uint32_t observation_point);
   SegmentBuilder& ttl(std::uint8_t ttl);

@@ -111,6 +111,46 @@ TEST(RttEstimator, TakesNoSampleFromWhatWasSentAtOrAboveARepeat) {
   EXPECT_EQ(meter.acknowledged(300, at_us(90)), Nanoseconds(20'000));
 }
 
+// Goal: where Karn's rule gives nothing, the echoed time stamp tells which transmission was answered.
+TEST(RttEstimator, TakesARepeatedSegmentsRoundTripFromItsTimeStamp) {
+  for (const auto& [echo, us] : {std::pair{1U, 5'020}, std::pair{5U, 20}}) {
+    RttEstimator meter;
+    meter.sent(100, at_us(0), 1);
+    meter.resent(0, 100, at_us(5'000), 5);
+    EXPECT_EQ(meter.acknowledged(100, at_us(5'020), echo), std::nullopt);
+    EXPECT_EQ(meter.summary().count, 0U);
+    EXPECT_EQ(meter.stamped_summary().count, 1U) << echo;
+    EXPECT_EQ(meter.stamped_summary().min, Nanoseconds(us * 1000));
+  }
+}
+
+TEST(RttEstimator, TakesNoRoundTripFromATimeStampThatSeveralTransmissionsHave) {
+  RttEstimator meter;
+  meter.sent(100, at_us(0), 7);
+  meter.resent(0, 100, at_us(900), 7);  // within one tick
+  meter.acknowledged(100, at_us(2'000), 7);
+  EXPECT_EQ(meter.stamped_summary().count, 0U) << "0.9 ms apart in 2 ms";
+  meter.sent(200, at_us(3'000), 8);
+  meter.resent(100, 200, at_us(3'100), 8);
+  meter.acknowledged(200, at_us(23'000), 8);
+  EXPECT_EQ(meter.stamped_summary().count, 1U) << "0.1 ms apart in 20 ms makes no difference";
+}
+
+// Goal: an echo never means what an earlier acknowledgement had answered, nor an unknown packet.
+TEST(RttEstimator, TakesNoRoundTripFromAnOldOrUnknownTimeStamp) {
+  RttEstimator meter;
+  meter.sent(100, at_us(0), 1);
+  meter.resent(0, 100, at_us(50), 2);
+  meter.acknowledged(100, at_us(70), 2);
+  meter.sent(200, at_us(80), 3);
+  meter.sent(300, at_us(81), 4);
+  meter.resent(100, 200, at_us(120), 5);
+  meter.acknowledged(150, at_us(130), 2);
+  meter.acknowledged(200, at_us(131), 9);
+  meter.acknowledged(300, at_us(132), 0);
+  EXPECT_EQ(meter.stamped_summary().count, 1U);
+}
+
 TEST(RttEstimator, StaysWithinTwoPercentOfTheTruePercentileForManySamples) {
   RttEstimator meter;
   std::vector<std::int64_t> samples;

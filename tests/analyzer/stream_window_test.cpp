@@ -41,5 +41,50 @@ TEST(ClosedWindow, MakesAProbeOfOneThatCrossedTheUpdate) {
   EXPECT_EQ(probe->confidence, "likely");
 }
 
+std::int64_t ms(Nanoseconds span) { return span.count() / 1'000'000; }
+
+// Goal: closures are counted from open to closed, and timed from the packet that said so to the one that took
+// it back.
+TEST(ClosedWindow, LastsFromTheFirstZeroToTheNextOpening) {
+  Capture capture;
+  capture.handshake() << tcp().seq(1).ack(1).data("abc")
+                      << tcp().from_server().seq(1).ack(4).window(0).at_ms(100)
+                      << tcp().seq(3).ack(1).at_ms(300)
+                      << tcp().from_server().seq(1).ack(4).window(0).at_ms(301)
+                      << tcp().from_server().seq(1).ack(4).window(9000).at_ms(450)  // by itself
+                      << tcp().seq(4).ack(1).data("de").at_ms(451)
+                      << tcp().from_server().seq(1).ack(6).window(0).at_ms(500)
+                      << tcp().seq(5).ack(1).at_ms(700)
+                      << tcp().from_server().seq(1).ack(6).window(9000).at_ms(701);  // the probe's answer
+  const ClosedWindows windows = capture.finish().connections[0].server.closed_windows;
+  EXPECT_EQ(windows.count, 2U);
+  EXPECT_EQ(windows.opened_by_answer, 1U);
+  EXPECT_EQ(ms(windows.total), 350 + 201);
+  EXPECT_EQ(ms(windows.longest), 350);
+  EXPECT_FALSE(windows.is_cut);
+}
+
+TEST(ClosedWindow, HasNoLengthWhenTheCaptureEndsOrBeginsInIt) {
+  Capture ends;
+  ends.handshake() << tcp().seq(1).ack(1).data("abc")
+                   << tcp().from_server().seq(1).ack(4).window(0).at_ms(100)
+                   << tcp().seq(3).ack(1).at_ms(300);
+  EXPECT_TRUE(ends.finish().connections[0].server.closed_windows.is_cut);
+  Capture begins;
+  begins << tcp().from_server().seq(1).ack(4).window(0).at_ms(100) << tcp().seq(3).ack(1).at_ms(300)
+         << tcp().from_server().seq(1).ack(4).window(9000).at_ms(701);
+  EXPECT_TRUE(begins.finish().connections[0].server.closed_windows.is_cut);
+}
+
+TEST(ClosedWindow, IsOverWithAReset) {
+  Capture capture;
+  capture.handshake() << tcp().seq(1).ack(1).data("abc")
+                      << tcp().from_server().seq(1).ack(4).window(0).at_ms(100)
+                      << tcp().from_server().seq(1).ack(4).rst().at_ms(160);
+  const ClosedWindows windows = capture.finish().connections[0].server.closed_windows;
+  EXPECT_FALSE(windows.is_cut);
+  EXPECT_EQ(ms(windows.total), 60);
+}
+
 }  // namespace
 }  // namespace plaintalk::analyzer::test
