@@ -54,6 +54,7 @@ struct Lab {
   // has.
   std::string is_mine;
   std::vector<VariantRule> variant;
+  std::vector<std::string> reports;  // templates of plaintalk-report whose tables `lab report` puts in
   std::vector<PersonRule> people;
   std::vector<FileRule> files;
   // The student: what a reference student would type, for proofs and for `lab restore`.

@@ -315,6 +315,7 @@ LabFile read_lab(const std::filesystem::path& folder) {
   lab.minutes = static_cast<unsigned>(top.integer("minutes", 1, 600).value_or(0));
   if (parsed.get("minutes") == nullptr) top.fault(nullptr, "minutes is missing: how long a student needs");
   lab.learn = top.texts("learn");
+  lab.reports = top.texts("reports");
   lab.is_mine = top.required_text("is_mine");
   read_scene(top, lab, file.faults);
   std::set<std::string> ids;

@@ -36,6 +36,9 @@ int solve_lab(const Lab& lab, const StartOptions& options);
 int shell_in_lab(const Places& places, const Lab& lab, const std::vector<std::string>& words, bool at_server);
 // Becomes plaintalk-analyze on the capture that counts; `more` are options of it.
 int analyze_lab(const Places& places, const Lab& lab, const std::vector<std::string>& more);
+// Writes report-N.md into the workspace: figures of the capture, to be explained, and the student's own
+// answers.
+int report_lab(const Places& places, const Lab& lab);
 int pack_lab(const Places& places, const Lab& lab);
 
 struct ReadOptions {

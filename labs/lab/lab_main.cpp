@@ -65,6 +65,7 @@ int run(const CLI::App& app, const CommandLine& line) {
   if (app.got_subcommand("solve")) return solve_lab(lab, start);
   if (app.got_subcommand("shell")) return shell_in_lab(places, lab, line.words, line.at_server);
   if (app.got_subcommand("analyze")) return analyze_lab(places, lab, line.words);
+  if (app.got_subcommand("report")) return report_lab(places, lab);
   if (app.got_subcommand("pack")) return pack_lab(places, lab);
   if (app.got_subcommand("read")) return read_sheet(places, lab, line.read);
   if (app.got_subcommand("answer")) return answer_question(places, lab, line.target, joined(line.words));
@@ -113,6 +114,7 @@ int main(int argc, char** argv) {
   CLI::App* analyze =
       with_target("analyze", "Tables of your capture (plaintalk-analyze, with its options)", "LAB");
   analyze->prefix_command()->fallthrough(false);
+  with_target("report", "A report to write, with your own figures in it", "LAB");
   with_target("pack", "One file to hand in", "LAB");
   plays(with_target("restore", "A session played for you, when yours did not work out", "LAB"));
   CLI::App* read = with_target("read", "Show the worksheet", "LAB");

@@ -68,9 +68,9 @@ Mark wrong(const Question& question, const AnswerKey& key, std::string_view give
   Mark mark{.verdict = Verdict::wrong};
   for (const Mistake& mistake : question.mistakes) {
     // A mistake may come to the same value as the truth in this capture; then there is nothing to tell apart.
-    const auto values = readings_of(question, values_of(question, key, mistake.key));
-    if (values.empty() || any_agrees(question, values, keys) || !any_agrees(question, answers, values))
-      continue;
+    auto values = readings_of(question, values_of(question, key, mistake.key));
+    std::erase_if(values, [&](const Reading& value) { return any_agrees(question, {value}, keys); });
+    if (!any_agrees(question, answers, values)) continue;
     mark.mistake = mistake.name;
     mark.sentence = mistake.says;
     mark.packet =

@@ -43,7 +43,10 @@ lab hint 01.1 >"$work/hint"
 contains "$work/hint" "Hint 1 of 3"
 
 # No answer lies in the student's folder: neither the key nor what the others' scripts say.
-grep -rlF -- "$secret" "$folder" | grep -v 'answers.txt\|tries.jsonl\|session-1.pcapng' && fail "the secret lies in the folder"
+grep -rlF -- "$secret" "$folder" | grep -v 'answers.txt\|tries.jsonl\|session-1.pcapng\|report-1.md' && fail "the secret lies in the folder"
+lab report 01 >/dev/null
+contains "$folder/report-1.md" "$host"
+contains "$folder/report-1.md" "> It can be read in the packets."
 lab pack 01 >"$work/pack"
 [ -e "$folder/plaintalk-lab-01-jane.doe.zip" ] || fail "no hand-in"
 lab pack 01 >"$work/pack"
