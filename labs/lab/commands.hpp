@@ -24,6 +24,7 @@ struct StartOptions {
   std::string student;  // empty: the one who has begun it
   std::optional<session::CaptureMode> mode;
   std::filesystem::path script;  // of the student's client; empty: the terminal
+  std::filesystem::path keep;    // solve: where capture and keys stay; empty: nowhere
 };
 // The stage, with the student in the client.
 int start_lab(const Places& places, const Lab& lab, const StartOptions& options);

@@ -26,6 +26,7 @@ struct CommandLine {
   std::vector<std::string> words;
   std::string mode = "auto";
   std::string script;
+  std::string keep;
   bool at_server = false;
   ReadOptions read;
   GradeOptions grade;
@@ -59,7 +60,8 @@ int run(const CLI::App& app, const CommandLine& line) {
   const Lab lab = find_lab(places.labs, lab_part(line.target));
   const StartOptions start{.student = required_student_id(line.student),
                            .mode = session::parse_capture_mode(line.mode).value(),
-                           .script = line.script};
+                           .script = line.script,
+                           .keep = line.keep};
   if (app.got_subcommand("start")) return start_lab(places, lab, start);
   if (app.got_subcommand("restore")) return restore_lab(places, lab, start);
   if (app.got_subcommand("solve")) return solve_lab(lab, start);
@@ -148,6 +150,8 @@ int main(int argc, char** argv) {
       with_target("solve", "For those who write labs: play it, answer it, try each mistake", "LAB");
   plays(solve);
   solve->get_option("--student")->required();
+  solve->add_option("--keep", line.keep,
+                    "Folder for the capture and keys.json: the key, and where each mistake leads");
   CLI::App* lint = app.add_subcommand("lint", "For those who write labs: say what is wrong with them");
   lint->add_option("DIR", line.words, "A lab's folder, or a folder of labs (default: all)");
   try {

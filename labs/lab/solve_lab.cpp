@@ -9,6 +9,7 @@
 #include "labs/course/variant.hpp"
 #include "labs/lab/analyse_capture.hpp"
 #include "labs/lab/commands.hpp"
+#include "labs/lab/keep_keys.hpp"
 #include "labs/lab/play.hpp"
 #include "labs/marking/mark.hpp"
 
@@ -80,7 +81,9 @@ int solve_lab(const Lab& lab, const StartOptions& options) {
     throw std::runtime_error("lab " + lab.id + ": the session itself went wrong");
   }
   const FreshAnalysis analysis(result.capture_file);
-  const AnswerKey key(analysis.folder(), draw_variant(lab, options.student));
+  const Values values = draw_variant(lab, options.student);
+  const AnswerKey key(analysis.folder(), values);
+  if (!options.keep.empty()) keep_keys(options.keep, lab, values, key, result.capture_file);
   std::size_t fault_count = 0;
   std::size_t mistake_count = 0;
   std::size_t solved = 0;

@@ -75,6 +75,9 @@ Readings read_quantity(const Question& question, std::string_view given) {
     if (wanted->family != unit->family)
       return std::unexpected("'" + number.rest + "' does not fit: the question asks for " + question.unit);
     factor = unit->factor / wanted->factor;
+  } else if (!number.rest.empty() && is_hex(number.rest) && !is_blank(text[text.rfind(number.rest) - 1])) {
+    // "1f1f54a8" is no 1 with a word behind it.
+    return std::unexpected("'" + std::string(trimmed(given)) + "' is hexadecimal: write 0x before it");
   }
   std::vector<Reading> readings;
   for (const double value : number.values) readings.push_back({value * factor, {}});

@@ -77,6 +77,16 @@ TEST_F(MarkTest, UsualMistakesNeedNoDescription) {
   EXPECT_EQ(mark(bytes, "6f 6c 6c 65 48").mistake, "byte order");
 }
 
+TEST_F(MarkTest, HexadecimalDigitsAreNoWordBehindANumber) {
+  EXPECT_EQ(mark(body_question(), "49f").verdict, Verdict::wrong);
+  EXPECT_EQ(mark(body_question(), "49 b").verdict, Verdict::right);  // bytes
+  EXPECT_EQ(mark(body_question(), "49b").verdict, Verdict::right);
+  Question large = body_question();
+  large.key = "SELECT 522147000";  // 1f1f54b8, which is no 1
+  large.mistakes = {{"relative for absolute", "SELECT 1", "That is the relative number.", ""}};
+  EXPECT_EQ(mark(large, "1f1f54b8").mistake, "hexadecimal and decimal");
+}
+
 TEST_F(MarkTest, AMistakeThatIsRightInThisCaptureIsRight) {
   Question question = body_question();
   question.mistakes.front().key = question.key;

@@ -1,0 +1,70 @@
+#include "labs/lab/keep_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "labs/marking/mark.hpp"
+
+namespace plaintalk::labs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The word of lab.toml.
+std::string_view word_of(AnswerKind kind) {
+  constexpr std::array<std::string_view, 10> kWords{"integer", "decimal", "text",  "choice", "set",
+                                                    "address", "packet",  "bytes", "sha256", "free text"};
+  return kWords.at(static_cast<std::size_t>(kind));
+}
+
+Json mistakes_of(const Question& question, const AnswerKey& key) {
+  Json all = Json::array();
+  for (const Mistake& mistake : question.mistakes) {
+    Json each{{"name", mistake.name}, {"values", key.ask(mistake.key)}};
+    const auto packet = key.packet(mistake.packet.empty() ? question.packet : mistake.packet);
+    each["packet"] = packet ? Json(*packet) : Json();
+    all.push_back(std::move(each));
+  }
+  return all;
+}
+
+Json question_json(const Question& question, const AnswerKey& key) {
+  Json json{{"id", question.id},
+            {"type", word_of(question.kind)},
+            {"unit", question.unit},
+            {"points", question.points},
+            {"tolerance", question.tolerance},
+            {"tolerance_percent", question.tolerance_percent},
+            {"choices", question.choices},
+            {"any_of", question.any_of}};
+  if (question.kind == AnswerKind::free_text) return json;
+  json["accepted"] = accepted_answers(question, key);
+  json["mistakes"] = mistakes_of(question, key);
+  return json;
+}
+
+}  // namespace
+
+void keep_keys(const std::filesystem::path& folder, const Lab& lab, const Values& values,
+               const AnswerKey& key, const std::filesystem::path& capture) {
+  std::filesystem::create_directories(folder);
+  const std::string name = "capture" + capture.extension().string();
+  std::filesystem::copy_file(capture, folder / name, std::filesystem::copy_options::overwrite_existing);
+  Json questions = Json::array();
+  for (const Question& question : lab.questions) questions.push_back(question_json(question, key));
+  const Json all{{"lab", lab.id},     {"student", values.at("student")},
+                 {"capture", name},   {"recorded", key.is_synthetic()},
+                 {"variant", values}, {"questions", std::move(questions)}};
+  std::ofstream file(folder / "keys.json", std::ios::binary | std::ios::trunc);
+  file << all.dump(1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
+  if (!file) throw std::runtime_error((folder / "keys.json").string() + " cannot be written");
+}
+
+}  // namespace plaintalk::labs
