@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+"""Answers the questions of the labs from a capture, without our analyzer and without the SQL of lab.toml.
+
+usage: lab_oracle.py LAB CAPTURE VARIANT.json
+
+Taken from tshark are numbers of headers and the raw payload of each packet; streams are put together here by sequence number, and
+PLAINTALK/1 is read by the few lines of `read_frames` (docs/PROTOCOL.md, section 2). `answers` gives what the packets say, and
+`truth` what the scenario is known to hold whatever was captured. VARIANT.json is the variant of keys.json (`lab solve --keep`).
+Prints one JSON object: question -> {packets: answer, scenario: answer or null}.
+"""
+import hashlib
+import json
+import re
+import subprocess
+import sys
+
+FIELDS = ["frame.number", "frame.time_epoch", "frame.len", "ip.src", "ip.dst", "tcp.srcport", "tcp.dstport", "tcp.stream",
+          "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags", "tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.payload"]
+FIN, SYN, ACK = 1, 2, 0x10
+LABS = ("01", "03", "08")
+
+
+class Packet:
+    def __init__(self, cells):
+        def number(name, base=10):
+            return int(cells[name], base) if cells[name] else None
+        self.number = number("frame.number")
+        seconds, _, fraction = cells["frame.time_epoch"].partition(".")
+        self.time_ns = int(seconds) * 10**9 + int(fraction.ljust(9, "0")[:9] or 0)
+        self.source = (cells["ip.src"], number("tcp.srcport"))
+        self.target = (cells["ip.dst"], number("tcp.dstport"))
+        self.stream = number("tcp.stream")
+        self.seq, self.ack, self.length = number("tcp.seq_raw"), number("tcp.ack_raw"), number("tcp.len")
+        self.flags = number("tcp.flags", 16)
+        self.mss, self.shift = number("tcp.options.mss_val"), number("tcp.options.wscale.shift")
+        self.payload = bytes.fromhex(cells["tcp.payload"].replace(":", ""))
+
+
+class Frame:
+    """One frame of PLAINTALK/1, and the packet that brought its last byte."""
+
+    def __init__(self, line, packet):
+        self.packet = packet
+        self.body = None
+        head, colon, text = line.partition(b" :")
+        if colon:
+            self.body = text
+        words = head.decode("ascii", "replace").split()
+        self.verb = words[0].upper() if words else ""
+        self.arguments = [word for word in words[1:] if "=" not in word[1:]]
+        self.parameters = dict(word.split("=", 1) for word in reversed(words[1:]) if "=" in word[1:])
+
+
+def read_frames(pieces):
+    """`pieces`: (packet, new bytes) in the order of the stream."""
+    stream = b"".join(data for _, data in pieces)
+    ends, end = [], 0
+    for packet, data in pieces:
+        end += len(data)
+        ends.append((end, packet))
+
+    def packets_of(begin, stop):
+        found, first = [], 0
+        for last, packet in ends:
+            if first < stop and last > begin:
+                found.append(packet)
+            first = last
+        return found
+
+    frames, at = [], 0
+    while (eol := stream.find(b"\n", at)) >= 0:
+        begin, line = at, stream[at:eol].removesuffix(b"\r")
+        at = eol + 1
+        counted = None if b" :" in line else re.search(rb" \{(\d+)\} *$", line)
+        if counted:
+            size = int(counted.group(1))
+            body, at = stream[at:at + size], stream.find(b"\n", at + size) + 1
+            if len(body) < size or at == 0:
+                break
+        if not line.strip():
+            continue
+        frame = Frame(line[:counted.start()] if counted else line, max(packets_of(begin, at), key=lambda each: each.number))
+        if counted:
+            frame.body = body
+        frames.append(frame)
+    return frames
+
+
+class Connection:
+    def __init__(self, packets):
+        self.packets = packets
+        self.syn = next((each for each in packets if each.flags & SYN and not each.flags & ACK), None)
+        self.syn_ack = next((each for each in packets if each.flags & SYN and each.flags & ACK), None)
+        self.client, self.server = (self.syn.source, self.syn.target) if self.syn else (packets[0].source, packets[0].target)
+        self.sent = [each for each in packets if each.source == self.client]
+        self.heard = [each for each in packets if each.source == self.server]
+        self.commands = read_frames(self.pieces(self.sent))
+        self.replies = read_frames(self.pieces(self.heard))
+        self.user = next((frame.parameters["user"] for frame in self.replies if frame.verb == "OK" and "user" in frame.parameters), None)
+
+    @staticmethod
+    def pieces(packets):
+        """Each byte once, from the packet that carried it first."""
+        with_data = [each for each in packets if each.length]
+        if not with_data:
+            return []
+        base = with_data[0].seq
+        place = {}
+        for packet in with_data:
+            begin = (packet.seq - base + 2**31) % 2**32 - 2**31
+            for offset, byte in enumerate(packet.payload):
+                place.setdefault(begin + offset, (packet, byte))
+        pieces = []
+        for _, (packet, byte) in sorted(place.items(), key=lambda item: item[0]):
+            if pieces and pieces[-1][0] is packet:
+                pieces[-1][1].append(byte)
+            else:
+                pieces.append((packet, bytearray([byte])))
+        return pieces
+
+    def is_plaintalk(self):
+        return bool(self.replies) and self.replies[0].verb == "PLAINTALK/1"
+
+
+class Capture:
+    def __init__(self, path):
+        command = ["tshark", "-n", "-o", "tcp.desegment_tcp_streams:FALSE", "-r", str(path), "-T", "fields", "-E", "occurrence=f",
+                   "-E", "separator=\t"]
+        for field in FIELDS:
+            command += ["-e", field]
+        text = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=120).stdout.decode()
+        rows = [dict(zip(FIELDS, line.split("\t"))) for line in text.splitlines()]
+        self.packet_count = len(rows)
+        self.packets = [Packet(cells) for cells in rows if cells["tcp.stream"]]
+        streams = {}
+        for packet in self.packets:
+            streams.setdefault(packet.stream, []).append(packet)
+        self.connections = [each for each in map(Connection, streams.values()) if each.is_plaintalk()]
+
+    def of(self, user):
+        """The connection of an account; the last one, if it came back."""
+        return [each for each in self.connections if each.user == user][-1]
+
+    def said(self, user, text):
+        """The SAY of an account that begins so; there has to be one."""
+        found = [frame for each in self.connections if each.user == user for frame in each.commands
+                 if frame.verb == "SAY" and frame.body.startswith(text.encode())]
+        if len(found) != 1:
+            raise LookupError(f"{user} said '{text}' {len(found)} times")
+        return found[0]
+
+    def copies(self, user, body):
+        """(connection, frame) for each MSG that passes these words of an account on."""
+        return [(each, frame) for each in self.connections for frame in each.replies
+                if frame.verb == "MSG" and frame.arguments[2] == user and frame.body == body]
+
+
+def lab_01(capture, variant):
+    host, guest, me, room = variant["host"], variant["guest"], variant["me"], "#" + variant["room"]
+    welcome = capture.said(host, "Welcome")
+    copies = capture.copies(host, welcome.body)
+    private = capture.said(guest, "Between us")
+    speakers = {each.user for each in capture.connections for frame in each.commands if frame.verb == "SAY" and frame.arguments[0] == room}
+    return {
+        "1": capture.packet_count,
+        "2": {each.server[1] for each in capture.connections},
+        "3": capture.of(host).client[0],
+        "4": len(capture.connections),
+        "5": welcome.packet.number,
+        "6": len(copies),
+        "7": len(welcome.body),
+        "8": (max(frame.packet.time_ns for _, frame in copies) - welcome.packet.time_ns) / 1000,
+        "9": speakers,
+        "10": {frame.packet.number for each, frame in capture.copies(guest, private.body) if each.user == me},
+        "11": re.search(r"change the code to (\S+) tonight", private.body.decode()).group(1),
+    }
+
+
+def lab_03(capture, variant):
+    mine = capture.of(variant["me"])
+    third = next(each for each in mine.sent if each.number > mine.syn_ack.number and each.flags & ACK)
+    data = next(each for each in mine.sent if each.length)
+    end = data.seq + data.length
+    # Modulo 2^32: an acknowledgement covers the data when it is not behind its end.
+    acknowledgement = next(each for each in mine.heard if each.number > data.number and (each.ack - end) % 2**32 < 2**31)
+    fin = next(each for each in mine.packets if each.flags & FIN)
+    return {
+        "1": mine.syn.number,
+        "2": mine.syn.seq,
+        "3": mine.syn_ack.ack,
+        "4": mine.syn.mss,
+        "5": 2**mine.syn.shift,
+        "6": (third.time_ns - mine.syn.time_ns) / 1000,
+        "7": data.length,
+        "8": acknowledgement.number,
+        "9": (acknowledgement.ack - mine.syn.seq) % 2**32,
+        "10": "my client" if fin.source == mine.client else "the server",
+        "11": sum(len(piece) for _, piece in Connection.pieces(mine.sent)),
+    }
+
+
+def upload(capture, user):
+    """The size that PUT announced, and the content of the chunks."""
+    connection = capture.of(user)
+    put = next(frame for frame in connection.commands if frame.verb == "PUT")
+    content = bytearray(int(put.arguments[1]))
+    for frame in connection.commands:
+        if frame.verb == "DATA":
+            begin = int(frame.arguments[1])
+            content[begin:begin + len(frame.body)] = frame.body
+    return int(put.arguments[1]), bytes(content)
+
+
+def lab_08(capture, variant):
+    friend, me = variant["friend"], variant["me"]
+    entry = next(frame for frame in capture.of(friend).commands if frame.verb in ("LOGIN", "REGISTER") and frame.body)
+    meeting = capture.said(friend, "We meet")
+    size, content = upload(capture, friend)
+    secrets = [frame for each in capture.connections for frame in each.commands
+               if frame.verb in ("LOGIN", "REGISTER") and (frame.body or "token" in frame.parameters)]
+    tokens = [frame for each in capture.connections for frame in each.replies if frame.verb == "OK" and "token" in frame.parameters]
+    return {
+        "1": entry.body.decode(),
+        "2": next(each.number for each in capture.packets if entry.body in each.payload),
+        "3": "registration" if entry.verb == "REGISTER" else "login with a password",
+        "4": next(frame.parameters["token"] for frame in capture.of(me).replies if "token" in frame.parameters),
+        "5": re.search(r" at (\d\d:\d\d)\.", meeting.body.decode()).group(1),
+        "6": sum(meeting.body in each.payload for each in capture.packets),
+        "7": hashlib.sha256(content).hexdigest(),
+        "8": size,
+        "9": len(secrets) + len(tokens),
+        "10": "which addresses talk to the server, when, and how much",
+    }
+
+
+def answers(lab, capture, variant):
+    return {"01": lab_01, "03": lab_03, "08": lab_08}[lab](capture, variant)
+
+
+def seeded_file(lab, variant, name, size):
+    """The bytes that a file of the scenario has."""
+    seed = f"plaintalk lab file\n{lab}\n{variant['student']}\n{name}\n"
+    blocks = (hashlib.sha256(f"{seed}{counter}".encode()).digest() for counter in range(size // 32 + 1))
+    return b"".join(blocks)[:size]
+
+
+def truth(lab, variant):
+    """What the scenario makes so in a private network (addresses and MTU are the stage's)."""
+    if lab == "01":
+        welcome = f"Welcome, {variant['me']}! Today the door code is {variant['code']}. The word of the day is {variant['word']}."
+        return {"3": "10.0.0.12", "4": 3, "6": 3, "7": len(welcome), "9": {variant["me"], variant["host"], variant["guest"]},
+                "11": variant["secret"]}
+    if lab == "03":
+        return {"4": 1500 - 20 - 20}  # who closes first is a race: only the packets know
+    size = int(variant["size"])
+    return {"1": variant["password"], "3": "registration", "5": f"{variant['hour']}:{variant['minute']}", "6": 3,
+            "7": hashlib.sha256(seeded_file(lab, variant, variant["file"], size)).hexdigest(), "8": size, "9": 2 + 3}
+
+
+def listed(value):
+    return sorted(value) if isinstance(value, set) else value
+
+
+def main():
+    if len(sys.argv) != 4 or sys.argv[1] not in LABS:
+        sys.exit(__doc__)
+    with open(sys.argv[3], encoding="utf-8") as file:
+        variant = json.load(file)
+    known = truth(sys.argv[1], variant)
+    found = answers(sys.argv[1], Capture(sys.argv[2]), variant)
+    print(json.dumps({name: {"packets": listed(value), "scenario": listed(known.get(name))} for name, value in found.items()}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

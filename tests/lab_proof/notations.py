@@ -1,0 +1,135 @@
+"""Answers as students write them: right ones in many notations, and wrong ones of which the mistake is known."""
+
+
+def grouped(number, separator):
+    return f"{number:,}".replace(",", separator)
+
+
+def integer_notations(value, unit, is_packet):
+    text = str(value)
+    found = [text, f"  {text} ", f"+{text}", f"0{text}", f"about {text}", f"~{text}", hex(value), hex(value).upper().replace("X", "x"),
+             f"{text}.0"]
+    if value >= 1000:
+        found += [grouped(value, separator) for separator in (",", ".", " ", "'", "\u202f", "_")]
+    if is_packet:
+        found += [f"packet {text}", f"Packet #{text}", f"frame {text}", f"No. {text}", f"#{text}"]
+    if unit:
+        found += [f"{text} {unit}", f"{text}{unit}", f"{text} {unit.upper()}"]
+    if unit == "bytes":
+        found += [f"{text} B", f"{value * 8} bits", f"{value / 1000:.3f} kB", f"{text} octets"]
+    return found
+
+
+def time_notations(microseconds):
+    text = f"{microseconds:.3f}"
+    return [text, text.replace(".", ","), f"{text} us", f"{text} \u00b5s", f"{text} \u03bcs", f"{text} microseconds",
+            f"{microseconds / 1e3:.6f} ms", f"{microseconds / 1e3:.6f}ms".replace(".", ","), f"{microseconds / 1e6:.9f} s",
+            f"{microseconds / 1e6:.9f} seconds", f"{microseconds * 1e3:.0f} ns", f"{microseconds:.6e} us", f"about {microseconds:.1f} us"]
+
+
+def address_notations(text):
+    padded = ".".join(part.zfill(3) for part in text.split("."))
+    return [text, f" {text} ", padded, f"::ffff:{text}", f"::FFFF:{text}", f"{text}:4711", f"{text} port 4711"]
+
+
+def set_notations(members):
+    other = members[::-1]
+    return [",".join(members), ", ".join(other), " ".join(other), "; ".join(members), " and ".join(members), ",".join(members).upper(),
+            ", ".join(f"@{member}" for member in members), ", ".join(members + members[:1])]
+
+
+def text_notations(text):
+    return [text, f"  {text}  ", text.upper(), f'"{text}"', f"'{text}'", f"`{text}`", f"{text}.", f"\u201c{text}\u201d"]
+
+
+def notations(question, value):
+    """Forms in which this value may be written, all meaning the same."""
+    kind = question["type"]
+    if kind in ("integer", "packet"):
+        return integer_notations(int(value), question["unit"], kind == "packet")
+    if kind == "decimal":
+        return time_notations(float(value))
+    if kind == "address":
+        return address_notations(value)
+    if kind == "set":
+        return set_notations(value.split(","))
+    if kind == "sha256":
+        return [value, value.upper(), f"sha256:{value}", value[:16], value[:20] + "...", " ".join((value[:32], value[32:]))]
+    if kind == "choice":
+        letter = "abcdefgh"[question["choices"].index(value)]
+        return [value, value.upper(), letter, f"{letter})", f"({letter.upper()})", f"{letter}."]
+    return text_notations(value)
+
+
+def number(question, value):
+    return float(value) if question["type"] in ("integer", "packet", "decimal") else None
+
+
+def same(question, one, other):
+    """Whether two values of the analysis are one answer."""
+    if number(question, one) is not None:
+        allowed = 0.0
+        if question["type"] == "decimal":
+            allowed = max(question["tolerance"], abs(float(other)) * question["tolerance_percent"] / 100)
+        return abs(float(one) - float(other)) <= allowed + 1e-9 * abs(float(other))
+    if question["type"] == "set":
+        return sorted(one.split(",")) == sorted(other.split(","))
+    return one.casefold() == other.casefold()
+
+
+def values_of(question, values):
+    """A set is all rows together."""
+    return [",".join(values)] if question["type"] == "set" and values else values
+
+
+def usual_mistakes(question, right):
+    """(what is written, its value, the mistake): those that any number can suffer."""
+    kind, unit = question["type"], question["unit"]
+    if kind in ("integer", "packet"):
+        value = int(right)
+        for other in (value - 1, value + 1):
+            if other >= 0:
+                yield str(other), str(other), "off by one"
+        digits = f"{value:x}"
+        if not digits.isdigit() or digits != str(value):
+            yield digits, digits if digits.isdigit() else None, "hexadecimal and decimal"
+        if unit == "bytes":
+            yield str(value * 8), str(value * 8), "bits and bytes"
+            yield str(value / 8), str(value / 8), "bits and bytes"
+            yield str(value * 1000), str(value * 1000), "size unit"
+            yield f"{value / 1024:.12g}", f"{value / 1024:.12g}", "size unit"
+    if kind == "decimal":
+        value = float(right)
+        for factor in (1e3, 1e-3, 1e-6, 1e6):
+            written = f"{value * factor:.9f}".rstrip("0").rstrip(".")
+            yield written, written, "time unit"
+
+
+def is_right(question, value):
+    return any(same(question, value, right) for right in values_of(question, question["accepted"]))
+
+
+def known_names(question, value):
+    """Every mistake of the sheet that leads to this value; two may come to the same."""
+    return {mistake["name"] for mistake in question["mistakes"]
+            for each in values_of(question, mistake["values"]) if same(question, value, each)}
+
+
+def right_answers(question):
+    return [text for value in values_of(question, question["accepted"]) for text in notations(question, value)]
+
+
+def wrong_answers(question):
+    """(what is written, the names that fit)."""
+    for mistake in question["mistakes"]:
+        for value in values_of(question, mistake["values"]):
+            # A value of another kind (a text that is no choice) cannot be written in the question's notations.
+            if is_right(question, value) or (number(question, value) is not None and float(value) < 0):
+                continue
+            for text in notations(question, value):
+                yield text, known_names(question, value)
+    if question["accepted"]:
+        for text, value, name in usual_mistakes(question, question["accepted"][0]):
+            if value is not None and is_right(question, value):
+                continue
+            yield text, {name} | (known_names(question, value) if value is not None else set())
