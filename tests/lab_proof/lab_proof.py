@@ -33,6 +33,7 @@ import notations  # noqa: E402
 
 SKIPPED = 77
 LEAST_NAMED = 0.9  # of the wrong answers
+ENOUGH_STUDENTS = 20  # fewer say little about a share
 MOST_COPIED = 0.1  # of another student's answers, where questions vary
 SHOWN = 40
 
@@ -206,8 +207,8 @@ def prove_others(proof, played):
         for name, column in sorted(copied.items(), key=lambda item: int(item[0])):
             if name not in constant and sum(column) > MOST_COPIED * len(column):
                 print(f"         {lab}.{name}: {sum(column)} of {len(column)}")
-        if share >= MOST_COPIED:
-            print(f"         more than the aim of {MOST_COPIED:.0%}")
+        if share >= MOST_COPIED and len(group) >= ENOUGH_STUDENTS:
+            proof.fault(f"lab {lab}: {share:.1%} of another student's answers are right; {MOST_COPIED:.0%} are too many")
 
 
 def main():
