@@ -95,6 +95,18 @@ class Unpacked {
   std::map<std::string, fs::path> files_;
 };
 
+// Past a member that nobody wants. libarchive would unpack it on the way where the zip has no directory,
+// however large it is.
+void skip(archive* zip, std::uint64_t& left) {
+  std::array<char, 65536> block;
+  for (;;) {
+    const la_ssize_t size = archive_read_data(zip, block.data(), block.size());
+    if (size <= 0) return;  // damage shows at the next header
+    if (static_cast<std::uint64_t>(size) > left) throw Refused("the zip file unpacks to more than it may");
+    left -= static_cast<std::uint64_t>(size);
+  }
+}
+
 void unpack_zip(const fs::path& path, Unpacked& unpacked, const HandInLimits& limits) {
   const std::unique_ptr<archive, FreeArchive> zip(archive_read_new());
   archive_read_support_format_zip(zip.get());
@@ -103,6 +115,7 @@ void unpack_zip(const fs::path& path, Unpacked& unpacked, const HandInLimits& li
     throw Refused("it is no zip file that can be read");
   archive_entry* entry = nullptr;
   std::size_t count = 0;
+  std::uint64_t left_to_skip = limits.capture_size_max;
   for (;;) {
     const int result = archive_read_next_header(zip.get(), &entry);
     if (result == ARCHIVE_EOF) break;
@@ -111,9 +124,12 @@ void unpack_zip(const fs::path& path, Unpacked& unpacked, const HandInLimits& li
       throw Refused("the zip file has more than " + std::to_string(limits.member_count_max) + " members");
     const char* member = archive_entry_pathname(entry);
     const std::string name = member != nullptr ? last_part(member) : std::string();
-    if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr ||
-        !is_wanted(name))
+    const bool is_plain =
+        archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == nullptr;
+    if (!is_plain || !is_wanted(name)) {
+      skip(zip.get(), left_to_skip);
       continue;
+    }
     unpacked.take(name, [&](std::array<char, 65536>& block) {
       const la_ssize_t size = archive_read_data(zip.get(), block.data(), block.size());
       if (size < 0) throw Refused(terminal_safe(name) + " in the zip file is damaged");

@@ -31,6 +31,7 @@ std::optional<Start> start_of_answer(const Lab& lab, std::string_view line) {
 
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // some editors write a byte-order mark
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);

@@ -111,6 +111,13 @@ TEST_F(HandInTest, ABombIsStoppedWhereTheLimitIs) {
   EXPECT_EQ(open(text).fault, "answers.txt is larger than 1 MiB when unpacked");
 }
 
+TEST_F(HandInTest, ABombThatNobodyAskedForIsStoppedToo) {
+  const fs::path bomb =
+      zip({{"lab.json", kState}, {"holiday.jpg", std::string(8 << 20, '\0')}, {"session-1.pcapng", "P"}});
+  EXPECT_EQ(open(bomb, {.capture_size_max = 1 << 20}).fault, "the zip file unpacks to more than it may");
+  EXPECT_EQ(open(bomb).fault, "");
+}
+
 TEST_F(HandInTest, ManyMembersAreTooMany) {
   std::vector<Member> members;
   for (int count = 0; count < 1'001; ++count) members.push_back({"m" + std::to_string(count), ""});

@@ -48,6 +48,15 @@ TEST(AnswersFile, AnAnswerCannotBecomeAnother) {
   EXPECT_EQ(parse_answers(lab, text).at("2"), "");
 }
 
+TEST(AnswersFile, AByteOrderMarkIsNoPartOfTheFirstAnswer) {
+  const Lab lab = lab_with_questions();
+  const std::string text =
+      "\xEF\xBB\xBF"
+      "01.1: 5\r\n";
+  EXPECT_EQ(parse_answers(lab, text).at("1"), "5");
+  EXPECT_EQ(with_answer(lab, text, "1", "6"), "01.1: 6\n");
+}
+
 TEST(AnswersFile, QuestionsOfOtherLabsAreNotTaken) {
   const Lab lab = lab_with_questions();
   EXPECT_EQ(question_id_of(lab, "01.10"), "10");

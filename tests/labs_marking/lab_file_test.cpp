@@ -68,8 +68,9 @@ TEST_F(LabFileTest, FaultsNameTheLine) {
             "lab.toml:8: variant n: integer must be [from, to], from 0 to 1000000000");
   EXPECT_EQ(only_fault(head + "[variant]\nn = 5\n").substr(0, 22), "lab.toml:8: variant n:");
   EXPECT_EQ(only_fault(head + kQuestion + kQuestion), "lab.toml:15: question 1: there are two with this id");
-  EXPECT_EQ(only_fault("title = \"T\"\nis_mine = \"\"\n[student]\nname = \"a\"\naddress = \"b\"\n").substr(0, 30),
-            "lab.toml:1: minutes is missing");
+  EXPECT_EQ(
+      only_fault("title = \"T\"\nis_mine = \"\"\n[student]\nname = \"a\"\naddress = \"b\"\n").substr(0, 30),
+      "lab.toml:1: minutes is missing");
 }
 
 TEST_F(LabFileTest, AQuestionNeedsWhatItIsMarkedBy) {
