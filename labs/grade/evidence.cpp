@@ -80,13 +80,14 @@ std::string evidence_csv(const std::vector<GradedHandIn>& hand_ins) {
                "points_max", "reason", "hand_in"});
   for (const GradedHandIn& hand_in : hand_ins) {
     if (!hand_in.fault.empty() || hand_in.questions.empty())
-      csv.add({hand_in.student, hand_in.lab, "", "", "not marked", "", "", "", points_text(hand_in.points),
-               std::to_string(hand_in.points_max), hand_in.fault, hand_in.source});
+      csv.add({hand_in.student, terminal_safe(hand_in.lab), "", "", "not marked", "", "", "",
+               points_text(hand_in.points), std::to_string(hand_in.points_max), hand_in.fault,
+               terminal_safe(hand_in.source)});
     for (const GradedQuestion& question : hand_in.questions)
-      csv.add({hand_in.student, hand_in.lab, question.id, terminal_safe(question.given),
+      csv.add({hand_in.student, terminal_safe(hand_in.lab), question.id, terminal_safe(question.given),
                std::string(render(question.mark.verdict)), terminal_safe(question.accepted),
                question.mark.mistake, packet_text(question.mark), points_text(question.points),
-               std::to_string(question.points_max), question.reason, hand_in.source});
+               std::to_string(question.points_max), question.reason, terminal_safe(hand_in.source)});
   }
   return csv.text();
 }
@@ -163,7 +164,7 @@ std::string changes_csv(const std::filesystem::path& earlier_evidence,
   for (const GradedHandIn& hand_in : hand_ins) {
     for (const GradedQuestion& question : hand_in.questions) {
       const std::string now = std::string(render(question.mark.verdict)) + ' ' + points_text(question.points);
-      const auto old = before.find({hand_in.source, question.id});
+      const auto old = before.find({terminal_safe(hand_in.source), question.id});
       const std::string then = old == before.end() ? "not there" : old->second;
       if (then != now) csv.add({hand_in.student, question.id, then, now, terminal_safe(question.given)});
     }

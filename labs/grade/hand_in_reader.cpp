@@ -42,6 +42,15 @@ bool is_wanted(std::string_view name) {
   return name == "lab.json" || name == "answers.txt" || is_capture_name(name);
 }
 
+// As it is named on other systems too: A.ZIP.
+bool is_zip_name(std::string_view name) {
+  constexpr std::string_view kEnding = ".zip";
+  if (name.size() < kEnding.size()) return false;
+  return std::ranges::equal(name.substr(name.size() - kEnding.size()), kEnding, {}, [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+}
+
 std::string last_part(std::string_view path) {
   const std::size_t slash = path.find_last_of("/\\");
   return std::string(slash == path.npos ? path : path.substr(slash + 1));
@@ -126,6 +135,8 @@ void unpack_zip(const fs::path& path, Unpacked& unpacked, const HandInLimits& li
     const std::string name = member != nullptr ? last_part(member) : std::string();
     const bool is_plain =
         archive_entry_filetype(entry) == AE_IFREG && archive_entry_hardlink(entry) == nullptr;
+    if (is_wanted(name) && archive_entry_is_encrypted(entry) != 0)
+      throw Refused("the zip file is encrypted: it has to be made without a password");
     if (!is_plain || !is_wanted(name)) {
       skip(zip.get(), left_to_skip);
       continue;
@@ -174,6 +185,11 @@ void read_members(const Unpacked& unpacked, HandIn& hand_in) {
   const auto state = nlohmann::json::parse(read_text(*state_path), nullptr, false);
   if (!state.is_object()) throw Refused("lab.json is damaged");
   hand_in.lab = text_of(state, "lab");
+  constexpr std::size_t kLabIdSizeMax = 64;
+  if (hand_in.lab.size() > kLabIdSizeMax) {
+    hand_in.lab.clear();
+    throw Refused("lab.json names a lab with an id that no lab has");
+  }
   hand_in.student = normal_student_id(text_of(state, "student"));
   if (hand_in.student.empty()) throw Refused("lab.json has no usable student id");
   if (const auto answers = unpacked.find("answers.txt")) hand_in.answers = read_text(*answers);
@@ -189,8 +205,8 @@ void look_in(const fs::path& folder, int depth, std::vector<fs::path>& found) {
   std::ranges::sort(entries);
   for (const fs::path& entry : entries) {
     const fs::file_type type = fs::symlink_status(entry, error).type();
-    if (type == fs::file_type::regular && entry.extension() == ".zip") {
-      found.push_back(entry);
+    if (type != fs::file_type::directory && is_zip_name(entry.filename().string())) {
+      found.push_back(entry);  // a link or a device too: it gets its row, and is not opened
     } else if (type == fs::file_type::directory) {
       if (fs::symlink_status(entry / "lab.json", error).type() == fs::file_type::regular)
         found.push_back(entry);
@@ -215,10 +231,13 @@ HandIn open_hand_in(const fs::path& path, const fs::path& root, const fs::path& 
   hand_in.source = path.lexically_relative(root).string();
   try {
     Unpacked unpacked(to, limits);
-    if (fs::is_directory(path))
+    const fs::file_type type = fs::symlink_status(path).type();
+    if (type == fs::file_type::directory)
       copy_folder(path, unpacked, limits);
-    else
+    else if (type == fs::file_type::regular)
       unpack_zip(path, unpacked, limits);
+    else
+      throw Refused("it is a link, a pipe or a device, and no file");
     read_members(unpacked, hand_in);
   } catch (const Refused& refused) {
     hand_in.fault = refused.what();

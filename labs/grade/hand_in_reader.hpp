@@ -26,7 +26,7 @@ struct HandInLimits {
 };
 
 // Zips and folders with a lab.json below `folder`, at most four deep, in order of their names. Links are not
-// followed.
+// followed; what has a zip's name and is no file is named too, so that nobody's hand-in is lost unseen.
 std::vector<std::filesystem::path> find_hand_ins(const std::filesystem::path& folder);
 
 // Unpacks into `to`, a new folder of this hand-in alone. Never throws for what is in the hand-in: see fault.

@@ -27,6 +27,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Nanoseconds kQueryTimeMax = std::chrono::seconds(2);
+constexpr std::chrono::seconds kMarkingTimeMax{3};
+// What is kept of an answer, in bytes: all hand-ins of a class are in memory together.
+constexpr std::size_t kGivenMax = 500;
+constexpr std::size_t kFreeTextMax = 64U << 10;
 constexpr rlim_t kFileSizeMax = rlim_t{256} << 20;
 constexpr const char* kMemoryMiB = "128";
 constexpr int kDamagedInput = 3;  // plaintalk-analyze: the readable rest was analysed
@@ -51,6 +55,11 @@ class TemporaryFolder {
  private:
   fs::path path_;
 };
+
+std::string shortened(const std::string& text, std::size_t size_max) {
+  if (text.size() <= size_max) return text;
+  return text.substr(0, size_max) + "... (" + std::to_string(text.size()) + " bytes)";
+}
 
 std::string sha256_of_file(const fs::path& path) {
   Sha256 digest;
@@ -137,8 +146,11 @@ class Marking {
     };
     const Instant end = std::ranges::min_element(running_, {}, &Job::end)->end;
     const auto left = std::chrono::ceil<Milliseconds>(end - read_clocks().instant);
-    supervisor_.run_until([&] { return std::ranges::any_of(running_, is_over); },
-                          std::max(left, Milliseconds(1)));
+    // First what has ended already: while another hand-in was opened or marked, nobody looked at the clock
+    // for this one, and an analysis that was in time must not be called late.
+    constexpr Milliseconds kLook{1};
+    supervisor_.run_until([] { return false; }, kLook);
+    supervisor_.run_until([&] { return std::ranges::any_of(running_, is_over); }, std::max(left, kLook));
     const auto job = std::ranges::find_if(running_, is_over);
     if (job == running_.end()) return;
     finish(*job);
@@ -174,6 +186,7 @@ class Marking {
 
   static void mark(Job& job) {
     const Lab& lab = *job.lab;
+    const Instant end = read_clocks().instant + kMarkingTimeMax;
     const AnswerKey key(job.folder->path() / "analysis", draw_variant(lab, job.hand_in.student),
                         kQueryTimeMax);
     if (!lab.is_mine.empty() && key.ask(lab.is_mine).empty()) {
@@ -183,13 +196,18 @@ class Marking {
     }
     const Answers answers = parse_answers(lab, job.hand_in.answers);
     for (const Question& question : lab.questions) {
+      // Each query is bounded; many slow ones together must not hold up the class.
+      if (read_clocks().instant >= end)
+        throw std::runtime_error("the questions took longer than " + std::to_string(kMarkingTimeMax.count()) +
+                                 " s");
       const auto given = answers.find(question.id);
       GradedQuestion& graded = job.graded.questions.emplace_back();
       graded.id = lab.id + '.' + question.id;
-      if (given != answers.end()) graded.given = given->second;
+      const std::string answer = given != answers.end() ? given->second : std::string();
+      graded.given = shortened(answer, question.kind == AnswerKind::free_text ? kFreeTextMax : kGivenMax);
       for (const std::string& value : accepted_answers(question, key))
         graded.accepted += (graded.accepted.empty() ? "" : " | ") + value;
-      graded.mark = mark_answer(question, key, graded.given);
+      graded.mark = mark_answer(question, key, answer);
       graded.points = graded.mark.points;
       graded.points_max = question.points;
     }

@@ -30,7 +30,8 @@ void prepare_out(const fs::path& out) {
                                          "items.csv",  "free-text.md", "overlap.csv",     "changes.csv"};
   fs::create_directories(out);
   for (const auto& entry : fs::directory_iterator(out)) {
-    const std::string name = entry.path().filename().string();
+    std::string name = entry.path().filename().string();
+    if (name.ends_with(".new")) name.resize(name.size() - 4);  // of a run that was killed
     if (std::ranges::find(kNames, name) == std::end(kNames))
       throw std::runtime_error(out.string() + " holds other things (" + terminal_safe(name) +
                                "): choose a new folder with --out");

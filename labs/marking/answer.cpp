@@ -8,6 +8,7 @@
 #include "base/endpoint.hpp"
 #include "base/number.hpp"
 #include "labs/course/blanks.hpp"
+#include "labs/marking/pasted_text.hpp"
 #include "labs/marking/read_number.hpp"
 #include "labs/marking/units.hpp"
 
@@ -65,7 +66,12 @@ Readings read_quantity(const Question& question, std::string_view given) {
     return std::unexpected("'" + std::string(trimmed(given)) + "' is no number; write it like " + example);
   }
   double factor = 1;
-  if (const auto unit = find_unit(number.rest); unit && !number.rest.empty()) {
+  // "4711 or 4712" is no answer: whoever may guess twice has not measured.
+  const bool is_glued = !number.rest.empty() && !is_blank(text[text.rfind(number.rest) - 1]);
+  const bool holds_digits = number.rest.find_first_of("0123456789") != number.rest.npos;
+  if (holds_digits && !(is_glued && is_hex(number.rest)))
+    return std::unexpected("'" + std::string(trimmed(given)) + "' holds more than one number: write one");
+  if (const auto unit = find_leading_unit(number.rest)) {
     const auto wanted = find_unit(question.unit);
     if (question.unit.empty() || !wanted) {
       return std::unexpected("this is a plain number" +
@@ -75,7 +81,7 @@ Readings read_quantity(const Question& question, std::string_view given) {
     if (wanted->family != unit->family)
       return std::unexpected("'" + number.rest + "' does not fit: the question asks for " + question.unit);
     factor = unit->factor / wanted->factor;
-  } else if (!number.rest.empty() && is_hex(number.rest) && !is_blank(text[text.rfind(number.rest) - 1])) {
+  } else if (!number.rest.empty() && is_hex(number.rest) && is_glued) {
     // "1f1f54a8" is no 1 with a word behind it.
     return std::unexpected("'" + std::string(trimmed(given)) + "' is hexadecimal: write 0x before it");
   }
@@ -152,9 +158,20 @@ std::string without_leading_zeros(std::string_view address) {
   return plain;
 }
 
+// "::ffff:a00:b" -> "10.0.0.11"
+std::string dotted_if_mapped(const std::string& host) {
+  const auto address = parse_address(host);
+  if (!address) return host;
+  constexpr std::string_view kMapped = "::ffff:";
+  const std::string text = render(*address);
+  return text.starts_with(kMapped) && text.contains('.') ? text.substr(kMapped.size()) : host;
+}
+
 // "10.0.0.11" or "10.0.0.11:4711".
 std::expected<std::string, std::string> read_address(std::string_view given) {
   std::string text = lower(trimmed(given));
+  // tcpdump writes the port as a fifth number: 10.0.0.11.4711
+  if (std::ranges::count(text, '.') == 4 && !text.contains(':')) text[text.rfind('.')] = ':';
   for (const std::string_view word : {" port ", ", port ", " : "})
     if (const std::size_t at = text.find(word); at != text.npos) text.replace(at, word.size(), ":");
   std::string host = text;
@@ -169,7 +186,7 @@ std::expected<std::string, std::string> read_address(std::string_view given) {
   }
   if (host.starts_with("::ffff:") && host.contains('.')) host = host.substr(7);
   const bool is_dotted = host.contains('.') && !host.contains(':');
-  const auto address = parse_address(is_dotted ? without_leading_zeros(host) : host);
+  const auto address = parse_address(is_dotted ? without_leading_zeros(host) : dotted_if_mapped(host));
   const auto number = parse_decimal<std::uint16_t>(port);
   if (!address || (!port.empty() && !number))
     return std::unexpected("'" + std::string(trimmed(given)) +
@@ -200,6 +217,9 @@ std::expected<std::string, std::string> read_sha256(std::string_view given) {
   constexpr std::size_t kEnough = 16;
   std::string digits = lower(trimmed(given));
   if (digits.starts_with("sha256:")) digits = digits.substr(7);
+  // A whole line of sha256sum: the digest, and the file's name.
+  if (digits.size() > kWhole && is_hex(digits.substr(0, kWhole)) && is_blank(digits[kWhole]))
+    digits.resize(kWhole);
   while (digits.ends_with('.')) digits.pop_back();  // "c5aa511b26258f55..."
   std::erase_if(digits, is_blank);
   if (digits.size() < kEnough || digits.size() > kWhole || !is_hex(digits))
@@ -233,7 +253,12 @@ std::string folded(std::string_view text) {
   return result;
 }
 
-Readings read_answer(const Question& question, std::string_view given) {
+Readings read_answer(const Question& question, std::string_view written) {
+  // What is longer answers none of these, and reading it in all its possible ways may take for ever.
+  constexpr std::size_t kSizeMax = 4096;
+  if (written.size() > kSizeMax)
+    return std::unexpected("this is longer than any answer (" + std::to_string(kSizeMax) + " bytes)");
+  const std::string given = without_invisible(written);
   if (is_number(question.kind)) return read_quantity(question, given);
   switch (question.kind) {
     case AnswerKind::choice: return read_choice(question, given);

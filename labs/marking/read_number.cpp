@@ -66,7 +66,8 @@ std::vector<double> read_separated(const std::string& digits) {
     std::string text = digits;
     text[at] = '.';
     add(text);
-    const bool may_group = digits.size() - at - 1 == 3 && at >= 1 && at <= 3 && digits.front() != '0';
+    const bool may_group =
+        digits.size() - at - 1 == 3 && at >= 1 && at <= 3 && digits.front() != '0' && !digits.contains('e');
     if (may_group) add(without(separator));
   }
   return values;

@@ -18,4 +18,7 @@ struct Unit {
 // as a large one is, and "bit" is a bit.
 std::optional<Unit> find_unit(std::string_view word);
 
+// The same at the beginning of a remark: "s after the start", "bytes per second, about".
+std::optional<Unit> find_leading_unit(std::string_view remark);
+
 }  // namespace plaintalk::labs

@@ -29,18 +29,67 @@ std::optional<Start> start_of_answer(const Lab& lab, std::string_view line) {
   return Start{std::move(id), line.substr(colon + 1)};
 }
 
+// Lines end with LF, CR LF or, as old editors write them, CR.
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // some editors write a byte-order mark
   while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.push_back(line);
+    const std::size_t end = text.find_first_of("\r\n");
+    lines.push_back(text.substr(0, end));
     if (end == text.npos) break;
-    text.remove_prefix(end + 1);
+    text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
   }
   return lines;
+}
+
+void append_utf8(std::string& out, char32_t point) {
+  const auto byte = [&](char32_t bits) { out += static_cast<char>(bits); };
+  if (point < 0x80) {
+    byte(point);
+  } else if (point < 0x800) {
+    byte(0xC0 | point >> 6);
+    byte(0x80 | (point & 0x3F));
+  } else if (point < 0x10000) {
+    byte(0xE0 | point >> 12);
+    byte(0x80 | (point >> 6 & 0x3F));
+    byte(0x80 | (point & 0x3F));
+  } else {
+    byte(0xF0 | point >> 18);
+    byte(0x80 | (point >> 12 & 0x3F));
+    byte(0x80 | (point >> 6 & 0x3F));
+    byte(0x80 | (point & 0x3F));
+  }
+}
+
+std::string from_utf16(std::string_view bytes, bool is_big_endian) {
+  constexpr char32_t kReplacement = 0xFFFD;
+  const auto unit_at = [&](std::size_t at) {
+    const auto first = static_cast<unsigned char>(bytes[at]);
+    const auto second = static_cast<unsigned char>(bytes[at + 1]);
+    return static_cast<char32_t>(is_big_endian ? first << 8 | second : second << 8 | first);
+  };
+  std::string text;
+  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
+    char32_t point = unit_at(at);
+    if (point >= 0xD800 && point < 0xE000) {
+      const char32_t low = point < 0xDC00 && at + 3 < bytes.size() ? unit_at(at + 2) : 0;
+      if (low >= 0xDC00 && low < 0xE000) {
+        point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+        at += 2;
+      } else {
+        point = kReplacement;
+      }
+    }
+    append_utf8(text, point);
+  }
+  return text;
+}
+
+// As UTF-8 without a byte-order mark; Windows' editors and shells also write UTF-16.
+std::string as_utf8(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) return std::string(text.substr(3));
+  if (text.starts_with("\xFF\xFE")) return from_utf16(text.substr(2), false);
+  if (text.starts_with("\xFE\xFF")) return from_utf16(text.substr(2), true);
+  return std::string(text);
 }
 
 std::string line_for(const Lab& lab, const std::string& id, std::string_view answer) {
@@ -61,14 +110,17 @@ std::string question_id_of(const Lab& lab, std::string_view written) {
   return lab.find(std::string(id)) != nullptr ? std::string(id) : std::string();
 }
 
-Answers parse_answers(const Lab& lab, std::string_view text) {
+Answers parse_answers(const Lab& lab, std::string_view bytes) {
+  const std::string text = as_utf8(bytes);
   Answers answers;
   std::string current;
   for (const std::string_view line : lines_of(text)) {
     if (line.starts_with('#')) continue;
     if (auto start = start_of_answer(lab, line)) {
       current = start->id;
-      answers[current] = trimmed(start->rest);
+      const std::string_view rest = trimmed(start->rest);
+      // Answered twice: the last one counts, but a line that was left empty takes nothing back.
+      if (!rest.empty() || !answers.contains(current)) answers[current] = rest;
     } else if (!current.empty()) {
       std::string& answer = answers[current];
       if (!answer.empty()) answer += '\n';
@@ -87,8 +139,9 @@ std::string empty_answers(const Lab& lab) {
   return text;
 }
 
-std::string with_answer(const Lab& lab, std::string_view text, const std::string& question_id,
+std::string with_answer(const Lab& lab, std::string_view bytes, const std::string& question_id,
                         std::string_view answer) {
+  const std::string text = as_utf8(bytes);
   std::string result;
   bool is_written = false;
   bool is_old = false;  // a line of the answer that is replaced

@@ -147,6 +147,8 @@ TEST_F(BooksTest, AGroupSharesItsBestHandIn) {
 TEST_F(BooksTest, FormulasAndEscapesAreMadeHarmless) {
   GradedHandIn evil = hand_in("s1", "=HYPERLINK(\"http://x\")", "\x1b[31mred");
   evil.questions[1].mark.mistake.clear();
+  evil.source = "a\x1b[2J.zip";
+  evil.lab = "01\x1b[31m";
   const std::string evidence = evidence_csv({evil});
   EXPECT_TRUE(evidence.contains("\"'=HYPERLINK")) << evidence;
   EXPECT_FALSE(evidence.contains('\x1b'));

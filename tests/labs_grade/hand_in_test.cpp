@@ -6,6 +6,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "labs/grade/hand_in_reader.hpp"
@@ -137,6 +138,33 @@ TEST_F(HandInTest, WhatIsMissingOrBrokenIsNamed) {
       zip({{"lab.json", kState}, {"session-1.pcapng", std::string(100'000, 'x')}}, "c.zip");
   fs::resize_file(whole, fs::file_size(whole) / 2);
   EXPECT_NE(open(whole).fault, "");
+}
+
+TEST_F(HandInTest, WhatIsNoFileGetsItsRowAndIsNotOpened) {
+  fs::create_symlink("/dev/zero", base_ / "in" / "zero.zip");
+  ASSERT_EQ(::mkfifo((base_ / "in" / "pipe.ZIP").c_str(), 0600), 0);
+  const auto found = find_hand_ins(base_ / "in");
+  ASSERT_EQ(found.size(), 2U);
+  for (const fs::path& path : found)
+    EXPECT_EQ(open(path).fault, "it is a link, a pipe or a device, and no file") << path;
+}
+
+TEST_F(HandInTest, EncryptedOnesAreCalledSo) {
+  const fs::path path = zip({{"lab.json", kState}, {"session-1.pcapng", "P"}});
+  std::string bytes = content_of(path);
+  for (const auto& [mark, flags_at] : {std::pair("PK\x03\x04", 6), std::pair("PK\x01\x02", 8)})
+    for (std::size_t at = bytes.find(mark); at != bytes.npos; at = bytes.find(mark, at + 1))
+      bytes[at + static_cast<std::size_t>(flags_at)] |= 1;
+  std::ofstream(path, std::ios::binary) << bytes;
+  EXPECT_EQ(open(path).fault, "the zip file is encrypted: it has to be made without a password");
+}
+
+TEST_F(HandInTest, AnIdOfALabIsShort) {
+  const std::string state =
+      R"({"student": "s1", "capture": "c.pcap", "lab": ")" + std::string(100'000, 'x') + "\"}";
+  const HandIn hand_in = open(zip({{"lab.json", state}, {"c.pcap", "P"}}));
+  EXPECT_EQ(hand_in.fault, "lab.json names a lab with an id that no lab has");
+  EXPECT_EQ(hand_in.lab, "");
 }
 
 TEST_F(HandInTest, FoldersOfLearningPlatformsAreSearched) {

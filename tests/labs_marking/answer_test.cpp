@@ -131,6 +131,62 @@ TEST(Answer, AddressesInEveryNotation) {
   EXPECT_FALSE(read_answer(question, "localhost"));
 }
 
+TEST(Answer, TwoNumbersAreNoAnswer) {
+  const Question question = question_of(AnswerKind::integer, "bytes");
+  for (const char* given : {"4711 or 4712", "4711/4712", "4711, 4712", "4711-4712", "4711 (or 5)", "4711 4"})
+    EXPECT_FALSE(read_answer(question, given)) << given;
+  EXPECT_FALSE(is_right(question_of(AnswerKind::integer), "1.5e3", "15000"));
+}
+
+TEST(Answer, AUnitCountsWhateverFollowsIt) {
+  Question question = question_of(AnswerKind::decimal, "ms");
+  for (const char* given : {"12 s after the start", "12 s.", "12 usec", "12 hours", "12 s (roughly)"})
+    EXPECT_FALSE(is_right(question, given, "12")) << given;
+  EXPECT_TRUE(is_right(question, "12 s after the start", "12000"));
+  EXPECT_TRUE(is_right(question, "12000 usec", "12"));
+  question = question_of(AnswerKind::decimal, "B/s");
+  for (const char* given :
+       {"1000 bytes/second", "1 kilobyte per second", "1 kbyte/s", "8 kilobits per second"})
+    EXPECT_TRUE(is_right(question, given, "1000")) << given;
+  question = question_of(AnswerKind::integer, "bytes");
+  EXPECT_TRUE(is_right(question, "2 kibibytes", "2048"));
+  EXPECT_FALSE(is_right(question, "2 kbytes", "2"));
+}
+
+// "\xC2\xA0" is a no-break space, "\xE2\x80\x8B" has no width, "\xEF\xBC\x94" is a full-width 4.
+TEST(Answer, WhatNobodySeesIsForgiven) {
+  EXPECT_TRUE(is_right(question_of(AnswerKind::text),
+                       "\xE2\x80\x8B"
+                       "bottle-pebble\xC2\xA0",
+                       "bottle-pebble"));
+  EXPECT_TRUE(is_right(question_of(AnswerKind::text),
+                       "\x1B"
+                       "bottle-pebble\x07",
+                       "bottle-pebble"));
+  EXPECT_TRUE(is_right(question_of(AnswerKind::integer), "\xEF\xBC\x94\xEF\xBC\x92", "42"));
+  EXPECT_TRUE(is_right(question_of(AnswerKind::integer),
+                       "\xE2\x88\x92"
+                       "42",
+                       "-42"));
+  EXPECT_TRUE(is_right(question_of(AnswerKind::address),
+                       "\xEF\xBB\xBF"
+                       "10.0.0.11\xE2\x80\xAC",
+                       "10.0.0.11"));
+}
+
+TEST(Answer, AddressesAsToolsWriteThem) {
+  const Question question = question_of(AnswerKind::address);
+  EXPECT_TRUE(is_right(question, "10.0.0.11.4711", "10.0.0.11:4711")) << "tcpdump";
+  EXPECT_TRUE(is_right(question, "::ffff:a00:b", "10.0.0.11"));
+}
+
+// Reading in all ways took minutes of such an answer, and the rest of the class waited.
+TEST(Answer, AHugeAnswerIsRefusedUnread) {
+  for (const AnswerKind kind : {AnswerKind::integer, AnswerKind::set, AnswerKind::text, AnswerKind::address,
+                                AnswerKind::bytes, AnswerKind::sha256})
+    EXPECT_FALSE(read_answer(question_of(kind), std::string(1 << 20, '='))) << static_cast<int>(kind);
+}
+
 TEST(Answer, BytesAndDigests) {
   const Question bytes = question_of(AnswerKind::bytes);
   for (const char* given : {"48656c6c6f", "48 65 6C 6C 6F", "0x48 0x65 0x6c 0x6c 0x6f", "48:65:6c:6c:6f",
@@ -142,6 +198,7 @@ TEST(Answer, BytesAndDigests) {
   EXPECT_TRUE(is_right(digest, key, key));
   EXPECT_TRUE(is_right(digest, "C5AA511B26258F55", key));
   EXPECT_TRUE(is_right(digest, "sha256:c5aa511b26258f55...", key));
+  EXPECT_TRUE(is_right(digest, key + "  sunset.jpg\n", key)) << "a line of sha256sum";
   EXPECT_FALSE(is_right(digest, "c5aa511b", key)) << "too few digits to prove anything";
   EXPECT_FALSE(is_right(digest, "c5aa511b26258f56", key));
 }

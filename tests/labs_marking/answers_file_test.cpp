@@ -57,6 +57,33 @@ TEST(AnswersFile, AByteOrderMarkIsNoPartOfTheFirstAnswer) {
   EXPECT_EQ(with_answer(lab, text, "1", "6"), "01.1: 6\n");
 }
 
+TEST(AnswersFile, EncodingsAndLineEndsOfOtherSystems) {
+  const Lab lab = lab_with_questions();
+  for (const bool is_big_endian : {false, true}) {
+    std::string text = is_big_endian ? "\xFE\xFF" : "\xFF\xFE";
+    for (const char c : std::string_view("01.1: 47\r\n01.2: x\r\n")) {
+      text += is_big_endian ? '\0' : c;
+      text += is_big_endian ? c : '\0';
+    }
+    EXPECT_EQ(parse_answers(lab, text).at("1"), "47");
+    EXPECT_EQ(parse_answers(lab, text).at("2"), "x");
+    EXPECT_EQ(parse_answers(lab, with_answer(lab, text, "2", "y")).at("2"), "y");
+  }
+  EXPECT_EQ(parse_answers(lab, std::string_view("\xFF\xFE"
+                                                "1\0:\0\x3D\xD8\x00\xDE\x00\xD8",
+                                                12))
+                .at("1"),
+            "\xF0\x9F\x98\x80\xEF\xBF\xBD")
+      << "a pair, and half of one";
+  EXPECT_EQ(parse_answers(lab, "01.1: a\r01.2: b\r").at("1"), "a");
+}
+
+TEST(AnswersFile, AnEmptySecondLineTakesNothingBack) {
+  const Lab lab = lab_with_questions();
+  EXPECT_EQ(parse_answers(lab, "1: a\n1:\n").at("1"), "a");
+  EXPECT_EQ(parse_answers(lab, "1: a\n1: b\n").at("1"), "b");
+}
+
 TEST(AnswersFile, QuestionsOfOtherLabsAreNotTaken) {
   const Lab lab = lab_with_questions();
   EXPECT_EQ(question_id_of(lab, "01.10"), "10");
