@@ -297,6 +297,10 @@ std::string id_of(const std::filesystem::path& folder) {
 
 }  // namespace
 
+std::string_view render(AnswerKind kind) {
+  return std::ranges::find(kKinds, kind, &std::pair<std::string_view, AnswerKind>::second)->first;
+}
+
 LabFile read_lab(const std::filesystem::path& folder) {
   LabFile file;
   Lab& lab = file.lab;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "labs/course/lab.hpp"
@@ -14,6 +15,9 @@ struct LabFile {
   Lab lab;
   std::vector<std::string> faults;  // "lab.toml:12: ..."; empty: the lab can be used
 };
+
+// The word for it in lab.toml.
+std::string_view render(AnswerKind kind);
 
 // Reads FOLDER/lab.toml. The id is the number that the folder's name begins with.
 LabFile read_lab(const std::filesystem::path& folder);

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/crypto/digest.hpp"
-#include "labs/course/blanks.hpp"
+#include "labs/course/letters.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -68,8 +68,7 @@ bool is_id_character(char c) {
 }  // namespace
 
 std::string normal_student_id(std::string_view id) {
-  std::string normal;
-  for (const char c : trimmed(id)) normal += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::string normal = lower_case(trimmed(id));
   constexpr std::size_t kSizeMax = 64;
   return normal.size() <= kSizeMax && std::ranges::all_of(normal, is_id_character) ? normal : "";
 }

@@ -1,11 +1,10 @@
 #include "labs/grade/csv_file.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 #include "base/text.hpp"
-#include "labs/course/blanks.hpp"
+#include "labs/course/letters.hpp"
+#include "labs/files/text_file.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -54,21 +53,10 @@ std::vector<std::vector<std::string>> parse(std::string_view text, char separato
   return rows;
 }
 
-std::string lower(std::string_view text) {
-  std::string small;
-  for (const char c : text) small += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return small;
-}
-
 }  // namespace
 
 std::vector<CsvRow> read_csv(const std::filesystem::path& path) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) throw std::runtime_error(path.string() + " cannot be read: " + error.message());
-  if (size > kSizeMax) throw std::runtime_error(path.string() + " is larger than 16 MiB");
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text = read_text_file(path, kSizeMax);
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   const std::string first = text.substr(0, text.find('\n'));
   const char separator = first.contains(';') && !first.contains(',') ? ';' : ',';
@@ -77,7 +65,7 @@ std::vector<CsvRow> read_csv(const std::filesystem::path& path) {
   for (std::size_t index = 1; index < rows.size(); ++index) {
     CsvRow& row = all.emplace_back();
     for (std::size_t place = 0; place < rows[0].size() && place < rows[index].size(); ++place)
-      row[lower(trimmed(rows[0][place]))] = trimmed(rows[index][place]);
+      row[lower_case(trimmed(rows[0][place]))] = trimmed(rows[index][place]);
   }
   return all;
 }
@@ -96,21 +84,6 @@ void CsvText::add(const std::vector<std::string>& cells) {
     append_csv_field(text_, cells[place]);
   }
   text_ += '\n';
-}
-
-void write_text_file(const std::filesystem::path& path, std::string_view text) {
-  std::filesystem::path fresh = path;
-  fresh += ".new";
-  std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-  file << text << std::flush;
-  file.close();
-  if (!file) {
-    std::error_code ignored;
-    std::filesystem::remove(fresh, ignored);
-    throw std::runtime_error(path.string() +
-                             " cannot be written: is the disk full, or the folder read-only?");
-  }
-  std::filesystem::rename(fresh, path);
 }
 
 }  // namespace plaintalk::labs

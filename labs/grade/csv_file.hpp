@@ -34,7 +34,4 @@ class CsvText {
   std::string text_;
 };
 
-// Whole or not at all. Throws std::runtime_error.
-void write_text_file(const std::filesystem::path& path, std::string_view text);
-
 }  // namespace plaintalk::labs

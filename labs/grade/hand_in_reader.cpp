@@ -10,10 +10,11 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "labs/course/variant.hpp"
+#include "labs/course/letters.hpp"
+#include "labs/files/text_file.hpp"
+#include "labs/workspace/workspace_state.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -46,9 +47,7 @@ bool is_wanted(std::string_view name) {
 bool is_zip_name(std::string_view name) {
   constexpr std::string_view kEnding = ".zip";
   if (name.size() < kEnding.size()) return false;
-  return std::ranges::equal(name.substr(name.size() - kEnding.size()), kEnding, {}, [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  return lower_case(name.substr(name.size() - kEnding.size())) == kEnding;
 }
 
 std::string last_part(std::string_view path) {
@@ -169,31 +168,15 @@ void copy_folder(const fs::path& folder, Unpacked& unpacked, const HandInLimits&
   }
 }
 
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-std::string text_of(const nlohmann::json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-void read_members(const Unpacked& unpacked, HandIn& hand_in) {
+void read_members(const Unpacked& unpacked, HandIn& hand_in, const HandInLimits& limits) {
   const auto state_path = unpacked.find("lab.json");
   if (!state_path) throw Refused("lab.json is missing: it was not made with lab pack");
-  const auto state = nlohmann::json::parse(read_text(*state_path), nullptr, false);
-  if (!state.is_object()) throw Refused("lab.json is damaged");
-  hand_in.lab = text_of(state, "lab");
-  constexpr std::size_t kLabIdSizeMax = 64;
-  if (hand_in.lab.size() > kLabIdSizeMax) {
-    hand_in.lab.clear();
-    throw Refused("lab.json names a lab with an id that no lab has");
-  }
-  hand_in.student = normal_student_id(text_of(state, "student"));
-  if (hand_in.student.empty()) throw Refused("lab.json has no usable student id");
-  if (const auto answers = unpacked.find("answers.txt")) hand_in.answers = read_text(*answers);
-  const auto capture = unpacked.find(text_of(state, "capture"));
+  auto state = parse_state(read_text_file(*state_path, limits.text_size_max));
+  if (!state) throw Refused("lab.json " + state.error());
+  hand_in.lab = state->lab;
+  hand_in.student = state->student;
+  if (const auto answers = unpacked.find("answers.txt")) hand_in.answers = read_text_file(*answers, limits.text_size_max);
+  const auto capture = unpacked.find(state->capture);
   if (!capture) throw Refused("the capture that lab.json names is missing");
   hand_in.capture = *capture;
 }
@@ -238,7 +221,7 @@ HandIn open_hand_in(const fs::path& path, const fs::path& root, const fs::path& 
       unpack_zip(path, unpacked, limits);
     else
       throw Refused("it is a link, a pipe or a device, and no file");
-    read_members(unpacked, hand_in);
+    read_members(unpacked, hand_in, limits);
   } catch (const Refused& refused) {
     hand_in.fault = refused.what();
   }

@@ -17,6 +17,7 @@
 #include "base/text.hpp"
 #include "labs/course/lab_file.hpp"
 #include "labs/course/lab_folders.hpp"
+#include "labs/files/temporary_folder.hpp"
 #include "labs/grade/hand_in_reader.hpp"
 #include "labs/session/supervisor.hpp"
 #include "labs/workspace/answers_file.hpp"
@@ -34,27 +35,6 @@ constexpr std::size_t kFreeTextMax = 64U << 10;
 constexpr rlim_t kFileSizeMax = rlim_t{256} << 20;
 constexpr const char* kMemoryMiB = "128";
 constexpr int kDamagedInput = 3;  // plaintalk-analyze: the readable rest was analysed
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (fs::temp_directory_path() / "plaintalk-grade-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-      throw std::system_error(errno, std::generic_category(), "cannot make a folder in " + pattern);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 std::string shortened(const std::string& text, std::size_t size_max) {
   if (text.size() <= size_max) return text;
@@ -107,7 +87,7 @@ class Marking {
  private:
   void begin(const fs::path& path) {
     Job job;
-    job.folder = std::make_unique<TemporaryFolder>();
+    job.folder = std::make_unique<TemporaryFolder>("grade");
     job.hand_in = open_hand_in(path, options_.hand_ins, job.folder->path() / "hand-in");
     job.graded = {.source = job.hand_in.source,
                   .lab = job.hand_in.lab,

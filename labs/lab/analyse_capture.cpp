@@ -1,8 +1,6 @@
 #include "labs/lab/analyse_capture.hpp"
 
-#include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -18,13 +16,6 @@ namespace plaintalk::labs {
 namespace {
 
 constexpr int kDamagedInput = 3;  // plaintalk-analyze's exit status: the readable rest was analysed
-
-std::filesystem::path make_temporary_folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "plaintalk-lab-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr)
-    throw std::system_error(errno, std::generic_category(), "cannot make a folder in " + pattern);
-  return pattern;
-}
 
 std::string first_line(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -42,22 +33,14 @@ FreshAnalysis::FreshAnalysis(const std::filesystem::path& capture) {
                              " is not there (any more): give another capture with lab use");
   const auto program = find_program("plaintalk-analyze");
   if (!program) throw std::runtime_error("plaintalk-analyze is neither beside this program nor on PATH");
-  base_ = make_temporary_folder();
-  const auto words = base_ / "words";
+  const auto words = base_.path() / "words";
   const FileDescriptor output(::open(words.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   const int status =
       wait_for_exit(spawn_program({program->string(), "--quiet", "--show-secrets", "--out", folder().string(),
                                    "--", std::filesystem::absolute(capture).string()},
                                   {.output = output.number(), .error = output.number()}));
   if (status == 0 || status == kDamagedInput) return;
-  const std::string why = first_line(words);
-  std::filesystem::remove_all(base_, error);
-  throw std::runtime_error("the capture cannot be analysed: " + why);
-}
-
-FreshAnalysis::~FreshAnalysis() {
-  std::error_code ignored;
-  std::filesystem::remove_all(base_, ignored);
+  throw std::runtime_error("the capture cannot be analysed: " + first_line(words));
 }
 
 }  // namespace plaintalk::labs

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "labs/files/temporary_folder.hpp"
+
 namespace plaintalk::labs {
 
 class FreshAnalysis {
@@ -11,14 +13,11 @@ class FreshAnalysis {
   // Runs plaintalk-analyze on the capture. Throws std::runtime_error with its words when it fails; a damaged
   // capture is analysed as far as it goes.
   explicit FreshAnalysis(const std::filesystem::path& capture);
-  ~FreshAnalysis();
-  FreshAnalysis(const FreshAnalysis&) = delete;
-  FreshAnalysis& operator=(const FreshAnalysis&) = delete;
 
-  std::filesystem::path folder() const { return base_ / "analysis"; }
+  std::filesystem::path folder() const { return base_.path() / "analysis"; }
 
  private:
-  std::filesystem::path base_;
+  TemporaryFolder base_{"lab"};
 };
 
 }  // namespace plaintalk::labs

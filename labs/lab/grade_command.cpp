@@ -11,7 +11,7 @@
 #include "base/text.hpp"
 #include "labs/course/lab_file.hpp"
 #include "labs/course/lab_folders.hpp"
-#include "labs/grade/csv_file.hpp"
+#include "labs/files/text_file.hpp"
 #include "labs/grade/decisions.hpp"
 #include "labs/grade/evidence.hpp"
 #include "labs/grade/gradebooks.hpp"

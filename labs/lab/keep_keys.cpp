@@ -1,7 +1,5 @@
 #include "labs/lab/keep_keys.hpp"
 
-#include <algorithm>
-#include <array>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -10,19 +8,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "labs/course/lab_file.hpp"
+#include "labs/files/text_file.hpp"
 #include "labs/marking/mark.hpp"
 
 namespace plaintalk::labs {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// The word of lab.toml.
-std::string_view word_of(AnswerKind kind) {
-  constexpr std::array<std::string_view, 10> kWords{"integer", "decimal", "text",  "choice", "set",
-                                                    "address", "packet",  "bytes", "sha256", "free text"};
-  return kWords.at(static_cast<std::size_t>(kind));
-}
 
 Json mistakes_of(const Question& question, const AnswerKey& key) {
   Json all = Json::array();
@@ -37,7 +30,7 @@ Json mistakes_of(const Question& question, const AnswerKey& key) {
 
 Json question_json(const Question& question, const AnswerKey& key) {
   Json json{{"id", question.id},
-            {"type", word_of(question.kind)},
+            {"type", render(question.kind)},
             {"unit", question.unit},
             {"points", question.points},
             {"tolerance", question.tolerance},

@@ -1,12 +1,10 @@
 #include "labs/lab/play.hpp"
 
-#include <cstdlib>
-#include <fstream>
 #include <iostream>
-#include <stdexcept>
 #include <string_view>
-#include <system_error>
 
+#include "labs/files/temporary_folder.hpp"
+#include "labs/files/text_file.hpp"
 #include "labs/lab/scene.hpp"
 
 namespace plaintalk::labs {
@@ -15,18 +13,6 @@ namespace {
 void say(std::string_view line) { std::cout << line << '\n' << std::flush; }
 
 }  // namespace
-
-TemporaryWorkspace::TemporaryWorkspace() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "plaintalk-lab-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr)
-    throw std::system_error(errno, std::generic_category(), "cannot make a folder in " + pattern);
-  folder_ = pattern;
-}
-
-TemporaryWorkspace::~TemporaryWorkspace() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
 
 stage::StageResult play(const std::filesystem::path& folder, const Lab& lab, const std::string& student,
                         std::optional<session::CaptureMode> mode, const std::filesystem::path& script) {
@@ -41,11 +27,9 @@ stage::StageResult play(const std::filesystem::path& folder, const Lab& lab, con
 
 stage::StageResult play_reference(const std::filesystem::path& folder, const Lab& lab,
                                   const std::string& student, std::optional<session::CaptureMode> mode) {
-  const TemporaryWorkspace elsewhere;
-  const std::filesystem::path script = elsewhere.folder() / "script.txt";
-  std::ofstream file(script, std::ios::binary);
-  file << reference_script(lab, student) << std::flush;
-  if (!file) throw std::runtime_error(script.string() + " cannot be written");
+  const TemporaryFolder elsewhere("lab");
+  const std::filesystem::path script = elsewhere.path() / "script.txt";
+  write_text_file(script, reference_script(lab, student));
   return play(folder, lab, student, mode, script);
 }
 

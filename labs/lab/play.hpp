@@ -20,17 +20,4 @@ stage::StageResult play(const std::filesystem::path& folder, const Lab& lab, con
 stage::StageResult play_reference(const std::filesystem::path& folder, const Lab& lab,
                                   const std::string& student, std::optional<session::CaptureMode> mode);
 
-class TemporaryWorkspace {
- public:
-  TemporaryWorkspace();
-  ~TemporaryWorkspace();
-  TemporaryWorkspace(const TemporaryWorkspace&) = delete;
-  TemporaryWorkspace& operator=(const TemporaryWorkspace&) = delete;
-
-  const std::filesystem::path& folder() const { return folder_; }
-
- private:
-  std::filesystem::path folder_;
-};
-
 }  // namespace plaintalk::labs

@@ -1,6 +1,5 @@
-#include <fstream>
+#include <cstdint>
 #include <iostream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -11,9 +10,10 @@
 #include "base/program_path.hpp"
 #include "base/spawn_program.hpp"
 #include "base/text.hpp"
+#include "labs/files/temporary_folder.hpp"
+#include "labs/files/text_file.hpp"
 #include "labs/lab/analyse_capture.hpp"
 #include "labs/lab/commands.hpp"
-#include "labs/lab/play.hpp"
 #include "labs/sheet/worksheet.hpp"
 #include "labs/workspace/answers_file.hpp"
 #include "labs/workspace/workspace.hpp"
@@ -32,8 +32,8 @@ std::string section(const std::string& name, const FreshAnalysis& analysis,
       spawn_program({program->string(), name, analysis.folder().string(), "--format", "markdown"},
                     {.output = out.number()}));
   if (status != 0) throw std::runtime_error("the report " + name + " cannot be made");
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  constexpr std::uintmax_t kSizeMax = 64U << 20;
+  const std::string text = read_text_file(path, kSizeMax);
   return text.starts_with("# ") ? '#' + text : text;
 }
 
@@ -54,7 +54,7 @@ int report_lab(const Places& places, const Lab& lab) {
   const Answers answers = parse_answers(lab, workspace.answers_text());
   const Values words = words_for(lab, workspace.student());
   const FreshAnalysis analysis(workspace.capture());
-  const TemporaryWorkspace scratch;
+  const TemporaryFolder scratch("lab");
 
   std::string text =
       "# Lab " + lab.id + ": " + lab.title + "\n\nBy " + workspace.student() + ", from `" +
@@ -65,7 +65,7 @@ int report_lab(const Places& places, const Lab& lab) {
       "*Who took part, where the capture was made, and what you expected before you looked.*\n\n";
   for (const std::string& name : lab.reports)
     text +=
-        section(name, analysis, scratch.folder()) + "\n*What does this show? Which packets prove it?*\n\n";
+        section(name, analysis, scratch.path()) + "\n*What does this show? Which packets prove it?*\n\n";
   text += "## Questions\n\n";
   for (const Question& question : lab.questions) {
     const auto given = answers.find(question.id);
@@ -75,9 +75,7 @@ int report_lab(const Places& places, const Lab& lab) {
   text += "## What surprised me\n\n*And what you would look at next.*\n";
 
   const std::string name = workspace.free_name("report", ".md");
-  std::ofstream file(workspace.folder() / name, std::ios::binary);
-  file << text << std::flush;
-  if (!file) throw std::runtime_error((workspace.folder() / name).string() + " cannot be written");
+  write_text_file(workspace.folder() / name, text);
   std::cout << "written: " << (workspace.folder() / name).string() << '\n';
   return 0;
 }

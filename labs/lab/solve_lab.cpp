@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "labs/course/variant.hpp"
+#include "labs/files/temporary_folder.hpp"
 #include "labs/lab/analyse_capture.hpp"
 #include "labs/lab/commands.hpp"
 #include "labs/lab/keep_keys.hpp"
@@ -44,13 +45,7 @@ class QuestionTrial {
   void fault(std::string text) { faults_.push_back(std::move(text)); }
 
   void try_mistake(const Mistake& mistake) {
-    std::vector<std::string> values = key_.ask(mistake.key);
-    if (question_.kind == AnswerKind::set && !values.empty()) {
-      std::string all;
-      for (const std::string& value : values) all += (all.empty() ? "" : ",") + value;
-      values = {all};
-    }
-    for (const std::string& value : values) {
+    for (const std::string& value : mistaken_answers(question_, mistake, key_)) {
       const Mark mark = mark_answer(question_, key_, value);
       if (mark.verdict == Verdict::right) continue;  // comes to the same in this capture
       ++mistakes_tried_;
@@ -74,8 +69,8 @@ class QuestionTrial {
 }  // namespace
 
 int solve_lab(const Lab& lab, const StartOptions& options) {
-  const TemporaryWorkspace workspace;
-  const stage::StageResult result = play_reference(workspace.folder(), lab, options.student, options.mode);
+  const TemporaryFolder workspace("lab");
+  const stage::StageResult result = play_reference(workspace.path(), lab, options.student, options.mode);
   if (!result.is_clean()) {
     for (const std::string& line : stage::describe(result)) std::cout << line << '\n';
     throw std::runtime_error("lab " + lab.id + ": the session itself went wrong");

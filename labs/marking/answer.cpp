@@ -7,7 +7,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/number.hpp"
-#include "labs/course/blanks.hpp"
+#include "labs/course/letters.hpp"
 #include "labs/marking/pasted_text.hpp"
 #include "labs/marking/read_number.hpp"
 #include "labs/marking/units.hpp"
@@ -36,18 +36,12 @@ std::string_view without_quotes(std::string_view text) {
   return text;
 }
 
-std::string lower(std::string_view text) {
-  std::string small;
-  for (const char c : text) small += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return small;
-}
-
 bool is_hex(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 Readings read_quantity(const Question& question, std::string_view given) {
-  std::string text = lower(given);
+  std::string text = lower_case(given);
   // "packet 12", "frame #12", "no. 12", "~ 12"
   for (bool again = true; again;) {
     again = false;
@@ -169,7 +163,7 @@ std::string dotted_if_mapped(const std::string& host) {
 
 // "10.0.0.11" or "10.0.0.11:4711".
 std::expected<std::string, std::string> read_address(std::string_view given) {
-  std::string text = lower(trimmed(given));
+  std::string text = lower_case(trimmed(given));
   // tcpdump writes the port as a fifth number: 10.0.0.11.4711
   if (std::ranges::count(text, '.') == 4 && !text.contains(':')) text[text.rfind('.')] = ':';
   for (const std::string_view word : {" port ", ", port ", " : "})
@@ -196,7 +190,7 @@ std::expected<std::string, std::string> read_address(std::string_view given) {
 
 std::expected<std::string, std::string> read_bytes(std::string_view given) {
   std::string digits;
-  const std::string text = lower(given);
+  const std::string text = lower_case(given);
   for (std::size_t place = 0; place < text.size(); ++place) {
     const char c = text[place];
     const bool is_prefix = (c == '0' && place + 1 < text.size() && text[place + 1] == 'x') ||
@@ -215,7 +209,7 @@ std::expected<std::string, std::string> read_bytes(std::string_view given) {
 std::expected<std::string, std::string> read_sha256(std::string_view given) {
   constexpr std::size_t kWhole = 64;
   constexpr std::size_t kEnough = 16;
-  std::string digits = lower(trimmed(given));
+  std::string digits = lower_case(trimmed(given));
   if (digits.starts_with("sha256:")) digits = digits.substr(7);
   // A whole line of sha256sum: the digest, and the file's name.
   if (digits.size() > kWhole && is_hex(digits.substr(0, kWhole)) && is_blank(digits[kWhole]))
@@ -247,7 +241,7 @@ std::string folded(std::string_view text) {
     if (is_blank(c)) {
       if (!result.empty() && result.back() != ' ') result += ' ';
     } else {
-      result += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      result += lower_case(c);
     }
   }
   return result;

@@ -68,7 +68,7 @@ Mark wrong(const Question& question, const AnswerKey& key, std::string_view give
   Mark mark{.verdict = Verdict::wrong};
   for (const Mistake& mistake : question.mistakes) {
     // A mistake may come to the same value as the truth in this capture; then there is nothing to tell apart.
-    auto values = readings_of(question, values_of(question, key, mistake.key));
+    auto values = readings_of(question, mistaken_answers(question, mistake, key));
     std::erase_if(values, [&](const Reading& value) { return any_agrees(question, {value}, keys); });
     if (!any_agrees(question, answers, values)) continue;
     mark.mistake = mistake.name;
@@ -104,6 +104,11 @@ std::string_view render(Verdict verdict) {
 std::vector<std::string> accepted_answers(const Question& question, const AnswerKey& key) {
   if (question.kind == AnswerKind::free_text || (question.needs_real_tcp && key.is_synthetic())) return {};
   return values_of(question, key, question.key);
+}
+
+std::vector<std::string> mistaken_answers(const Question& question, const Mistake& mistake,
+                                          const AnswerKey& key) {
+  return values_of(question, key, mistake.key);
 }
 
 Mark mark_answer(const Question& question, const AnswerKey& key, std::string_view given) {

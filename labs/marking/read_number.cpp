@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "labs/course/blanks.hpp"
+#include "labs/course/letters.hpp"
 
 namespace plaintalk::labs {
 namespace {

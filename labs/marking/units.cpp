@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "labs/course/blanks.hpp"
+#include "labs/course/letters.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -46,8 +46,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 
 // "Microseconds" -> "microsecond", "bytes per second" -> "byte/s", "µs" -> "us".
 std::string normal(std::string_view word) {
-  std::string text;
-  for (const char c : word) text += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::string text = lower_case(word);
   replace_all(text, "\xC2\xB5", "u");  // micro sign
   replace_all(text, "\xCE\xBC", "u");  // Greek mu
   replace_all(text, " per ", "/");

@@ -1,14 +1,12 @@
 #include "labs/sheet/worksheet.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <stdexcept>
 #include <string_view>
 
 #include <cmark-gfm.h>
 
 #include "base/front_door.hpp"
+#include "labs/files/text_file.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -123,13 +121,7 @@ Values words_for(const Lab& lab, const std::string& student) {
 }
 
 std::string read_worksheet(const Lab& lab, const Values& values) {
-  const std::filesystem::path path = lab.folder / "worksheet.md";
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) throw std::runtime_error(path.string() + " cannot be read: " + error.message());
-  if (size > kSizeMax) throw std::runtime_error(path.string() + " is larger than 1 MiB");
-  std::ifstream file(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string text = read_text_file(lab.folder / "worksheet.md", kSizeMax);
   return fill_in(put_questions(lab, text, values), values);
 }
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "labs/course/blanks.hpp"
+#include "labs/course/letters.hpp"
 
 namespace plaintalk::labs {
 namespace {

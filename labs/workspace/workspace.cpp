@@ -2,14 +2,15 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
 
 #include "base/front_door.hpp"
 #include "base/text.hpp"
+#include "labs/files/text_file.hpp"
 #include "labs/workspace/answers_file.hpp"
+#include "labs/workspace/json_text.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -17,38 +18,7 @@ namespace {
 constexpr std::string_view kStateFile = "lab.json";
 constexpr std::string_view kAnswersFile = "answers.txt";
 constexpr std::string_view kTriesFile = "tries.jsonl";
-constexpr std::uintmax_t kFileSizeMax = 16U << 20;  // a hand-in's files may be anything
-
-std::string read_file(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) throw std::runtime_error(path.string() + " is missing");
-  if (std::filesystem::file_size(path, error) > kFileSizeMax)
-    throw std::runtime_error(path.string() + " is larger than 16 MiB");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error(path.string() + " cannot be read");
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-// Whole or not at all: a full disk must not cost the answers that were there.
-void write_file(const std::filesystem::path& path, std::string_view content) {
-  std::filesystem::path fresh = path;
-  fresh += ".new";
-  std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-  file << content << std::flush;
-  if (!file) {
-    std::error_code ignored;
-    std::filesystem::remove(fresh, ignored);
-    throw std::runtime_error(path.string() +
-                             " cannot be written: is the disk full, or the folder read-only?");
-  }
-  file.close();
-  std::filesystem::rename(fresh, path);
-}
-
-std::string text_of(const nlohmann::json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+constexpr std::uintmax_t kFileSizeMax = 16U << 20;
 
 }  // namespace
 
@@ -90,8 +60,8 @@ Workspace Workspace::create(const std::filesystem::path& root, const Lab& lab, c
     return workspace;
   }
   Workspace workspace(root / lab.id);
-  workspace.lab_ = lab.id;
-  workspace.student_ = student;
+  workspace.state_.lab = lab.id;
+  workspace.state_.student = student;
   std::error_code error;
   std::filesystem::create_directories(workspace.folder_, error);
   if (error) throw std::runtime_error(workspace.folder_.string() + " cannot be made: " + error.message());
@@ -102,36 +72,37 @@ Workspace Workspace::create(const std::filesystem::path& root, const Lab& lab, c
 }
 
 void Workspace::read_state() {
-  const auto state = nlohmann::json::parse(read_file(folder_ / kStateFile), nullptr, false);
-  if (!state.is_object())
-    throw std::runtime_error((folder_ / kStateFile).string() + " is damaged: it should be a JSON object");
-  lab_ = text_of(state, "lab");
-  student_ = text_of(state, "student");
-  capture_ = text_of(state, "capture");
+  auto state = parse_state(read_text_file(folder_ / kStateFile, kFileSizeMax));
+  if (!state) throw std::runtime_error((folder_ / kStateFile).string() + ' ' + state.error());
+  state_ = *std::move(state);
 }
 
-void Workspace::write_state() const {
-  const nlohmann::ordered_json state{{"lab", lab_}, {"student", student_}, {"capture", capture_}};
-  write_file(folder_ / kStateFile, state.dump(2) + '\n');
-}
+void Workspace::write_state() const { write_text_file(folder_ / kStateFile, render(state_)); }
 
 std::string Workspace::answers_text() const {
   std::error_code error;
   const auto path = folder_ / kAnswersFile;
-  return std::filesystem::exists(path, error) ? read_file(path) : std::string();
+  return std::filesystem::exists(path, error) ? read_text_file(path, kFileSizeMax) : std::string();
 }
 
-void Workspace::write_answers(std::string_view text) const { write_file(folder_ / kAnswersFile, text); }
+void Workspace::write_answers(std::string_view text) const { write_text_file(folder_ / kAnswersFile, text); }
 
 std::filesystem::path Workspace::capture() const {
-  if (capture_.empty())
-    throw std::runtime_error("there is no capture yet: " + front_door("lab start " + lab_) +
-                             " makes one, or take your own with " + front_door("lab use " + lab_ + " FILE"));
-  return folder_ / capture_;
+  if (state_.capture.empty())
+    throw std::runtime_error("there is no capture yet: " + front_door("lab start " + state_.lab) +
+                             " makes one, or take your own with " +
+                             front_door("lab use " + state_.lab + " FILE"));
+  std::filesystem::path path = folder_ / state_.capture;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    throw std::runtime_error(
+        path.string() + " is not there any more: " + front_door("lab start " + state_.lab) +
+        " makes another capture, or take one with " + front_door("lab use " + state_.lab + " FILE"));
+  return path;
 }
 
 void Workspace::use_capture(const std::string& name) {
-  capture_ = name;
+  state_.capture = name;
   write_state();
 }
 

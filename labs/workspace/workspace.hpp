@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "labs/course/lab.hpp"
+#include "labs/workspace/workspace_state.hpp"
 
 namespace plaintalk::labs {
 
@@ -32,14 +33,14 @@ class Workspace {
   static Workspace of_folder(const std::filesystem::path& folder);
 
   const std::filesystem::path& folder() const { return folder_; }
-  const std::string& student() const { return student_; }
+  const std::string& student() const { return state_.student; }
 
   std::string answers_text() const;
   void write_answers(std::string_view text) const;
 
   // The capture that counts; empty when there is none yet. A relative path is in the folder.
-  const std::string& capture_name() const { return capture_; }
-  std::filesystem::path capture() const;  // throws std::runtime_error: how to get one
+  const std::string& capture_name() const { return state_.capture; }
+  std::filesystem::path capture() const;  // throws std::runtime_error when there is none: how to get one
   void use_capture(const std::string& name);
   // "name-1.pcapng", "name-2.pcapng": the first that does not exist.
   std::string free_name(std::string_view stem, std::string_view extension) const;
@@ -53,9 +54,7 @@ class Workspace {
   void write_state() const;
 
   std::filesystem::path folder_;
-  std::string lab_;
-  std::string student_;
-  std::string capture_;
+  WorkspaceState state_;
 };
 
 }  // namespace plaintalk::labs
