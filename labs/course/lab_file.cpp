@@ -5,9 +5,13 @@
 #include <cmath>
 #include <optional>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include <toml++/toml.h>
+
+#include "labs/files/text_file.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -288,6 +292,21 @@ void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
   }
 }
 
+constexpr std::uintmax_t kFileSizeMax = 1U << 20;
+// toml++ goes one call deeper for each point of a.b.c.d, and that must end before the stack does.
+constexpr std::size_t kLineSizeMax = 4096;
+
+// The first line that is too long, from 1; 0: none.
+std::size_t long_line(std::string_view text) {
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    const std::size_t end = text.find('\n');
+    if (text.substr(0, end).size() > kLineSizeMax) return line;
+    if (end == text.npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return 0;
+}
+
 // "01-first-session" -> "01".
 std::string id_of(const std::filesystem::path& folder) {
   std::string name = folder.filename().string();
@@ -306,9 +325,21 @@ LabFile read_lab(const std::filesystem::path& folder) {
   Lab& lab = file.lab;
   lab.folder = folder;
   lab.id = id_of(folder);
+  std::string text;
+  try {
+    text = read_text_file(folder / "lab.toml", kFileSizeMax);
+  } catch (const std::runtime_error& error) {
+    file.faults.emplace_back(error.what());
+    return file;
+  }
+  if (const std::size_t line = long_line(text); line != 0) {
+    file.faults.push_back("lab.toml:" + std::to_string(line) + ": this line is longer than " +
+                          std::to_string(kLineSizeMax) + " bytes: write it as several, between \"\"\"");
+    return file;
+  }
   toml::table parsed;
   try {
-    parsed = toml::parse_file((folder / "lab.toml").string());
+    parsed = toml::parse(text);
   } catch (const toml::parse_error& error) {
     const std::uint32_t line = error.source().begin.line;
     file.faults.push_back("lab.toml:" + std::to_string(line) + ": " + std::string(error.description()));

@@ -175,7 +175,8 @@ void read_members(const Unpacked& unpacked, HandIn& hand_in, const HandInLimits&
   if (!state) throw Refused("lab.json " + state.error());
   hand_in.lab = state->lab;
   hand_in.student = state->student;
-  if (const auto answers = unpacked.find("answers.txt")) hand_in.answers = read_text_file(*answers, limits.text_size_max);
+  if (const auto answers = unpacked.find("answers.txt"))
+    hand_in.answers = read_text_file(*answers, limits.text_size_max);
   const auto capture = unpacked.find(state->capture);
   if (!capture) throw Refused("the capture that lab.json names is missing");
   hand_in.capture = *capture;

@@ -1,6 +1,5 @@
 #include "labs/lab/keep_keys.hpp"
 
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -49,15 +48,16 @@ void keep_keys(const std::filesystem::path& folder, const Lab& lab, const Values
                const AnswerKey& key, const std::filesystem::path& capture) {
   std::filesystem::create_directories(folder);
   const std::string name = "capture" + capture.extension().string();
-  std::filesystem::copy_file(capture, folder / name, std::filesystem::copy_options::overwrite_existing);
+  for (const std::string& file : {name, std::string("keys.json")})
+    if (std::filesystem::exists(folder / file))
+      throw std::runtime_error((folder / file).string() + " exists already: choose another folder");
+  std::filesystem::copy_file(capture, folder / name);
   Json questions = Json::array();
   for (const Question& question : lab.questions) questions.push_back(question_json(question, key));
   const Json all{{"lab", lab.id},     {"student", values.at("student")},
                  {"capture", name},   {"recorded", key.is_synthetic()},
                  {"variant", values}, {"questions", std::move(questions)}};
-  std::ofstream file(folder / "keys.json", std::ios::binary | std::ios::trunc);
-  file << all.dump(1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
-  if (!file) throw std::runtime_error((folder / "keys.json").string() + " cannot be written");
+  write_text_file(folder / "keys.json", all.dump(1, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
 }  // namespace plaintalk::labs

@@ -11,7 +11,7 @@
 
 namespace plaintalk::labs {
 
-// `folder` is made; files of an earlier session in it are replaced.
+// `folder` is made. Throws std::runtime_error when it holds a capture or keys already.
 void keep_keys(const std::filesystem::path& folder, const Lab& lab, const Values& values,
                const AnswerKey& key, const std::filesystem::path& capture);
 

@@ -64,8 +64,7 @@ int report_lab(const Places& places, const Lab& lab) {
       "that show it. Delete these lines, and those in italics, when you are done.\n\n## What was done\n\n"
       "*Who took part, where the capture was made, and what you expected before you looked.*\n\n";
   for (const std::string& name : lab.reports)
-    text +=
-        section(name, analysis, scratch.path()) + "\n*What does this show? Which packets prove it?*\n\n";
+    text += section(name, analysis, scratch.path()) + "\n*What does this show? Which packets prove it?*\n\n";
   text += "## Questions\n\n";
   for (const Question& question : lab.questions) {
     const auto given = answers.find(question.id);

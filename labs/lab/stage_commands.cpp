@@ -18,7 +18,12 @@ std::string student_of(const Places& places, const Lab& lab, const std::string& 
 int tell_result(Workspace& workspace, const Lab& lab, const stage::StageResult& result) {
   for (const std::string& line : stage::describe(result)) std::cout << line << '\n';
   if (result.packet_count > 0) {
+    const std::string before = workspace.capture_name();
     workspace.use_capture(result.capture_file.filename().string());
+    // The numbers in answers that were given before belong to the other session.
+    if (!before.empty())
+      std::cout << "Answers are marked from " << workspace.capture_name() << " from now on, no longer from "
+                << before << ", which stays in your folder.\n";
     std::cout << "Next: " << front_door("lab analyze " + lab.id) << ", then "
               << front_door("lab answer " + lab.id) << ".1 ... and " << front_door("lab check " + lab.id)
               << '\n';
@@ -39,7 +44,8 @@ int start_lab(const Places& places, const Lab& lab, const StartOptions& options)
 
 int restore_lab(const Places& places, const Lab& lab, const StartOptions& options) {
   Workspace workspace = Workspace::create(places.workspaces, lab, student_of(places, lab, options.student));
-  std::cout << "A session is played for you, with your names and your values; nothing of yours is touched.\n";
+  std::cout
+      << "A session is played for you, with your names and your values; your answers and captures stay.\n";
   return tell_result(workspace, lab,
                      play_reference(workspace.folder(), lab, workspace.student(), options.mode));
 }

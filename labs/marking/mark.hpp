@@ -37,6 +37,7 @@ Mark mark_answer(const Question& question, const AnswerKey& key, std::string_vie
 std::vector<std::string> accepted_answers(const Question& question, const AnswerKey& key);
 
 // What the mistake leads to in this capture, in the same form; some of it may be right here.
-std::vector<std::string> mistaken_answers(const Question& question, const Mistake& mistake, const AnswerKey& key);
+std::vector<std::string> mistaken_answers(const Question& question, const Mistake& mistake,
+                                          const AnswerKey& key);
 
 }  // namespace plaintalk::labs

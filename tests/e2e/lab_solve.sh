@@ -10,13 +10,8 @@ contains "$work/record" ", 0 faults"
 
 for folder in "$labs"/[0-9][0-9]-*; do
   number=$(basename "$folder" | cut -c1-2)
-  # Somebody else each day, so that a variant that cannot be solved shows one day; the log names it.
-  student=day$(date +%j)
-  lab solve "$number" --student "$student" >"$work/$number" 2>&1 || {
-    grep -q "refused\|cannot make" "$work/$number" && skip "no private network here: $(tail -n 1 "$work/$number")"
-    cat "$work/$number" >&2
-    fail "lab $number of student $student"
-  }
+  # Where a private network is refused it is played another way; many students are for lab-proof.
+  lab solve "$number" --student everyday >"$work/$number" 2>&1 || { cat "$work/$number" >&2; fail "lab $number"; }
   contains "$work/$number" ", 0 faults"
 done
 equal "$(ls "$work" | grep -c plaintalk-lab)" 0 "folders left behind"

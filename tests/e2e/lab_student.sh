@@ -52,6 +52,14 @@ lab pack 01 >"$work/pack"
 lab pack 01 >"$work/pack"
 [ -e "$folder/plaintalk-lab-01-jane.doe-1.zip" ] || fail "a second hand-in takes the place of the first"
 
+# A capture that counts and is gone is said to be, by each command that needs it.
+mv "$folder/session-1.pcapng" "$work/aside"
+for command in check pack report analyze; do
+  lab $command 01 >"$work/gone" 2>&1 && fail "lab $command without the capture"
+  contains "$work/gone" "session-1.pcapng is not there any more: plaintalk lab start 01"
+done
+mv "$work/aside" "$folder/session-1.pcapng"
+
 # Somebody else's capture is not theirs.
 lab use 01 "$folder/session-1.pcapng" --student thief --workspace "$work/thief" >"$work/use"
 cp "$folder/answers.txt" "$work/thief/01/"

@@ -20,7 +20,6 @@ import json
 import os
 import pathlib
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -55,7 +54,7 @@ class Proof:
     def play(self, lab, student, folder):
         result = self.run("solve", lab, "--student", student, "--keep", str(folder), "--mode", "namespace")
         if not (folder / "keys.json").exists():
-            if re.search("refused|cannot make|no capture in a private network", result.stdout):
+            if "no capture in a private network" in result.stdout:
                 print("SKIPPED: no private network here:", result.stdout.strip().splitlines()[-1])
                 sys.exit(SKIPPED)
             self.fault(f"lab {lab} of {student} was not played: {result.stdout.strip()[-300:]}")

@@ -84,6 +84,17 @@ TEST_F(LabFileTest, AQuestionNeedsWhatItIsMarkedBy) {
   EXPECT_TRUE(only_fault(head + "type = \"choice\"\n" + rest).contains("choices"));
 }
 
+TEST_F(LabFileTest, NamesNestedWithoutEndAreAFaultAndNoCrash) {
+  for (const char* part : {"a.", "[", "[["}) {
+    std::string deep;
+    for (int count = 0; count < 200'000; ++count) deep += part;
+    EXPECT_TRUE(only_fault(kHead + deep + "x = 1\n").starts_with("lab.toml:7: this line is longer")) << part;
+    // What just fits is read, or refused by the parser.
+    EXPECT_FALSE(read(kHead + deep.substr(0, 4000) + "x = 1\n").faults.empty()) << part;
+  }
+  EXPECT_TRUE(only_fault(std::string(2U << 20, '\n')).ends_with("is larger than 1 MiB"));
+}
+
 TEST_F(LabFileTest, AMissingFileIsAFaultToo) {
   const LabFile file = read_lab(folder_ / "nowhere");
   EXPECT_EQ(file.faults.size(), 1U);
