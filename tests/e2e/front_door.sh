@@ -2,6 +2,14 @@
 # The checkout is made up, and so are the package manager and the compilers, which only note that they were called.
 . "$(dirname "$0")/common.sh"
 door=$(dirname "$0")/../../plaintalk
+root=$(cd "$(dirname "$door")" && pwd)
+# A program that nobody is told of does not exist for them.
+"$door" >"$work/help"
+for main in $(find "$root/analyzer" "$root/capture" "$root/labs" "$root/messenger" -name '*_main.cpp'); do
+  name=$(basename "$main" _main.cpp)
+  contains "$work/help" "  plaintalk $name "
+  contains "$root/README.md" "\`$name\`"
+done
 chmod 755 "$work"
 checkout=$work/checkout tools=$work/tools
 mkdir -p "$checkout" "$tools"
