@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/time.hpp"
 #include "labs/course/question.hpp"
+#include "labs/link/link_plan.hpp"
 
 namespace plaintalk::labs {
 
@@ -41,7 +41,34 @@ struct FileRule {
   std::string path;  // in the workspace; of people's files in a folder that the student never sees
   bool is_peoples = false;
   std::string size;  // of seeded random bytes; or
-  std::string text;  // its content
+  std::string text;  // its content; or
+  std::string copy;  // a file of the lab's folder, which stays as it is: {words} in it mean nothing
+};
+
+// What the student runs in `lab shell`; played for the reference student, and with the student's own files
+// by `lab restore`.
+struct ProgramRule {
+  std::string name;
+  std::vector<std::string> command{};
+  std::string starts_after{};
+  bool at_server = false;
+};
+
+// A packet that the link loses or holds back, whatever chance says. Texts may have {words} of the variant.
+struct ChosenRule {
+  link::ChosenPacket packet{};  // its text, skip and times are below
+  std::string text;
+  std::string skip;
+  std::string times;
+};
+
+struct NetworkRule {
+  bool needs_real_tcp = false;
+  std::string address;  // whose link it is; empty: everybody's
+  link::DirectionPlan to_server{};
+  link::DirectionPlan to_people{};
+  std::vector<ChosenRule> chosen{};
+  std::uint32_t line = 0;
 };
 
 struct Lab {
@@ -49,7 +76,6 @@ struct Lab {
   std::string title;
   unsigned minutes = 0;
   std::vector<std::string> learn;
-  bool needs_real_tcp = false;
   // SQL that gives a row when the capture is of this student's session: it looks for what only their variant
   // has.
   std::string is_mine;
@@ -57,10 +83,10 @@ struct Lab {
   std::vector<std::string> reports;  // templates of plaintalk-report whose tables `lab report` puts in
   std::vector<PersonRule> people;
   std::vector<FileRule> files;
+  std::vector<ProgramRule> programs;
   // The student: what a reference student would type, for proofs and for `lab restore`.
   PersonRule student;
-  Milliseconds delay{0};
-  std::uint64_t rate_bits_s = 0;  // 0: as fast as it goes
+  NetworkRule network;
   std::vector<Question> questions;
   std::filesystem::path folder;
 

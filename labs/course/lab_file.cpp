@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -11,6 +9,8 @@
 
 #include <toml++/toml.h>
 
+#include "labs/course/lab_network.hpp"
+#include "labs/course/toml_table.hpp"
 #include "labs/files/text_file.hpp"
 
 namespace plaintalk::labs {
@@ -34,116 +34,6 @@ std::string all_kinds() {
   for (const auto& [name, kind] : kKinds) text += (text.empty() ? "" : ", ") + std::string(name);
   return text;
 }
-
-// One table of the file. What was not asked for by the time it is done is a word that nobody knows: a typo.
-class Table {
- public:
-  Table(const toml::table& table, std::string what, std::vector<std::string>& faults)
-      : table_(table), what_(std::move(what)), faults_(faults) {}
-
-  std::uint32_t line() const { return table_.source().begin.line; }
-
-  void fault(const toml::node* at, const std::string& text) const {
-    const std::uint32_t line = at != nullptr ? at->source().begin.line : table_.source().begin.line;
-    faults_.push_back("lab.toml:" + std::to_string(line) + ": " + what_ + text);
-  }
-
-  const toml::node* take(std::string_view key) {
-    known_.insert(std::string(key));
-    return table_.get(key);
-  }
-
-  std::string text(std::string_view key) {
-    const toml::node* node = take(key);
-    if (node == nullptr) return {};
-    if (const auto value = node->value_exact<std::string>()) return *value;
-    fault(node, std::string(key) + " must be a text in quotation marks");
-    return {};
-  }
-
-  std::string required_text(std::string_view key) {
-    if (table_.get(key) == nullptr) fault(nullptr, std::string(key) + " is missing");
-    return text(key);
-  }
-
-  std::vector<std::string> texts(std::string_view key) {
-    const toml::node* node = take(key);
-    std::vector<std::string> all;
-    if (node == nullptr) return all;
-    const toml::array* array = node->as_array();
-    if (array == nullptr) {
-      fault(node, std::string(key) + " must be a list of texts: [\"...\", \"...\"]");
-      return all;
-    }
-    for (const toml::node& entry : *array) {
-      if (const auto value = entry.value_exact<std::string>())
-        all.push_back(*value);
-      else
-        fault(&entry, std::string(key) + " must hold texts only");
-    }
-    return all;
-  }
-
-  std::optional<std::int64_t> integer(std::string_view key, std::int64_t from, std::int64_t to) {
-    const toml::node* node = take(key);
-    if (node == nullptr) return std::nullopt;
-    const auto value = node->value_exact<std::int64_t>();
-    if (value && *value >= from && *value <= to) return value;
-    fault(node, std::string(key) + " must be a whole number from " + std::to_string(from) + " to " +
-                    std::to_string(to));
-    return std::nullopt;
-  }
-
-  double number(std::string_view key) {
-    const toml::node* node = take(key);
-    if (node == nullptr) return 0;
-    const auto value = node->value<double>();
-    if (node->is_number() && value && *value >= 0 && std::isfinite(*value)) return *value;
-    fault(node, std::string(key) + " must be a number, 0 or more");
-    return 0;
-  }
-
-  bool flag(std::string_view key) {
-    const toml::node* node = take(key);
-    if (node == nullptr) return false;
-    const auto value = node->value_exact<bool>();
-    if (!value) fault(node, std::string(key) + " must be true or false");
-    return value.value_or(false);
-  }
-
-  // The tables of [[key]].
-  std::vector<const toml::table*> tables(std::string_view key) {
-    const toml::node* node = take(key);
-    std::vector<const toml::table*> all;
-    if (node == nullptr) return all;
-    const toml::array* array = node->as_array();
-    if (array == nullptr || !array->is_homogeneous(toml::node_type::table)) {
-      fault(node, "write [[" + std::string(key) + "]] with two brackets");
-      return all;
-    }
-    for (const toml::node& entry : *array) all.push_back(entry.as_table());
-    return all;
-  }
-
-  const toml::table* table(std::string_view key) {
-    const toml::node* node = take(key);
-    if (node == nullptr) return nullptr;
-    if (!node->is_table()) fault(node, std::string(key) + " must be a table: [" + std::string(key) + "]");
-    return node->as_table();
-  }
-
-  void finish() const {
-    for (const auto& [key, node] : table_)
-      if (!known_.contains(std::string(key.str())))
-        fault(&node, "nobody knows the word '" + std::string(key.str()) + "' here");
-  }
-
- private:
-  const toml::table& table_;
-  std::string what_;
-  std::vector<std::string>& faults_;
-  std::set<std::string> known_;
-};
 
 VariantRule read_variant(std::string name, const toml::node& node, std::vector<std::string>& faults) {
   VariantRule rule;
@@ -255,6 +145,28 @@ Question read_question(const toml::table& table, std::vector<std::string>& fault
   return question;
 }
 
+void check_file(const Lab& lab, const FileRule& file, const Table& entry) {
+  const int contents =
+      (file.size.empty() ? 0 : 1) + (file.text.empty() ? 0 : 1) + (file.copy.empty() ? 0 : 1);
+  if (contents != 1)
+    entry.fault(nullptr, "a file has either a size (\"20000\" or \"{variant}\"), a text, or copy = \"NAME\"");
+  if (file.copy.empty()) return;
+  const bool is_plain = file.copy.find('/') == file.copy.npos;
+  if (!is_plain || !std::filesystem::is_regular_file(lab.folder / file.copy))
+    entry.fault(nullptr, "copy: there is no file " + file.copy + " in the lab's folder");
+}
+
+ProgramRule read_program(const toml::table& table, std::vector<std::string>& faults) {
+  Table entry(table, "program: ", faults);
+  ProgramRule program{.name = entry.required_text("name"),
+                      .command = entry.texts("command"),
+                      .starts_after = entry.required_text("starts_after"),
+                      .at_server = entry.flag("at_server")};
+  if (program.command.empty()) entry.fault(nullptr, "command is missing: [\"python3\", \"client.py\"]");
+  entry.finish();
+  return program;
+}
+
 void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
   if (const toml::table* variant = top.table("variant"))
     for (const auto& [key, node] : *variant)
@@ -270,11 +182,12 @@ void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
     lab.files.push_back({.path = entry.required_text("path"),
                          .is_peoples = entry.flag("for_people"),
                          .size = entry.text("size"),
-                         .text = entry.text("text")});
-    if (lab.files.back().size.empty() == lab.files.back().text.empty())
-      entry.fault(nullptr, "a file has either a size (\"20000\" or \"{variant}\") or a text");
+                         .text = entry.text("text"),
+                         .copy = entry.text("copy")});
+    check_file(lab, lab.files.back(), entry);
     entry.finish();
   }
+  for (const toml::table* table : top.tables("program")) lab.programs.push_back(read_program(*table, faults));
   if (const toml::table* table = top.table("student")) {
     Table entry(*table, "student: ", faults);
     lab.student = read_person(entry);
@@ -284,11 +197,7 @@ void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
   }
   if (const toml::table* table = top.table("network")) {
     Table entry(*table, "network: ", faults);
-    lab.needs_real_tcp = entry.flag("needs_real_tcp");
-    lab.delay = Milliseconds(entry.integer("delay_ms", 0, 5'000).value_or(0));
-    lab.rate_bits_s =
-        static_cast<std::uint64_t>(entry.integer("rate_kbit_s", 0, 10'000'000).value_or(0)) * 1000;
-    entry.finish();
+    read_network(entry, lab, faults);
   }
 }
 
@@ -362,6 +271,7 @@ LabFile read_lab(const std::filesystem::path& folder) {
                             ": there are two with this id");
   }
   top.finish();
+  if (file.faults.empty()) check_network(lab, file.faults);
   return file;
 }
 

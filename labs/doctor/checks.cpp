@@ -116,33 +116,23 @@ Finding check_private_capture(Supervisor& supervisor) {
   return {Answer::yes, subject, by_user ? "user and network namespace" : "network namespace (as root)"};
 }
 
-// A lab about segments needs a wire, one about slow lines what the kernel can do to it. Tried in the private
-// network.
-std::vector<Finding> check_wire() {
+// A lab about segments needs a wire, one about bad networks a gap in it, where a program carries the packets.
+// Tried in the private network.
+Finding check_wire() {
   const std::string subject = "a wire in it (veth, MTU 1500)";
-  const auto wire = session::lay_wire({{"10.0.0.11"}, {Milliseconds(1), 1'000'000'000}});
+  const auto wire = session::lay_wire({.people_addresses = {"10.0.0.11"}, .has_gap = true});
   if (!wire) {
-    return {{Answer::optional_no, subject, wire.error(),
-             "sudo modprobe veth; without it, sessions meet on loopback"}};
+    return {Answer::optional_no, subject, wire.error(),
+            "sudo modprobe veth; without it, sessions meet on loopback, and lines cannot be slow or bad"};
   }
-  std::vector<Finding> findings{{Answer::yes, subject, "segments, MSS and checksums as on an Ethernet"}};
-  const auto answer = [&](bool is_possible, const std::string& what, const std::string& fix) {
-    if (is_possible) {
-      findings.push_back({Answer::yes, what, wire->shaping});
-    } else {
-      findings.push_back({Answer::optional_no, what, wire->shaping_refused, fix});
-    }
-  };
-  answer(!wire->shaping.empty(), "a slow line (tbf or netem)", "sudo modprobe sch_tbf");
-  answer(wire->shaping.ends_with("(netem)"), "a long line, with delay (netem)", "sudo modprobe sch_netem");
-  return findings;
+  return {Answer::yes, subject, "segments, MSS and checksums as on an Ethernet; slow and bad lines"};
 }
 
 }  // namespace
 
 std::vector<Finding> check_this_machine() {
   std::vector<Finding> findings;
-  for (const char* name : {"server", "client", "capture", "analyze", "report", "demo"}) {
+  for (const char* name : {"server", "client", "capture", "analyze", "report", "lab", "link", "demo"}) {
     findings.push_back(check_program(std::string("plaintalk-") + name));
   }
   findings.push_back(
@@ -159,7 +149,7 @@ std::vector<Finding> check_this_machine() {
   findings.push_back(check_private_capture(supervisor));
   const std::size_t in_private = findings.size() - 1;
   if (findings[in_private].answer == Answer::yes) {
-    for (Finding& finding : check_wire()) findings.push_back(std::move(finding));
+    findings.push_back(check_wire());
     // One way to capture is enough.
     if (findings[live].answer == Answer::no) findings[live].answer = Answer::optional_no;
   } else if (findings[live].answer == Answer::yes) {

@@ -23,8 +23,9 @@ int list_labs(const Places& places);
 struct StartOptions {
   std::string student;  // empty: the one who has begun it
   std::optional<session::CaptureMode> mode;
-  std::filesystem::path script;  // of the student's client; empty: the terminal
-  std::filesystem::path keep;    // solve: where capture and keys stay; empty: nowhere
+  std::filesystem::path script;       // of the student's client; empty: the terminal
+  std::filesystem::path keep;         // solve: where capture and keys stay; empty: nowhere
+  std::filesystem::path reference{};  // solve: a folder of what a student has to write; empty: nothing
 };
 // The stage, with the student in the client.
 int start_lab(const Places& places, const Lab& lab, const StartOptions& options);

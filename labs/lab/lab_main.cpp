@@ -27,6 +27,7 @@ struct CommandLine {
   std::string mode = "auto";
   std::string script;
   std::string keep;
+  std::string reference;
   bool at_server = false;
   ReadOptions read;
   GradeOptions grade;
@@ -61,7 +62,8 @@ int run(const CLI::App& app, const CommandLine& line) {
   const StartOptions start{.student = required_student_id(line.student),
                            .mode = session::parse_capture_mode(line.mode).value(),
                            .script = line.script,
-                           .keep = line.keep};
+                           .keep = line.keep,
+                           .reference = line.reference};
   if (app.got_subcommand("start")) return start_lab(places, lab, start);
   if (app.got_subcommand("restore")) return restore_lab(places, lab, start);
   if (app.got_subcommand("solve")) return solve_lab(lab, start);
@@ -152,6 +154,10 @@ int main(int argc, char** argv) {
   solve->get_option("--student")->required();
   solve->add_option("--keep", line.keep,
                     "Folder for the capture and keys.json: the key, and where each mistake leads");
+  solve
+      ->add_option("--reference", line.reference,
+                   "Folder of the programs that a student has to write: they take the place of the lab's")
+      ->check(CLI::ExistingDirectory);
   CLI::App* lint = app.add_subcommand("lint", "For those who write labs: say what is wrong with them");
   lint->add_option("DIR", line.words, "A lab's folder, or a folder of labs (default: all)");
   try {

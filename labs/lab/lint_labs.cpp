@@ -42,6 +42,8 @@ void check_texts(const Lab& lab, std::vector<std::string>& faults) {
     look(person.starts_after, "person " + person.name);
   }
   look(lab.student.script, "student");
+  for (const ChosenRule& rule : lab.network.chosen)
+    look(rule.text + rule.skip + rule.times, "network.packet");
   for (const FileRule& file : lab.files) look(file.path + file.size + file.text, "file " + file.path);
   for (const Question& question : lab.questions) {
     const std::string where = "lab.toml:" + std::to_string(question.line) + ": question " + question.id;

@@ -16,13 +16,11 @@ void say(std::string_view line) { std::cout << line << '\n' << std::flush; }
 
 stage::StageResult play(const std::filesystem::path& folder, const Lab& lab, const std::string& student,
                         std::optional<session::CaptureMode> mode, const std::filesystem::path& script) {
-  stage::StageOptions options;
-  options.folder = folder;
-  options.plan = make_stage_plan(lab, student);
-  options.mode = mode;
-  options.student_script = script;
-  options.say = say;
-  return stage::run_stage(options);
+  return stage::run_stage({.folder = folder,
+                           .plan = make_stage_plan(lab, student),
+                           .mode = mode,
+                           .student_script = script,
+                           .say = say});
 }
 
 stage::StageResult play_reference(const std::filesystem::path& folder, const Lab& lab,
@@ -30,7 +28,10 @@ stage::StageResult play_reference(const std::filesystem::path& folder, const Lab
   const TemporaryFolder elsewhere("lab");
   const std::filesystem::path script = elsewhere.path() / "script.txt";
   write_text_file(script, reference_script(lab, student));
-  return play(folder, lab, student, mode, script);
+  stage::StagePlan plan = make_stage_plan(lab, student);
+  add_programs(lab, student, plan);
+  return stage::run_stage(
+      {.folder = folder, .plan = std::move(plan), .mode = mode, .student_script = script, .say = say});
 }
 
 }  // namespace plaintalk::labs

@@ -3,7 +3,9 @@
 #include <stdexcept>
 
 #include "base/number.hpp"
+#include "labs/course/lab_network.hpp"
 #include "labs/course/variant.hpp"
+#include "labs/files/text_file.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -12,6 +14,7 @@ constexpr std::size_t kFileSizeMax = 64U << 20;
 
 stage::StageFile make_file(const Lab& lab, const FileRule& rule, const Values& values) {
   const std::string path = fill_in(rule.path, values);
+  if (!rule.copy.empty()) return {path, read_text_file(lab.folder / rule.copy, kFileSizeMax)};
   if (rule.size.empty()) return {path, fill_in(rule.text, values)};
   const auto size = parse_decimal<std::size_t>(fill_in(rule.size, values));
   if (!size || *size > kFileSizeMax)
@@ -40,10 +43,20 @@ stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student) {
   plan.student_address = lab.student.address;
   plan.student_registers = lab.student.registers;
   plan.student_password = fill_in(lab.student.password, values);
-  plan.needs_real_tcp = lab.needs_real_tcp;
-  plan.delay = lab.delay;
-  plan.rate_bit_s = lab.rate_bits_s;
+  plan.needs_real_tcp = lab.network.needs_real_tcp;
+  plan.link = make_link_plan(lab, values);
   return plan;
+}
+
+void add_programs(const Lab& lab, const std::string& student, stage::StagePlan& plan) {
+  const Values values = draw_variant(lab, student);
+  for (const ProgramRule& rule : lab.programs) {
+    stage::Person program{.name = fill_in(rule.name, values)};
+    program.starts_after_text = fill_in(rule.starts_after, values);
+    program.at_server = rule.at_server;
+    for (const std::string& word : rule.command) program.program.push_back(fill_in(word, values));
+    plan.people.push_back(std::move(program));
+  }
 }
 
 std::string reference_script(const Lab& lab, const std::string& student) {

@@ -11,6 +11,9 @@ namespace plaintalk::labs {
 // Throws std::runtime_error when lab.toml makes no stage: a size that is no number, an address twice.
 stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student);
 
+// What the student would run in `lab shell`, beside the people.
+void add_programs(const Lab& lab, const std::string& student, stage::StagePlan& plan);
+
 // What a reference student types, for `lab restore` and `lab solve`.
 std::string reference_script(const Lab& lab, const std::string& student);
 

@@ -70,6 +70,8 @@ class QuestionTrial {
 
 int solve_lab(const Lab& lab, const StartOptions& options) {
   const TemporaryFolder workspace("lab");
+  // The stage leaves a file alone that is there already.
+  if (!options.reference.empty()) std::filesystem::copy(options.reference, workspace.path());
   const stage::StageResult result = play_reference(workspace.path(), lab, options.student, options.mode);
   if (!result.is_clean()) {
     for (const std::string& line : stage::describe(result)) std::cout << line << '\n';

@@ -1,6 +1,5 @@
 #include "labs/session/route_netlink.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -8,7 +7,6 @@
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
-#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -17,11 +15,6 @@ namespace plaintalk::session {
 namespace {
 
 constexpr std::uint32_t kMtu = 1500;
-constexpr std::uint32_t kFrameSizeMax = kMtu + 14;
-constexpr std::uint32_t kBucketSize = 2 * kFrameSizeMax;
-// Wide enough that the sender's own limit on what it queues (TCP small queues) is reached first.
-constexpr std::uint32_t kQueueSize = 512 * 1024;
-constexpr std::uint32_t kQueuePacketCount = 1000;
 
 // A request in the making. 8 KiB hold the largest of them many times.
 struct Message {
@@ -47,18 +40,6 @@ void describe_end(nlmsghdr* message, const VethEnd& end) {
 }
 
 int index_of(const std::string& name) { return static_cast<int>(if_nametoindex(name.c_str())); }
-
-void put_root_qdisc(Message& message, const std::string& name, const char* kind) {
-  auto* traffic = message.extra<tcmsg>();
-  traffic->tcm_family = AF_UNSPEC;
-  traffic->tcm_ifindex = index_of(name);
-  traffic->tcm_parent = TC_H_ROOT;
-  mnl_attr_put_strz(message.header, TCA_KIND, kind);
-}
-
-std::uint32_t at_most_32_bits(std::uint64_t value) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
-}
 
 }  // namespace
 
@@ -138,38 +119,6 @@ int RouteNetlink::add_address(const std::string& name, const std::string& ipv4_a
   header->ifa_index = static_cast<std::uint32_t>(index_of(name));
   mnl_attr_put_u32(message.header, IFA_LOCAL, address.s_addr);
   mnl_attr_put_u32(message.header, IFA_ADDRESS, address.s_addr);
-  return request(message.header);
-}
-
-int RouteNetlink::add_netem(const std::string& name, const Shaping& shaping) {
-  Message message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE);
-  put_root_qdisc(message, name, "netem");
-  // Unlike others, netem's options begin with a structure; its attributes follow inside (q_netem.c of
-  // iproute2).
-  nlattr* const options = mnl_attr_nest_start(message.header, TCA_OPTIONS);
-  message.extra<tc_netem_qopt>()->limit = kQueuePacketCount;
-  mnl_attr_put_u64(message.header, TCA_NETEM_LATENCY64,
-                   static_cast<std::uint64_t>(Nanoseconds(shaping.delay).count()));
-  if (shaping.rate_bit_s > 0) {
-    tc_netem_rate rate{};
-    rate.rate = at_most_32_bits(shaping.rate_bit_s / 8);
-    mnl_attr_put(message.header, TCA_NETEM_RATE, sizeof rate, &rate);
-  }
-  mnl_attr_nest_end(message.header, options);
-  return request(message.header);
-}
-
-int RouteNetlink::add_token_bucket(const std::string& name, const Shaping& shaping) {
-  Message message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE);
-  put_root_qdisc(message, name, "tbf");
-  tc_tbf_qopt parameters{};
-  parameters.rate.rate = at_most_32_bits(shaping.rate_bit_s / 8);
-  parameters.rate.linklayer = TC_LINKLAYER_ETHERNET;  // the kernel then computes its table of times itself
-  parameters.limit = kQueueSize;
-  nlattr* const options = mnl_attr_nest_start(message.header, TCA_OPTIONS);
-  mnl_attr_put(message.header, TCA_TBF_PARMS, sizeof parameters, &parameters);
-  mnl_attr_put_u32(message.header, TCA_TBF_BURST, kBucketSize);
-  mnl_attr_nest_end(message.header, options);
   return request(message.header);
 }
 

@@ -1,5 +1,5 @@
-// The few requests to the kernel's routing netlink (rtnetlink(7)) that a wire of our own needs: a veth pair,
-// its addresses, a queueing discipline. They concern the network namespace that the calling thread is in.
+// The few requests to the kernel's routing netlink (rtnetlink(7)) that a wire of our own needs: a veth pair
+// and its addresses. They concern the network namespace that the calling thread is in.
 //
 // Each returns 0, or the errno that the kernel answered with.
 #pragma once
@@ -8,8 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "base/time.hpp"
 
 struct mnl_socket;
 struct nlmsghdr;
@@ -23,12 +21,6 @@ struct VethEnd {
   MacAddress mac{};
 };
 
-// What a queueing discipline does to what leaves by an interface; zero: nothing.
-struct Shaping {
-  Milliseconds delay{};          // of each packet; needs netem
-  std::uint64_t rate_bit_s = 0;  // netem or tbf
-};
-
 class RouteNetlink {
  public:
   // Throws std::runtime_error when there is no netlink.
@@ -40,10 +32,6 @@ class RouteNetlink {
   // No address of its own is given to the interface, so it asks and announces nothing.
   int silence_ipv6(const std::string& name);
   int add_address(const std::string& name, const std::string& ipv4_address, std::uint8_t prefix_length);
-  // netem: delay and rate. ENOENT when the kernel has none.
-  int add_netem(const std::string& name, const Shaping& shaping);
-  // tbf, a token bucket: only the rate is obeyed.
-  int add_token_bucket(const std::string& name, const Shaping& shaping);
 
  private:
   int request(nlmsghdr* message);

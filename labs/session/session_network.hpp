@@ -44,6 +44,8 @@ class SessionNetwork {
   // The descriptor of the server's network namespace, for ChildOptions: the capture is made beside the
   // server.
   int server_network() const { return wire_ ? wire_->server_network.number() : -1; }
+  // The descriptor of the namespace between both halves of a wire with a gap; -1 without one.
+  int gap_network() const { return wire_ ? wire_->gap_network.number() : -1; }
 
  private:
   std::expected<std::string, std::string> enter();

@@ -17,14 +17,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "labs/session/route_netlink.hpp"
+
 namespace plaintalk::session {
 namespace {
 
 constexpr std::uint8_t kPrefixLength = 24;
 const std::string kName(kWireInterface);
+const std::string kGapToServer(kGapServerInterface);
+const std::string kGapToPeople(kGapPeopleInterface);
 // Locally administered, and easy to read in a packet.
 constexpr MacAddress kServerMac{0x02, 0, 0, 0, 0, 0x01};
 constexpr MacAddress kPeopleMac{0x02, 0, 0, 0, 0, 0x0b};
+constexpr MacAddress kGapToServerMac{0x02, 0, 0, 0, 0x01, 0x01};
+constexpr MacAddress kGapToPeopleMac{0x02, 0, 0, 0, 0x01, 0x02};
 
 // A step of the work that failed. Never leaves this file.
 struct Refused {
@@ -47,69 +53,69 @@ void enter(const FileDescriptor& network) {
 }
 
 // Otherwise a capture shows segments of 64 KiB with sums that nobody has computed.
-void switch_offloads_off() {
+void switch_offloads_off(const std::string& name) {
   const FileDescriptor socket_file(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   require(socket_file.is_open() ? 0 : errno, "opening a socket");
   for (const std::uint32_t command :
        {0U + ETHTOOL_STSO, 0U + ETHTOOL_SGSO, 0U + ETHTOOL_SGRO, 0U + ETHTOOL_SSG, 0U + ETHTOOL_STXCSUM}) {
     ethtool_value off{command, 0};
     ifreq request{};
-    std::ranges::copy(kName, request.ifr_name);
+    std::ranges::copy(name, request.ifr_name);
     request.ifr_data = reinterpret_cast<char*>(&off);
     require(ioctl(socket_file.number(), SIOCETHTOOL, &request) == 0 ? 0 : errno,
             "switching segmentation offload off");
   }
 }
 
-// What was refused is a lack, not a failure: the wire is of use without.
-void shape(RouteNetlink& netlink, const Shaping& wanted, Wire& wire) {
-  const std::string delay = std::to_string(wanted.delay.count()) + " ms each way";
-  const std::string rate = std::to_string(wanted.rate_bit_s) + " bit/s";
-  wire.shaping.clear();
-  wire.shaping_refused.clear();
-  if (wanted.delay > Milliseconds::zero()) {
-    const int error = netlink.add_netem(kName, wanted);
-    if (error == 0) {
-      wire.shaping = delay + (wanted.rate_bit_s > 0 ? ", " + rate : "") + " (netem)";
-      return;
-    }
-    wire.shaping_refused = "no delay of " + delay + ": " +
-                           (error == ENOENT ? "this kernel has no netem (sudo modprobe sch_netem)"
-                                            : "netem: " + std::string(std::strerror(error)));
-  }
-  if (wanted.rate_bit_s == 0) return;
-  const int error = netlink.add_token_bucket(kName, wanted);
-  if (error == 0) {
-    wire.shaping = rate + " (tbf)";
-    return;
-  }
-  wire.shaping_refused += (wire.shaping_refused.empty() ? "" : "; ") + ("no rate of " + rate + ": ") +
-                          (error == ENOENT ? "this kernel has no tbf (sudo modprobe sch_tbf)"
-                                           : "tbf: " + std::string(std::strerror(error)));
-}
-
-void configure_end(RouteNetlink& netlink, const std::vector<std::string>& addresses, const Shaping& shaping,
-                   Wire& wire) {
-  switch_offloads_off();
+void configure_end(RouteNetlink& netlink, const std::vector<std::string>& addresses) {
+  switch_offloads_off(kName);
   netlink.silence_ipv6(kName);  // refused where there is no IPv6, which is as silent
   for (const std::string& address : addresses) {
     require(netlink.add_address(kName, address, kPrefixLength), "adding the address " + address);
   }
   require(netlink.bring_up(kName), "bringing up an end of the wire");
-  shape(netlink, shaping, wire);
+}
+
+// An inner end: it has no address, and says nothing by itself.
+void configure_gap_end(RouteNetlink& netlink, const std::string& name) {
+  switch_offloads_off(name);
+  netlink.silence_ipv6(name);
+  require(netlink.bring_up(name), "bringing up an inner end of the wire");
+}
+
+FileDescriptor make_network(std::string_view which) {
+  require(unshare(CLONE_NEWNET) == 0 ? 0 : errno, "making a " + std::string(which) + " network namespace");
+  return own_network();
 }
 
 void lay(const WireOptions& options, Wire& wire) {
-  require(unshare(CLONE_NEWNET) == 0 ? 0 : errno, "making a second network namespace");
-  wire.server_network = own_network();
+  if (options.has_gap) wire.gap_network = make_network("third");
+  wire.server_network = make_network("second");
   RouteNetlink server_netlink;
   require(server_netlink.bring_up("lo"), "bringing up the loopback interface");
-  require(server_netlink.make_veth({kName, kServerMac}, {kName, kPeopleMac}, wire.people_network.number()),
-          "making a veth pair");
-  configure_end(server_netlink, {std::string(kWireServerAddress)}, options.shaping, wire);
+  const VethEnd server_end{kName, kServerMac};
+  const VethEnd people_end{kName, kPeopleMac};
+  constexpr const char* kWhat = "making a veth pair";
+  if (!options.has_gap) {
+    require(server_netlink.make_veth(server_end, people_end, wire.people_network.number()), kWhat);
+  } else {
+    require(server_netlink.make_veth(server_end, {kGapToServer, kGapToServerMac}, wire.gap_network.number()),
+            kWhat);
+  }
+  configure_end(server_netlink, {std::string(kWireServerAddress)});
   enter(wire.people_network);
   RouteNetlink people_netlink;
-  configure_end(people_netlink, options.people_addresses, options.shaping, wire);
+  if (options.has_gap) {
+    require(people_netlink.make_veth(people_end, {kGapToPeople, kGapToPeopleMac}, wire.gap_network.number()),
+            kWhat);
+  }
+  configure_end(people_netlink, options.people_addresses);
+  if (!options.has_gap) return;
+  enter(wire.gap_network);
+  RouteNetlink gap_netlink;
+  configure_gap_end(gap_netlink, kGapToServer);
+  configure_gap_end(gap_netlink, kGapToPeople);
+  enter(wire.people_network);
 }
 
 // The error with the fix where there is a usual one.

@@ -42,7 +42,7 @@ void check_plan(const StagePlan& plan) {
   std::set<std::string> names;
   std::set<std::string> addresses;
   const auto check_person = [&](const std::string& name, const std::string& address, bool registers,
-                                const std::string& password) {
+                                const std::string& password, bool is_program = false) {
     // It is part of file names, and of a command line. The client knows the rule in full.
     const auto is_plain = [](char c) {
       return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
@@ -51,6 +51,7 @@ void check_plan(const StagePlan& plan) {
       refuse('\'' + terminal_safe(name) + "' is no name: a letter, then letters, digits, _ and -");
     }
     if (!names.insert(name).second) refuse("two are called " + terminal_safe(name));
+    if (is_program) return;
     check_address(terminal_safe(name), address);
     if (!addresses.insert(address).second) refuse("two have the address " + address);
     if (registers && password.empty()) refuse(terminal_safe(name) + " registers without a password");
@@ -58,12 +59,15 @@ void check_plan(const StagePlan& plan) {
   };
   check_person(plan.student_name, plan.student_address, plan.student_registers, plan.student_password);
   for (const Person& person : plan.people) {
-    check_person(person.name, person.address, person.registers, person.password);
+    check_person(person.name, person.address, person.registers, person.password, !person.program.empty());
     if (person.starts_after_text.contains('\n'))
       refuse(terminal_safe(person.name) + " waits for several lines");
   }
   check_files(plan.files);
   check_files(plan.people_files);
+  if (const auto faults = link::faults_of(plan.link); !faults.empty()) refuse(faults.front());
+  if (!plan.link.address.empty() && !addresses.contains(plan.link.address))
+    refuse("nobody has the address " + terminal_safe(plan.link.address) + " of the link");
 }
 
 }  // namespace plaintalk::stage

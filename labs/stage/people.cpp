@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <csignal>
+#include <stdexcept>
 #include <utility>
 
+#include "base/program_path.hpp"
+#include "base/text.hpp"
 #include "labs/stage/memory_file.hpp"
 
 namespace plaintalk::stage {
@@ -30,8 +33,8 @@ std::size_t count_first_joins(std::string_view script) {
 }  // namespace
 
 People::People(session::Supervisor& supervisor, const session::SessionNetwork& network,
-               std::filesystem::path private_folder)
-    : supervisor_(supervisor), network_(network), private_folder_(std::move(private_folder)) {}
+               const StageFolder& folder)
+    : supervisor_(supervisor), network_(network), folder_(folder) {}
 
 void People::add(const std::vector<Person>& people, const std::string& server) {
   server_ = server;
@@ -42,33 +45,50 @@ void People::add(const std::vector<Person>& people, const std::string& server) {
 
 void People::start(Actor& actor) {
   const Person& person = actor.person;
+  const bool is_program = !person.program.empty();
   const FileDescriptor script = memory_file("script of " + person.name, person.script);
-  FileDescriptor password;
-  const auto downloads = private_folder_ / "downloads" / person.name;
+  const FileDescriptor password = memory_file("password of " + person.name, person.password + '\n');
+  session::ChildOptions options = is_program ? program_of(person) : client_of(person);
+  options.name = person.name;
+  options.log_path = folder_.private_folder() / (person.name + ".log");
+  options.has_own_group = true;
+  if (!is_program) {
+    options.input = script.number();
+    if (!person.password.empty()) {
+      options.files.push_back(password.number());
+      options.arguments.insert(options.arguments.end(), {"--password-file", path_of(password)});
+    }
+  }
+  options.on_line = [this, &actor](const session::OutputLine& line) { take_line(actor, line.text); };
+  actor.client = &supervisor_.start(std::move(options));
+}
+
+session::ChildOptions People::client_of(const Person& person) const {
+  const auto downloads = folder_.private_folder() / "downloads" / person.name;
   std::filesystem::create_directories(downloads);
-  std::vector<std::string> arguments{
+  session::ChildOptions options{.name = person.name,
+                                .program = session::require_program("plaintalk-client"),
+                                .working_folder = folder_.private_folder()};
+  options.arguments = {
       server_,     "--user",       person.name,      "--bind",  network_.address_of(person.address),
       "--timeout", kScriptTimeout, "--download-dir", downloads, "--script",
       "-"};
-  std::vector<int> files;
-  if (person.password.empty()) {
-    arguments.emplace_back("--guest");
-  } else {
-    password = memory_file("password of " + person.name, person.password + '\n');
-    files.push_back(password.number());
-    arguments.insert(arguments.end(), {"--password-file", path_of(password)});
-    if (person.registers) arguments.emplace_back("--register");
+  if (person.password.empty()) options.arguments.emplace_back("--guest");
+  if (person.registers) options.arguments.emplace_back("--register");
+  return options;
+}
+
+// As somebody would run it in `lab shell`.
+session::ChildOptions People::program_of(const Person& person) const {
+  const auto path = find_program(person.program.front());
+  if (!path) {
+    throw std::runtime_error("this lab runs " + terminal_safe(person.program.front()) +
+                             ", which this machine does not have: install it");
   }
-  actor.client = &supervisor_.start(
-      {.name = person.name,
-       .program = session::require_program("plaintalk-client"),
-       .arguments = std::move(arguments),
-       .log_path = private_folder_ / (person.name + ".log"),
-       .working_folder = private_folder_,
-       .has_own_group = true,
-       .input = script.number(),
-       .files = std::move(files),
-       .on_line = [this, &actor](const session::OutputLine& line) { take_line(actor, line.text); }});
+  session::ChildOptions options{.name = person.name, .program = *path, .working_folder = folder_.workspace()};
+  options.arguments.assign(person.program.begin() + 1, person.program.end());
+  if (person.at_server) options.network = network_.server_network();
+  return options;
 }
 
 void People::take_line(Actor& actor, std::string_view line) {

@@ -12,13 +12,13 @@
 #include "labs/session/session_network.hpp"
 #include "labs/session/supervisor.hpp"
 #include "labs/stage/stage.hpp"
+#include "labs/stage/stage_folder.hpp"
 
 namespace plaintalk::stage {
 
 class People {
  public:
-  People(session::Supervisor& supervisor, const session::SessionNetwork& network,
-         std::filesystem::path private_folder);
+  People(session::Supervisor& supervisor, const session::SessionNetwork& network, const StageFolder& folder);
 
   // REQUIRES: the server listens at `server`.
   void add(const std::vector<Person>& people, const std::string& server);
@@ -55,11 +55,13 @@ class People {
   };
 
   void start(Actor& actor);
+  session::ChildOptions client_of(const Person& person) const;
+  session::ChildOptions program_of(const Person& person) const;
   void take_line(Actor& actor, std::string_view line);
 
   session::Supervisor& supervisor_;
   const session::SessionNetwork& network_;
-  std::filesystem::path private_folder_;
+  const StageFolder& folder_;
   std::string server_;
   std::deque<Actor> actors_;  // a deque: the clients' lines find them by address
   std::uint64_t line_count_ = 0;

@@ -29,14 +29,15 @@ struct StageOptions {
   std::filesystem::path folder;  // the workspace; made if it is missing
   StagePlan plan;
   std::optional<session::CaptureMode> mode;  // nullopt: the best that works here
-  std::filesystem::path student_script;  // empty: the student sits at the terminal (or pipe) of this program
+  std::filesystem::path
+      student_script{};  // empty: the student sits at the terminal (or pipe) of this program
   // What a person should read, a line at a time, without line break; never called while the client has the
   // terminal.
   std::function<void(std::string_view)> say = [](std::string_view) {};
   // Empty: logs and downloads of the people are thrown away at the end. Else they are kept there, with the
   // server's account of it all (server.jsonl): for tests and the reference student, never for a student's
   // folder.
-  std::filesystem::path keep_logs_in;
+  std::filesystem::path keep_logs_in{};
 };
 
 struct PersonOutcome {
@@ -56,8 +57,8 @@ struct StageResult {
   session::CaptureChoice capture;       // how the packets were obtained, and why not better
   bool has_wire = false;                // veth, MTU 1500; else a loopback interface or a recording
   bool lacks_real_tcp = false;          // the plan needs real TCP, and only a recording was possible
-  std::string shaping;                  // what the wire does: "1000000 bit/s (tbf)"
-  std::string shaping_refused;          // what it was asked to do and cannot, and the fix
+  std::string link;                     // what the link did to packets: "20 ms, 1 % lost each way", or empty
+  std::string link_refused;             // why nothing of that was possible, or empty
   std::filesystem::path capture_file;   // FOLDER/session-N.pcapng
   std::uint64_t packet_count = 0;       // in it
   std::uint64_t lost_packet_count = 0;  // that the capture was too slow for

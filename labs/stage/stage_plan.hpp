@@ -6,14 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "base/time.hpp"
+#include "labs/link/link_plan.hpp"
 
 namespace plaintalk::stage {
 
-// Somebody who is played by a script of plaintalk-client (docs/CLIENT.md, "Scripts").
+// Somebody who is played by a script of plaintalk-client (docs/CLIENT.md, "Scripts"), or a program of the
+// student's own that is run as `lab shell` would run it.
 struct Person {
   std::string name;
-  std::string address;  // on the wire, such as "10.0.0.11"; where there is none it becomes 127.0.0.11
+  std::string address{};  // on the wire, such as "10.0.0.11"; where there is none it becomes 127.0.0.11
   bool registers = false;
   std::string password{};  // empty: a guest
   std::string script{};    // lines wait for others with /expect, as long as the stage lasts
@@ -21,6 +22,10 @@ struct Person {
   // is there before the student. The texts: "zed joined #lab", "[#lab 3] zed: hello", "zed -> #lab 3: 5
   // bytes".
   std::string starts_after_text{};
+  // Not empty: a program on PATH and its words, run in the workspace; then address, password and script are
+  // empty. It may run until the stage ends.
+  std::vector<std::string> program{};
+  bool at_server = false;  // the program runs at the server's end of the wire
 };
 
 struct StageFile {
@@ -38,8 +43,7 @@ struct StagePlan {
   std::string student_password;   // empty: a guest
   std::uint16_t server_port = 0;  // in a private network; elsewhere, and with 0 there: 7777 or any free one
   bool needs_real_tcp = false;    // the sheet asks for what a recording does not have: see StageResult
-  Milliseconds delay{};           // of the wire, each way
-  std::uint64_t rate_bit_s = 0;   // of the wire, each way; 0: as fast as it goes
+  link::LinkPlan link;            // what happens to packets between the server and the people
 };
 
 // Throws std::runtime_error when the plan is no plan: a name twice, an address outside 10.0.0.2 to 10.0.0.254

@@ -44,8 +44,8 @@ std::vector<std::string> describe(const StageResult& result) {
     lines.push_back("not by " + reason.substr(0, std::min(reason.find(". "), reason.find(" ("))));
   if (!result.capture.refused.empty())
     lines.push_back('\'' + front_door("doctor") + "' tells what would allow it");
-  if (!result.shaping.empty()) lines.push_back("the line: " + result.shaping);
-  if (!result.shaping_refused.empty()) lines.push_back("the line has " + result.shaping_refused);
+  if (!result.link.empty()) lines.push_back("the line: " + result.link);
+  if (!result.link_refused.empty()) lines.push_back("the line " + result.link_refused);
   const bool is_recording = result.capture.mode == session::CaptureMode::own_recording;
   std::string file = counted(result.packet_count, is_recording ? "made-up packet" : "packet") + " in " +
                      terminal_safe(result.capture_file.string());

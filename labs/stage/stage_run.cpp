@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/front_door.hpp"
 #include "base/text.hpp"
 #include "capture/file/capture_reader.hpp"
 #include "labs/session/session_network.hpp"
@@ -55,8 +56,13 @@ class TerminalKeeper {
 
 std::vector<std::string> addresses_of(const StagePlan& plan) {
   std::vector<std::string> addresses{plan.student_address};
-  for (const Person& person : plan.people) addresses.push_back(person.address);
+  for (const Person& person : plan.people)
+    if (person.program.empty()) addresses.push_back(person.address);
   return addresses;
+}
+
+session::WireOptions wire_for(const StagePlan& plan) {
+  return {.people_addresses = addresses_of(plan), .has_gap = !plan.link.is_plain()};
 }
 
 std::uint64_t count_packets(const std::filesystem::path& file) {
@@ -82,17 +88,19 @@ class StageRun {
       : options_(options),
         plan_(options.plan),
         folder_(options.folder, options.keep_logs_in),
-        network_({addresses_of(plan_), {plan_.delay, plan_.rate_bit_s}}),
-        people_(supervisor_, network_, folder_.private_folder()) {}
+        network_(wire_for(plan_)),
+        people_(supervisor_, network_, folder_) {}
 
   StageResult play() {
     result_.attempt = folder_.attempt();
     result_.capture_file = folder_.capture_file();
     write_files();
     choose_capture();
+    start_link();
     start_server();
     if (is_captured()) capture_ = &start_capture(folder_.capture_file());
     options_.say("the others are coming");
+    ::setenv("PLAINTALK_SERVER", result_.server.c_str(), 1);  // for programs of the student's
     people_.add(plan_.people, result_.server);
     people_.start_first_ones();
     write_state();
@@ -150,16 +158,40 @@ class StageRun {
     result_.capture = network_.choice();
     result_.has_wire = network_.has_wire();
     result_.interface = network_.interface();
-    if (network_.wire()) {
-      result_.shaping = network_.wire()->shaping;
-      result_.shaping_refused = network_.wire()->shaping_refused;
-    } else if (plan_.delay > Milliseconds::zero() || plan_.rate_bit_s > 0) {
-      result_.shaping_refused = "no delay and no rate: it is no wire of our own";
+    if (!network_.has_wire() && !plan_.link.is_plain()) {
+      result_.link_refused = "is as fast and good as this machine: there is no wire of our own";
+      say_what_is_missing();
     }
     result_.lacks_real_tcp = plan_.needs_real_tcp && !is_captured();
     if (result_.lacks_real_tcp) {
       options_.say("only a recording is possible here, without real TCP, which this lab asks about");
     }
+  }
+
+  // Before the session, so that nobody plays it for nothing.
+  void say_what_is_missing() const {
+    options_.say("this lab is about a line that is not as usual (" + link::describe(plan_.link) +
+                 "); such a line is made on a wire in a private network, and this session has none");
+    options_.say(
+        "'" + front_door("doctor") +
+        "' tells what would allow it; or play the lab on another machine, with the same id, and bring "
+        "its capture here with '" +
+        front_door("lab use") + "'");
+  }
+
+  void start_link() {
+    if (network_.gap_network() < 0) return;
+    const FileDescriptor plan = memory_file("plan of the link", link::to_json(plan_.link));
+    auto options =
+        child("link", "plaintalk-link",
+              {std::string(session::kGapServerInterface), std::string(session::kGapPeopleInterface), "--plan",
+               path_of(plan), "--ledger", folder_.private_folder() / "link.jsonl"});
+    options.network = network_.gap_network();
+    options.inherits_capture_rights = true;
+    options.files.push_back(plan.number());
+    link_ = &supervisor_.start(std::move(options));
+    supervisor_.wait_for_line(*link_, "ready: ", kReadyLimit);
+    result_.link = link::describe(plan_.link);
   }
 
   void start_server() {
@@ -223,11 +255,12 @@ class StageRun {
     supervisor_.run_until(
         [&] {
           people_.start_due();
-          return student.has_ended() || server_->has_ended();
+          return student.has_ended() || server_->has_ended() || (link_ != nullptr && link_->has_ended());
         },
         kStageLimit);
     const session::ExitStatus status = supervisor_.stop(student, SIGTERM, kStopLimit);
     session::Supervisor::require_running(*server_);
+    if (link_ != nullptr) session::Supervisor::require_running(*link_);
     result_.student_exit_code = status.signal != 0 ? 128 + status.signal : status.code;
   }
 
@@ -239,10 +272,21 @@ class StageRun {
     return people_.line_count() + server_line_count_ + (missing ? 0 : size / kNoticedGrowth);
   }
 
+  // While something is still on its way: some round trips, and where packets are lost the doubled waits of
+  // who sends them again.
+  Milliseconds longest_silence() const {
+    Milliseconds silence = kIdleLimit;
+    for (const link::DirectionPlan* plan : {&plan_.link.to_server, &plan_.link.to_people}) {
+      silence += 8 * (plan->delay + plan->jitter + plan->reorder_by);
+      if (plan->loss_percent > 0) silence += kIdleLimit;
+    }
+    return silence;
+  }
+
   void let_people_finish() {
     if (people_.all_ended()) return;
     options_.say("the others finish what they are doing (Ctrl-C: do not wait for them)");
-    const Milliseconds idle_limit = kIdleLimit + 8 * plan_.delay;
+    const Milliseconds idle_limit = longest_silence();
     auto last_change = steady_clock::now();
     std::uint64_t last_activity = activity();
     try {
@@ -274,6 +318,8 @@ class StageRun {
       }
       result_.lost_packet_count = lost_in(*capture_);
     }
+    if (link_ != nullptr && !supervisor_.stop(*link_, SIGTERM, kStopLimit).is_success())
+      throw std::runtime_error(session::describe_end(*link_));
     result_.packet_count = count_packets(folder_.capture_file());
   }
 
@@ -284,6 +330,7 @@ class StageRun {
   session::Supervisor supervisor_;
   session::SessionNetwork network_;
   People people_;
+  ChildProcess* link_ = nullptr;
   ChildProcess* server_ = nullptr;
   ChildProcess* capture_ = nullptr;
   std::uint64_t server_line_count_ = 0;

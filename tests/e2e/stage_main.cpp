@@ -1,6 +1,7 @@
 // A stage with a fixed plan, for the end-to-end tests: what `plaintalk lab start` and `lab shell` do.
-//   e2e_stage run FOLDER [SCRIPT [BIT_S [DELAY_MS]]]
-//       plays it; without SCRIPT the student is at this terminal or pipe
+//   e2e_stage run FOLDER [SCRIPT [LINK]]
+//       plays it; without SCRIPT the student is at this terminal or pipe; LINK is JSON
+//       (labs/link/link_plan.hpp)
 //   e2e_stage in FOLDER SIDE COMMAND...
 //       runs a command in its network; SIDE is people or server
 //
@@ -51,8 +52,11 @@ StageOptions options_for(const std::string& folder) {
 int run(const std::vector<std::string>& words) {
   StageOptions options = options_for(words[1]);
   if (words.size() > 2) options.student_script = words[2];
-  if (words.size() > 3) options.plan.rate_bit_s = std::stoull(words[3]);
-  if (words.size() > 4) options.plan.delay = plaintalk::Milliseconds(std::stoi(words[4]));
+  if (words.size() > 3) {
+    auto plan = plaintalk::link::from_json(words[3]);
+    if (!plan) throw std::runtime_error(plan.error());
+    options.plan.link = *std::move(plan);
+  }
   const auto result = plaintalk::stage::run_stage(options);
   for (const std::string& line : plaintalk::stage::describe(result)) std::cout << line << '\n';
   std::cout << "server " << result.server << ", interface " << result.interface << ", attempt "

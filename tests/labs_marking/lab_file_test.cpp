@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "labs/course/lab_network.hpp"
+
 namespace plaintalk::labs {
 namespace {
 
@@ -55,8 +57,8 @@ TEST_F(LabFileTest, AWholeLab) {
   EXPECT_EQ(file.lab.variant.size(), 3U);
   EXPECT_EQ(file.lab.people.at(0).starts_after, "hi");
   EXPECT_TRUE(file.lab.files.at(0).is_peoples);
-  EXPECT_EQ(file.lab.delay, Milliseconds(5));
-  EXPECT_EQ(file.lab.rate_bits_s, 100'000U);
+  EXPECT_EQ(file.lab.network.to_people.delay, Milliseconds(5));
+  EXPECT_EQ(file.lab.network.to_server.rate_bit_s, 100'000U);
 }
 
 TEST_F(LabFileTest, FaultsNameTheLine) {
@@ -71,6 +73,47 @@ TEST_F(LabFileTest, FaultsNameTheLine) {
   EXPECT_EQ(
       only_fault("title = \"T\"\nis_mine = \"\"\n[student]\nname = \"a\"\naddress = \"b\"\n").substr(0, 30),
       "lab.toml:1: minutes is missing");
+}
+
+TEST_F(LabFileTest, ANetworkIsForBothDirectionsUnlessOneIsNamed) {
+  const LabFile file = read(std::string(kHead) +
+                            "[variant]\nn = { integer = [2, 2] }\nw = { pick = [\"hello\"] }\n"
+                            "[network]\naddress = \"10.0.0.11\"\ndelay_ms = 20\nloss_percent = 1.5\n"
+                            "[network.to_people]\nloss_percent = 3\nreorder_percent = 1\nreorder_ms = 8\n"
+                            "[[network.packet]]\ndirection = \"to_server\"\ntext = \"{w} you\"\nskip = 4\n"
+                            "times = \"{n}\"\nfate = \"lose\"\n");
+  ASSERT_EQ(file.faults, std::vector<std::string>{});
+  const link::LinkPlan plan = make_link_plan(file.lab, draw_variant(file.lab, "jo"));
+  EXPECT_EQ(plan.address, "10.0.0.11");
+  EXPECT_EQ(plan.to_people.delay, Milliseconds(20));
+  EXPECT_EQ(plan.to_people.loss_percent, 3);
+  EXPECT_EQ(plan.to_people.reorder_by, Milliseconds(8));
+  EXPECT_EQ(plan.to_server.loss_percent, 1.5);
+  EXPECT_EQ(plan.to_server.reorder_percent, 0);
+  ASSERT_EQ(plan.chosen.size(), 1U);
+  EXPECT_EQ(plan.chosen[0].direction, link::Direction::to_server);
+  EXPECT_EQ(plan.chosen[0].text, "hello you");
+  EXPECT_EQ(plan.chosen[0].skip, 4U);
+  EXPECT_EQ(plan.chosen[0].times, 2U);
+  EXPECT_EQ(plan.seed, make_link_plan(file.lab, draw_variant(file.lab, "jo")).seed);
+  EXPECT_NE(plan.seed, make_link_plan(file.lab, draw_variant(file.lab, "al")).seed);
+}
+
+TEST_F(LabFileTest, ANetworkThatMakesNoSenseIsRefused) {
+  const std::string head = std::string(kHead) + "[network]\n";
+  EXPECT_EQ(only_fault(head + "loss_percent = 60\n[network.to_people]\nloss_percent = 1\n"),
+            "lab.toml:7: network: to_server: loss_percent must be from 0 to 50");
+  EXPECT_EQ(only_fault(head + "loss_percent = -1\n"),
+            "lab.toml:8: network: loss_percent must be a number, 0 or more");
+  EXPECT_EQ(only_fault(head + "delay_ms = 5\naddress = \"10.0.0.99\"\n"),
+            "lab.toml:7: network: nobody has the address 10.0.0.99");
+  EXPECT_EQ(only_fault(head + "[network.to_people]\ndelay = 5\n"),
+            "lab.toml:9: network.to_people: nobody knows the word 'delay' here");
+  EXPECT_EQ(only_fault(head + "[[network.packet]]\ndirection = \"up\"\ntext = \"x\"\nfate = \"lose\"\n"),
+            "lab.toml:9: network.packet: direction is to_server or to_people");
+  EXPECT_EQ(only_fault(head + "[[network.packet]]\ndirection = \"to_people\"\ntext = \"x\"\nfate = \"lose\"\n"
+                              "times = \"many\"\n"),
+            "lab.toml:7: network: times \"many\" does not become a whole number");
 }
 
 TEST_F(LabFileTest, AQuestionNeedsWhatItIsMarkedBy) {
