@@ -34,6 +34,7 @@ struct PersonRule {
   bool registers = false;
   std::string password;
   std::string script;
+  std::string commands;      // of a shell, instead of a script
   std::string starts_after;  // a text that somebody must have said first; empty: at once
 };
 
@@ -50,6 +51,7 @@ struct FileRule {
 struct ProgramRule {
   std::string name;
   std::vector<std::string> command{};
+  std::string commands{};  // of a shell, instead of a command: what is typed in `lab shell`
   std::string starts_after{};
   bool at_server = false;
 };

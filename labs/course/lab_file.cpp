@@ -160,9 +160,12 @@ ProgramRule read_program(const toml::table& table, std::vector<std::string>& fau
   Table entry(table, "program: ", faults);
   ProgramRule program{.name = entry.required_text("name"),
                       .command = entry.texts("command"),
+                      .commands = entry.text("commands"),
                       .starts_after = entry.required_text("starts_after"),
                       .at_server = entry.flag("at_server")};
-  if (program.command.empty()) entry.fault(nullptr, "command is missing: [\"python3\", \"client.py\"]");
+  if (program.command.empty() == program.commands.empty())
+    entry.fault(nullptr,
+                "a program has either command = [\"python3\", \"client.py\"] or commands, of a shell");
   entry.finish();
   return program;
 }
@@ -174,7 +177,11 @@ void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
   for (const toml::table* table : top.tables("person")) {
     Table entry(*table, "person: ", faults);
     lab.people.push_back(read_person(entry));
-    lab.people.back().starts_after = entry.text("starts_after");
+    PersonRule& person = lab.people.back();
+    person.starts_after = entry.text("starts_after");
+    person.commands = entry.text("commands");
+    if (!person.commands.empty() && !(person.script + person.password).empty())
+      entry.fault(nullptr, "somebody has either a script (of the client) or commands (of a shell)");
     entry.finish();
   }
   for (const toml::table* table : top.tables("file")) {

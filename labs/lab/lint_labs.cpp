@@ -40,7 +40,10 @@ void check_texts(const Lab& lab, std::vector<std::string>& faults) {
     look(person.name, "person " + person.name);
     look(person.password, "person " + person.name);
     look(person.starts_after, "person " + person.name);
+    look(person.commands, "person " + person.name);
   }
+  for (const ProgramRule& program : lab.programs)
+    look(program.name + program.starts_after + program.commands, "program " + program.name);
   look(lab.student.script, "student");
   for (const ChosenRule& rule : lab.network.chosen)
     look(rule.text + rule.skip + rule.times, "network.packet");

@@ -24,10 +24,17 @@ stage::StageFile make_file(const Lab& lab, const FileRule& rule, const Values& v
           seeded_bytes("plaintalk lab file\n" + lab.id + '\n' + values.at("student") + '\n' + path, *size)};
 }
 
+// Commands of a shell are written as in the sheet.
+Values stage_words(const Lab& lab, const std::string& student) {
+  Values values = draw_variant(lab, student);
+  values["plaintalk"] = "plaintalk";
+  return values;
+}
+
 }  // namespace
 
 stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student) {
-  const Values values = draw_variant(lab, student);
+  const Values values = stage_words(lab, student);
   stage::StagePlan plan;
   for (const PersonRule& rule : lab.people) {
     plan.people.push_back({.name = fill_in(rule.name, values),
@@ -35,7 +42,8 @@ stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student) {
                            .registers = rule.registers,
                            .password = fill_in(rule.password, values),
                            .script = fill_in(rule.script, values),
-                           .starts_after_text = fill_in(rule.starts_after, values)});
+                           .starts_after_text = fill_in(rule.starts_after, values),
+                           .commands = fill_in(rule.commands, values)});
   }
   for (const FileRule& rule : lab.files)
     (rule.is_peoples ? plan.people_files : plan.files).push_back(make_file(lab, rule, values));
@@ -49,11 +57,12 @@ stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student) {
 }
 
 void add_programs(const Lab& lab, const std::string& student, stage::StagePlan& plan) {
-  const Values values = draw_variant(lab, student);
+  const Values values = stage_words(lab, student);
   for (const ProgramRule& rule : lab.programs) {
     stage::Person program{.name = fill_in(rule.name, values)};
     program.starts_after_text = fill_in(rule.starts_after, values);
     program.at_server = rule.at_server;
+    program.commands = fill_in(rule.commands, values);
     for (const std::string& word : rule.command) program.program.push_back(fill_in(word, values));
     plan.people.push_back(std::move(program));
   }

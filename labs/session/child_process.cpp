@@ -125,13 +125,13 @@ ChildProcess::ChildProcess(ChildOptions options) : options_(std::move(options)) 
 
 ChildProcess::~ChildProcess() {
   if (pid_ <= 0 || exit_status_) return;
-  kill(pid_, SIGKILL);
+  send_signal(SIGKILL);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
 void ChildProcess::send_signal(int signal) const {
-  if (!exit_status_) kill(pid_, signal);
+  if (!exit_status_) kill(options_.has_own_group ? -pid_ : pid_, signal);
 }
 
 void ChildProcess::look_for(std::string text) {

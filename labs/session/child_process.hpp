@@ -70,6 +70,7 @@ class ChildProcess {
   bool has_ended() const { return exit_status_.has_value(); }
   // Set once has_ended().
   const std::optional<ExitStatus>& exit_status() const { return exit_status_; }
+  // To its group, if it has one of its own: what a shell has started ends with it.
   void send_signal(int signal) const;
 
   const std::deque<OutputLine>& lines() const { return lines_; }

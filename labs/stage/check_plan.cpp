@@ -59,7 +59,8 @@ void check_plan(const StagePlan& plan) {
   };
   check_person(plan.student_name, plan.student_address, plan.student_registers, plan.student_password);
   for (const Person& person : plan.people) {
-    check_person(person.name, person.address, person.registers, person.password, !person.program.empty());
+    const bool is_program = !person.is_client() && person.address.empty();
+    check_person(person.name, person.address, person.registers, person.password, is_program);
     if (person.starts_after_text.contains('\n'))
       refuse(terminal_safe(person.name) + " waits for several lines");
   }

@@ -30,29 +30,40 @@ std::size_t count_first_joins(std::string_view script) {
   return count;
 }
 
+// One word of a shell, whatever is in it.
+std::string for_shell(const std::string& text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + '\'';
+}
+
 }  // namespace
 
 People::People(session::Supervisor& supervisor, const session::SessionNetwork& network,
                const StageFolder& folder)
     : supervisor_(supervisor), network_(network), folder_(folder) {}
 
-void People::add(const std::vector<Person>& people, const std::string& server) {
+void People::add(const StagePlan& plan, const std::string& server) {
   server_ = server;
-  for (const Person& person : people) {
+  student_address_ = plan.student_address;
+  for (const Person& person : plan.people) {
     actors_.push_back({.person = person, .first_join_count = count_first_joins(person.script)});
   }
 }
 
 void People::start(Actor& actor) {
   const Person& person = actor.person;
-  const bool is_program = !person.program.empty();
-  const FileDescriptor script = memory_file("script of " + person.name, person.script);
+  const bool is_shell = !person.commands.empty();
+  const FileDescriptor script =
+      memory_file("script of " + person.name, is_shell ? commands_of(person) : person.script);
   const FileDescriptor password = memory_file("password of " + person.name, person.password + '\n');
-  session::ChildOptions options = is_program ? program_of(person) : client_of(person);
+  session::ChildOptions options = person.is_client() ? client_of(person)
+                                  : is_shell         ? shell_of(person, script)
+                                                     : program_of(person);
   options.name = person.name;
   options.log_path = folder_.private_folder() / (person.name + ".log");
   options.has_own_group = true;
-  if (!is_program) {
+  if (person.is_client()) {
     options.input = script.number();
     if (!person.password.empty()) {
       options.files.push_back(password.number());
@@ -89,6 +100,26 @@ session::ChildOptions People::program_of(const Person& person) const {
   options.arguments.assign(person.program.begin() + 1, person.program.end());
   if (person.at_server) options.network = network_.server_network();
   return options;
+}
+
+session::ChildOptions People::shell_of(const Person& person, const FileDescriptor& commands) const {
+  session::ChildOptions options{.name = person.name,
+                                .program = "/bin/sh",
+                                .arguments = {"-eu", path_of(commands)},
+                                .working_folder = folder_.private_folder(),
+                                .files = {commands.number()}};
+  if (person.at_server) options.network = network_.server_network();
+  return options;
+}
+
+// What they need to be read as a student would type them: nobody but a test has the programs on PATH.
+std::string People::commands_of(const Person& person) const {
+  const std::string programs = session::require_program("plaintalk-client").parent_path().string();
+  return "PATH=" + for_shell(programs) + ":$PATH PLAINTALK_ADDRESS=" +
+         for_shell(network_.address_of(person.address.empty() ? student_address_ : person.address)) +
+         "\nexport PATH PLAINTALK_ADDRESS\n"
+         "plaintalk() { plaintalk_command=$1; shift; \"plaintalk-$plaintalk_command\" \"$@\"; }\n" +
+         person.commands;
 }
 
 void People::take_line(Actor& actor, std::string_view line) {

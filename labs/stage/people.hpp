@@ -1,6 +1,6 @@
-// The people of a stage: one plaintalk-client for each, that plays the person's script. They are given their
-// scripts and passwords as files in memory, belong to no terminal, and may wait for each other and for the
-// student as long as the stage lasts.
+// The people of a stage: one plaintalk-client for each, that plays the person's script, or a shell. They are
+// given their scripts and passwords as files in memory, belong to no terminal, and may wait for each other
+// and for the student as long as the stage lasts.
 #pragma once
 
 #include <deque>
@@ -21,7 +21,7 @@ class People {
   People(session::Supervisor& supervisor, const session::SessionNetwork& network, const StageFolder& folder);
 
   // REQUIRES: the server listens at `server`.
-  void add(const std::vector<Person>& people, const std::string& server);
+  void add(const StagePlan& plan, const std::string& server);
 
   // Starts those who come at once, one after the other: each has entered the rooms that the script begins
   // with before the next one comes. Those whose client fails are only noted.
@@ -50,19 +50,23 @@ class People {
     std::size_t joined_count = 0;
     std::size_t first_join_count = 0;  // rooms that the script begins with
     bool is_ready() const {
-      return client->has_ended() || (is_connected && joined_count >= first_join_count);
+      return client->has_ended() || !person.commands.empty() ||
+             (is_connected && joined_count >= first_join_count);
     }
   };
 
   void start(Actor& actor);
   session::ChildOptions client_of(const Person& person) const;
   session::ChildOptions program_of(const Person& person) const;
+  session::ChildOptions shell_of(const Person& person, const FileDescriptor& commands) const;
+  std::string commands_of(const Person& person) const;
   void take_line(Actor& actor, std::string_view line);
 
   session::Supervisor& supervisor_;
   const session::SessionNetwork& network_;
   const StageFolder& folder_;
   std::string server_;
+  std::string student_address_;
   std::deque<Actor> actors_;  // a deque: the clients' lines find them by address
   std::uint64_t line_count_ = 0;
 };

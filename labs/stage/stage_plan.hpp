@@ -10,8 +10,8 @@
 
 namespace plaintalk::stage {
 
-// Somebody who is played by a script of plaintalk-client (docs/CLIENT.md, "Scripts"), or a program of the
-// student's own that is run as `lab shell` would run it.
+// Somebody who is played by a script of plaintalk-client (docs/CLIENT.md, "Scripts") or by the commands of a
+// shell, or a program of the student's own that is run as `lab shell` would run it.
 struct Person {
   std::string name;
   std::string address{};  // on the wire, such as "10.0.0.11"; where there is none it becomes 127.0.0.11
@@ -25,7 +25,11 @@ struct Person {
   // Not empty: a program on PATH and its words, run in the workspace; then address, password and script are
   // empty. It may run until the stage ends.
   std::vector<std::string> program{};
-  bool at_server = false;  // the program runs at the server's end of the wire
+  // Not empty, in place of script and program: of a shell that has `plaintalk COMMAND`, PLAINTALK_SERVER, and
+  // PLAINTALK_ADDRESS (the person's; the student's where there is none).
+  std::string commands{};
+  bool at_server = false;  // the program, or the shell, runs at the server's end of the wire
+  bool is_client() const { return program.empty() && commands.empty(); }
 };
 
 struct StageFile {

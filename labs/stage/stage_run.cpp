@@ -57,7 +57,7 @@ class TerminalKeeper {
 std::vector<std::string> addresses_of(const StagePlan& plan) {
   std::vector<std::string> addresses{plan.student_address};
   for (const Person& person : plan.people)
-    if (person.program.empty()) addresses.push_back(person.address);
+    if (!person.address.empty()) addresses.push_back(person.address);
   return addresses;
 }
 
@@ -101,7 +101,7 @@ class StageRun {
     if (is_captured()) capture_ = &start_capture(folder_.capture_file());
     options_.say("the others are coming");
     ::setenv("PLAINTALK_SERVER", result_.server.c_str(), 1);  // for programs of the student's
-    people_.add(plan_.people, result_.server);
+    people_.add(plan_, result_.server);
     people_.start_first_ones();
     write_state();
     let_student_talk();

@@ -15,9 +15,9 @@ import subprocess
 import sys
 
 FIELDS = ["frame.number", "frame.time_epoch", "frame.len", "ip.src", "ip.dst", "tcp.srcport", "tcp.dstport", "tcp.stream",
-          "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags", "tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.payload"]
-FIN, SYN, ACK = 1, 2, 0x10
-LABS = ("01", "03", "08")
+          "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags", "tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.window_size_value", "tcp.payload"]
+FIN, SYN, RST, ACK = 1, 2, 4, 0x10
+LABS = ("01", "02", "03", "07", "08")
 
 
 class Packet:
@@ -27,20 +27,23 @@ class Packet:
         self.number = number("frame.number")
         seconds, _, fraction = cells["frame.time_epoch"].partition(".")
         self.time_ns = int(seconds) * 10**9 + int(fraction.ljust(9, "0")[:9] or 0)
+        self.frame_length = number("frame.len")
         self.source = (cells["ip.src"], number("tcp.srcport"))
         self.target = (cells["ip.dst"], number("tcp.dstport"))
         self.stream = number("tcp.stream")
         self.seq, self.ack, self.length = number("tcp.seq_raw"), number("tcp.ack_raw"), number("tcp.len")
         self.flags = number("tcp.flags", 16)
         self.mss, self.shift = number("tcp.options.mss_val"), number("tcp.options.wscale.shift")
+        self.window = number("tcp.window_size_value")  # 0 is 0 whatever the scale
         self.payload = bytes.fromhex(cells["tcp.payload"].replace(":", ""))
 
 
 class Frame:
-    """One frame of PLAINTALK/1, and the packet that brought its last byte."""
+    """One frame of PLAINTALK/1, its place in the stream, and the packets that brought it: `packet` its last byte."""
 
-    def __init__(self, line, packet):
-        self.packet = packet
+    def __init__(self, line, begin, size, packets):
+        self.begin, self.size, self.packets = begin, size, packets
+        self.packet = max(packets, key=lambda each: each.number)
         self.body = None
         head, colon, text = line.partition(b" :")
         if colon:
@@ -79,7 +82,7 @@ def read_frames(pieces):
                 break
         if not line.strip():
             continue
-        frame = Frame(line[:counted.start()] if counted else line, max(packets_of(begin, at), key=lambda each: each.number))
+        frame = Frame(line[:counted.start()] if counted else line, begin, at - begin, packets_of(begin, at))
         if counted:
             frame.body = body
         frames.append(frame)
@@ -176,6 +179,32 @@ def lab_01(capture, variant):
     }
 
 
+def lab_02(capture, variant):
+    hand, me = variant["hand"], variant["me"]
+    code = capture.said(hand, "The code is " + variant["code"])
+    accent = capture.said(hand, variant["accent"])
+    two = capture.said(hand, variant["line_one"] + "\n" + variant["line_two"])
+    drip = capture.said(variant["drip"], variant["drip_text"])
+    whole = [frame.packets[0] for frame in capture.of(variant["bulk"]).commands if frame.verb == "SAY" and len(frame.packets) == 1]
+    fullest = max(whole, key=lambda packet: (whole.count(packet), -packet.number))
+    copies = [frame for frame in capture.of(me).replies if frame.verb == "MSG" and frame.arguments[2] == variant["bulk"]]
+    return {
+        "1": capture.of(hand).client[1],
+        "2": code.packet.number,
+        "3": code.size,
+        "4": len(accent.body),
+        "5": accent.body.decode()[-1].encode().hex().upper(),
+        "6": len(two.body),
+        "7": len(drip.packets),
+        "8": drip.begin + 1,
+        "9": drip.packet.number,
+        "10": sum(packet.frame_length for packet in drip.packets),
+        "11": whole.count(fullest),
+        "12": fullest.length,
+        "13": len({packet.number for frame in copies for packet in frame.packets}),
+    }
+
+
 def lab_03(capture, variant):
     mine = capture.of(variant["me"])
     third = next(each for each in mine.sent if each.number > mine.syn_ack.number and each.flags & ACK)
@@ -196,6 +225,37 @@ def lab_03(capture, variant):
         "9": (acknowledgement.ack - mine.syn.seq) % 2**32,
         "10": "my client" if fin.source == mine.client else "the server",
         "11": sum(len(piece) for _, piece in Connection.pieces(mine.sent)),
+    }
+
+
+def lab_07(capture, variant):
+    slow, two, room = capture.of(variant["slow"]), capture.of(variant["two"]), "#" + variant["room"]
+    closed = [each for each in slow.sent if each.window == 0 and not each.flags & (SYN | RST)]
+    first, last = closed[0], closed[-1]
+    opened = next(each for each in slow.sent if each.number > last.number)
+    # Linux asks with an empty packet just below the next byte: that byte was acknowledged before.
+    probes = [each for each in slow.heard if first.number < each.number < opened.number and not each.length and not each.flags & (SYN | FIN)
+              and (each.seq + 1 - first.ack) % 2**32 == 0]
+    stories = {int(frame.arguments[1]): frame for frame in slow.replies if frame.verb == "MSG" and frame.arguments[0] == room}
+    gaps = [frame for frame in slow.replies if frame.verb == "GAP"]
+    missed = [number for gap in gaps for number in range(int(gap.arguments[1]), int(gap.arguments[2]) + 1)]
+    meanwhile = [frame for frame in two.replies if frame.verb == "MSG" and frame.arguments[0] == room
+                 and first.number < min(packet.number for packet in frame.packets) < opened.number]
+    return {
+        "1": slow.syn.window,
+        "2": first.number,
+        "3": (first.ack - slow.syn_ack.seq - 1) % 2**32,
+        "4": len(probes),
+        "5": probes[0].number,
+        "6": (probes[1].time_ns - probes[0].time_ns) / 1e6,
+        "7": (opened.time_ns - first.time_ns) / 1e6,
+        "8": opened.number,
+        "9": len(missed),
+        "10": missed[0],
+        "11": min(packet.number for packet in gaps[0].packets),
+        "12": sum(len(frame.body) for frame in stories.values()),
+        "13": "no: copies went out to the others while the reader slept" if meanwhile else
+              "yes: the server waited for the slow one before it went on",
     }
 
 
@@ -234,7 +294,7 @@ def lab_08(capture, variant):
 
 
 def answers(lab, capture, variant):
-    return {"01": lab_01, "03": lab_03, "08": lab_08}[lab](capture, variant)
+    return {"01": lab_01, "02": lab_02, "03": lab_03, "07": lab_07, "08": lab_08}[lab](capture, variant)
 
 
 def seeded_file(lab, variant, name, size):
@@ -250,8 +310,21 @@ def truth(lab, variant):
         welcome = f"Welcome, {variant['me']}! Today the door code is {variant['code']}. The word of the day is {variant['word']}."
         return {"3": "10.0.0.12", "4": 3, "6": 3, "7": len(welcome), "9": {variant["me"], variant["host"], variant["guest"]},
                 "11": variant["secret"]}
+    if lab == "02":
+        room, drip = variant["room"], f"SAY #{variant['room']} :{variant['drip_text']}\n"
+        # LOGIN, JOIN, the messages and QUIT, all in one segment.
+        many, word = int(variant["many"]), variant["bulk_word"]
+        lines = "".join(f"SAY #{room} :{word} {i + 1}\n" for i in range(many))
+        segment = f"LOGIN {variant['bulk']}\nJOIN #{room}\n{lines}QUIT\n"
+        return {"3": len(f"SAY #{room} :The code is {variant['code']} {variant['phrase']}\n"),
+                "4": len(f"{variant['accent']}, {variant['ending']} {variant['letter']}".encode()),
+                "5": variant["letter"].encode().hex().upper(), "6": len(f"{variant['line_one']}\n{variant['line_two']}".encode()),
+                "7": len(drip), "8": len(f"LOGIN {variant['drip']}\nJOIN #{room}\n") + 1,
+                "10": len(drip) * (14 + 20 + 32 + 1), "11": many, "12": len(segment)}
     if lab == "03":
         return {"4": 1500 - 20 - 20}  # who closes first is a race: only the packets know
+    if lab == "07":
+        return {"13": "no: copies went out to the others while the reader slept"}
     size = int(variant["size"])
     return {"1": variant["password"], "3": "registration", "5": f"{variant['hour']}:{variant['minute']}", "6": 3,
             "7": hashlib.sha256(seeded_file(lab, variant, variant["file"], size)).hexdigest(), "8": size, "9": 2 + 3}

@@ -22,6 +22,14 @@ ChildOptions shell(const std::string& script) {
 
 bool process_exists(pid_t pid) { return kill(pid, 0) == 0; }
 
+// Nor waits to be reaped: whoever inherits an orphan may take its time.
+bool process_runs(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t name_end = text.rfind(") ");
+  return name_end != std::string::npos && text.substr(name_end + 2, 1) != "Z";
+}
+
 std::string error_of(const std::function<void()>& action) {
   try {
     action();
@@ -48,6 +56,19 @@ TEST(ChildProcess, HandsOverItsLinesAndItsExitStatus) {
   EXPECT_EQ(out, (std::vector<std::string>{"one", "three"}));
   EXPECT_EQ(error, std::vector<std::string>{"two"});
   EXPECT_EQ(child.last_words(), "two");
+}
+
+TEST(ChildProcess, SignalsItsWholeGroup) {
+  Supervisor supervisor;
+  ChildOptions options = shell("sleep 1000 & echo child $!; wait");
+  options.has_own_group = true;
+  ChildProcess& child = supervisor.start(std::move(options));
+  const std::string line = supervisor.wait_for_line(child, "child ", kLimit);
+  const auto grandchild = static_cast<pid_t>(*parse_decimal<unsigned>(line.substr(line.rfind(' ') + 1)));
+  ASSERT_TRUE(process_runs(grandchild));
+  supervisor.stop(child, SIGTERM, kLimit);
+  // It is nobody's child here, so its end can only be seen.
+  EXPECT_TRUE(supervisor.run_until([&] { return !process_runs(grandchild); }, kLimit));
 }
 
 TEST(ChildProcess, WaitsForALineWhetherItCameAlreadyOrIsStillToCome) {

@@ -48,6 +48,8 @@ TEST_F(LabFileTest, AWholeLab) {
       "[[question.mistake]]\nname = \"m\"\nkey = \"SELECT 2\"\nsays = \"no\"\n"
       "[variant]\nwho = { pick = [\"x\", \"y\"] }\nn = { integer = [1, 9] }\nw = { words = 2 }\n"
       "[[person]]\nname = \"{who}\"\naddress = \"10.0.0.12\"\nstarts_after = \"hi\"\nscript = \"/quit\"\n"
+      "[[person]]\nname = \"s\"\naddress = \"10.0.0.13\"\ncommands = \"true\"\n"
+      "[[program]]\nname = \"t\"\nstarts_after = \"ho\"\ncommands = \"false\"\n"
       "[[file]]\npath = \"a.bin\"\nsize = \"{n}\"\nfor_people = true\n"
       "[network]\ndelay_ms = 5\nrate_kbit_s = 100\nneeds_real_tcp = true\n");
   EXPECT_EQ(file.faults, std::vector<std::string>{});
@@ -56,6 +58,9 @@ TEST_F(LabFileTest, AWholeLab) {
   EXPECT_EQ(file.lab.questions[0].mistakes.size(), 1U);
   EXPECT_EQ(file.lab.variant.size(), 3U);
   EXPECT_EQ(file.lab.people.at(0).starts_after, "hi");
+  EXPECT_EQ(file.lab.people.at(1).commands, "true");
+  EXPECT_EQ(file.lab.programs.at(0).starts_after, "ho");
+  EXPECT_EQ(file.lab.programs.at(0).commands, "false");
   EXPECT_TRUE(file.lab.files.at(0).is_peoples);
   EXPECT_EQ(file.lab.network.to_people.delay, Milliseconds(5));
   EXPECT_EQ(file.lab.network.to_server.rate_bit_s, 100'000U);

@@ -73,6 +73,45 @@ TEST(Stage, NamesThoseWhoFailedWithTheirLastWordsAndGoesOn) {
   }
 }
 
+// Goal: shells play people and the student's further terminals: with the programs, the server and an address,
+// each at its time, and what fails in them is told.
+TEST(Stage, LetsShellsPlayToo) {
+  const ScratchFolder scratch;
+  StageOptions options = stage_in(scratch);
+  options.mode = session::CaptureMode::own_recording;
+  Person typist = person("typist", "10.0.0.12", "", "zed: Come");
+  typist.commands =
+      "printf 'at %s of %s\\n' \"$PLAINTALK_ADDRESS\" \"$PLAINTALK_SERVER\"\n"
+      "printf '/join #lab\\nTyped by %s\\n' 'a shell' |\n"
+      "  plaintalk client --user typist --guest --bind \"$PLAINTALK_ADDRESS\" --script -\n";
+  Person clumsy = person("clumsy", "10.0.0.13", "");
+  clumsy.commands = "echo 'I stumble' >&2; false; echo 'never said'";
+  Person terminal = person("terminal", "", "", "Typed by a shell");
+  terminal.commands =
+      "printf '/join #lab\\nI come twice, from %s\\n' \"$PLAINTALK_ADDRESS\" |\n"
+      "  plaintalk client --user zed-2 --guest --script -\n";
+  options.plan.people = {
+      typist, clumsy, terminal,
+      person("host", "10.0.0.14", "/join #lab\n/expect I come twice, from 127.0.0.17\nTwice, zed.\n")};
+  std::ofstream(scratch / "zed.txt") << "/join #lab\nCome, typist\n/expect Twice\n";
+  options.student_script = scratch / "zed.txt";
+  options.keep_logs_in = scratch / "logs";
+
+  const StageResult result = run_stage(options);
+  EXPECT_EQ(result.student_exit_code, 0);
+  using End = PersonOutcome::End;
+  ASSERT_EQ(result.people.size(), 4U);
+  EXPECT_EQ(result.people[0].end, End::finished) << result.people[0].last_words;
+  EXPECT_EQ(result.people[1].end, End::failed);
+  EXPECT_EQ(result.people[1].last_words, "I stumble");
+  EXPECT_EQ(result.people[2].end, End::finished) << result.people[2].last_words;
+  std::ifstream log(scratch / "logs" / "typist.log");
+  std::string first;
+  std::getline(log, first);
+  EXPECT_EQ(first, "at 127.0.0.12 of " + result.server);
+  EXPECT_EQ(std::filesystem::file_size(scratch / "logs" / "clumsy.log"), std::string("I stumble\n").size());
+}
+
 // The other side of a terminal.
 class Terminal {
  public:
