@@ -71,7 +71,7 @@ void handshake_done(Flow& flow, Direction direction, const TcpSegment& segment, 
 // Two SYN-ACKs were captured, or one behind a forged end: the client takes one of them.
 void choose_base(Flow& flow, Direction data_direction, const TcpSegment& segment) {
   DirectionState& data = flow.state(data_direction);
-  if (!data.rare().other_base) return;
+  if (!data.pending().other_base) return;
   std::optional<std::uint32_t>& other_base = data.make_rare().other_base;
   if (segment.acknowledgement == *other_base && data.high == 0) {
     data.base_seq = *other_base;
@@ -118,14 +118,14 @@ void move_confirmed(TrackerContext& context, Flow& flow, Direction data_directio
     context.sacked_range_count -= ranges - data.loss->sacked.size();
   }
   data.rtt.acknowledged(offset, segment.time, segment.timestamp_echo.value_or(0));
-  if (const auto& waiting = data.rare().probe; waiting && offset > waiting->offset) {
+  if (const auto& waiting = data.pending().probe; waiting && offset > waiting->offset) {
     const WindowProbe probe = *waiting;
     data.make_rare().probe.reset();
     accept(context, flow, data_direction,
            {probe.offset, probe.offset + 1, probe.is_captured ? Bytes(&probe.byte, 1) : Bytes(), probe.packet,
             probe.time});
   }
-  if (!data.rare().unverified.empty()) accept_confirmed_segments(context, flow, data_direction, data.una);
+  if (!data.pending().unverified.empty()) accept_confirmed_segments(context, flow, data_direction, data.una);
   tell_confirmed(context, flow, data_direction, segment);
 }
 

@@ -61,7 +61,7 @@ template <typename Wanted>
 void accept_if(TrackerContext& context, Flow& flow, Direction direction, const Wanted& wanted) {
   // Taken out first: accepting calls the sink, and what waits must be consistent by then.
   std::vector<UnverifiedSegment> accepted;
-  if (flow.state(direction).rare().unverified.empty()) return;
+  if (flow.state(direction).pending().unverified.empty()) return;
   std::erase_if(flow.state(direction).make_rare().unverified, [&](UnverifiedSegment& segment) {
     if (!wanted(segment)) return false;
     accepted.push_back(std::move(segment));

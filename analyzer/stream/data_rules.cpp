@@ -235,7 +235,7 @@ void apply_data(TrackerContext& context, Flow& flow, Direction direction, const 
                           : take_old_data(context, flow, direction, rest, begin, end);
     }
   } else if (end > begin) {
-    if (const auto& waiting = state.rare().probe; waiting && begin > waiting->offset) {
+    if (const auto& waiting = state.pending().probe; waiting && begin > waiting->offset) {
       const WindowProbe probe = *waiting;
       state.make_rare().probe.reset();
       accept(context, flow, direction,

@@ -86,6 +86,7 @@ struct DirectionState {
   bool reset : 1 = false;
   bool has_fin : 1 = false;
   bool has_rst : 1 = false;
+  bool has_pending : 1 = false;  // false: nothing in rare_ decides about the next packet
 
   WallTime syn_time;  // of the latest
   std::uint64_t syn_packet = 0;
@@ -105,15 +106,22 @@ struct DirectionState {
   const RareState& rare() const { return rare_ ? *rare_ : kNothingRare; }
   RareState& make_rare() {
     if (!rare_) rare_ = std::make_unique<RareState>();
+    has_pending = true;
     return *rare_;
+  }
+  // The same for what decides about the next packet, without a look at it where nothing does.
+  const RareState& pending() const { return has_pending ? *rare_ : kNothingRare; }
+  // Of a packet all is done. Until make_rare() is called again, nothing changes in it.
+  void note_pending() {
+    if (has_pending) has_pending = rare_->is_pending();
   }
   // Has those parts fetched that stand elsewhere.
   void prefetch_cold() const {
     rtt.prefetch();
     prefetch(loss.get());
-    prefetch(rare_.get());
+    if (has_pending) prefetch(rare_.get());
   }
-  bool is_waiting() const { return rare_ && !rare_->out_of_order.empty(); }
+  bool is_waiting() const { return !pending().out_of_order.empty(); }
   // The offset nearest to what is known already (RFC 9293, section 3.4: all arithmetic modulo 2^32).
   std::int64_t offset_of(std::uint32_t sequence) const {
     const std::uint32_t reference = base_seq + static_cast<std::uint32_t>(high);

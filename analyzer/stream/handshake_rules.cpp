@@ -144,7 +144,7 @@ void apply_rst(TrackerContext& context, Flow& flow, Direction direction, const T
   };
   // A reset by who closes with bytes unread says by its acknowledgement which ones it had taken.
   const auto confirm_by_reset = [&] {
-    if (segment.flags.ack && peer.base_known && !peer.rare().unverified.empty())
+    if (segment.flags.ack && peer.base_known && !peer.pending().unverified.empty())
       accept_confirmed_segments(context, flow, reverse(direction), peer.offset_of(segment.acknowledgement));
   };
   // Nothing to compare with: this side has not shown its sequence numbers. An answer to a SYN must

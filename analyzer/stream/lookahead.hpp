@@ -29,7 +29,7 @@ struct FlowPlace {
 class Lookahead {
  public:
   // How many segments may be expected at once.
-  static constexpr std::size_t kCount = 16;
+  static constexpr std::size_t kCount = 32;
 
   // `packet` comes after all that are expected already.
   void expect(std::uint64_t packet, const FlowPlace& place) {

@@ -122,6 +122,12 @@ struct RareState {
   std::uint32_t copy_point = 0;   // another observation point, at which copies were seen
   std::int64_t cut_copy_end = 0;  // how far the copies there have come
   std::uint64_t copy_count = 0;
+
+  // Whether any of it decides how the next packet is taken, or only counts and remembers.
+  bool is_pending() const {
+    return !out_of_order.empty() || !missing.empty() || probe || !unverified.empty() || other_base ||
+           has_replaced;
+  }
 };
 
 }  // namespace plaintalk::analyzer

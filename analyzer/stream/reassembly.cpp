@@ -207,7 +207,7 @@ std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, c
   std::int64_t fresh = 0;
   std::int64_t at = piece.begin;
   if (at < state.next) {
-    if (!state.rare().missing.empty())
+    if (!state.pending().missing.empty())
       fresh += fill_missing(state.make_rare(), at, std::min(piece.end, state.next));
     at = std::min(state.next, piece.end);
   }
@@ -215,7 +215,7 @@ std::uint64_t accept(TrackerContext& context, Flow& flow, Direction direction, c
   // The spaces between the segments, lowest first. Inserting moves the segments, so they are looked
   // up again for each space.
   while (at < piece.end) {
-    const OutOfOrder& waiting = state.rare().out_of_order;
+    const OutOfOrder& waiting = state.pending().out_of_order;
     const auto above = waiting.ending_above(at);
     const bool inside = above != waiting.end() && above->first <= at;
     if (inside) {

@@ -105,6 +105,7 @@ void RttEstimator::sent(std::int64_t end, WallTime time, std::uint32_t stamp) {
 
 void RttEstimator::resent(std::int64_t begin) {
   if (!repeats_) repeats_ = std::make_unique<Repeats>();
+  expects_repeats_ = true;
   Repeats& all = *repeats_;
   all.dirty_begin = all.dirty_end > all.dirty_begin ? std::min(all.dirty_begin, begin) : begin;
   all.dirty_end = std::max(all.dirty_end, highest_end_);
@@ -128,11 +129,12 @@ std::optional<Nanoseconds> RttEstimator::acknowledged(std::int64_t offset, WallT
     pop();
   }
   const std::int64_t end = covered ? offset - static_cast<std::int32_t>(low - covered->end) : 0;
-  const bool dirty = repeats_ && covered && end > repeats_->dirty_begin && end <= repeats_->dirty_end;
-  if (repeats_) {
+  const bool dirty = expects_repeats_ && covered && end > repeats_->dirty_begin && end <= repeats_->dirty_end;
+  if (expects_repeats_) {
     if (dirty || !covered) add_stamped(candidates, offset, time, echo);
     std::erase_if(repeats_->resent, [&](const Resent& sent) { return sent.end <= offset; });
     if (offset >= repeats_->dirty_end) repeats_->dirty_begin = repeats_->dirty_end = 0;
+    expects_repeats_ = repeats_->dirty_end > 0 || !repeats_->resent.empty();
   }
   if (!covered || dirty || time < covered->time || time - covered->time > kSampleMax) return std::nullopt;
   add(time - covered->time);

@@ -96,6 +96,7 @@ class RttEstimator {
   std::int64_t highest_end_ = 0;
   std::unique_ptr<Samples, SamplesDelete> samples_;  // made for the first
   std::unique_ptr<Repeats> repeats_;
+  bool expects_repeats_ = false;  // false: no acknowledgement to come has to do with anything in repeats_
 };
 
 }  // namespace plaintalk::analyzer

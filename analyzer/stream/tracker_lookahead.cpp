@@ -7,8 +7,8 @@ namespace plaintalk::analyzer {
 // First the place in the table; some packets later it says where the connection is; and when that has come,
 // where its parts are.
 void TrackerState::expect(const TcpSegment& segment) {
-  constexpr std::size_t kTableAhead = 4;
-  constexpr std::size_t kFlowAhead = 8;
+  constexpr std::size_t kTableAhead = 8;
+  constexpr std::size_t kFlowAhead = 16;
   const FlowPlace place = FlowPlace::of(segment, table);
   lookahead.expect(segment.packet, place);
   table.prefetch(place.hash);

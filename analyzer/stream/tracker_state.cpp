@@ -170,6 +170,7 @@ void TrackerState::process(std::uint32_t index, const TcpSegment& segment) {
   const Direction direction = flow.direction_of(segment);
   const bool is_copy = apply_rules(context, flow, direction, segment);
   if (context.segments != nullptr) tell_segment(*context.segments, flow, direction, segment, is_copy);
+  for (DirectionState& state : flow.directions) state.note_pending();
   flow.last_time = context.now;
   if (flow.is_closing && !was_closing) {
     for (DirectionState& state : flow.directions) state.rtt.shrink();
