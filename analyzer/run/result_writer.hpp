@@ -34,6 +34,7 @@ class ResultWriter : public TalkSink {
 
   bool wants_evidence() const override { return wanted_.tcp_events; }
   bool wants_arguments() const override { return wanted_.pdus; }
+  bool wants_foreign_secrets() const override { return wanted_.secrets || watcher_; }
 
   // Nobody watches any more.
   void forget_watcher() { watcher_ = {}; }
@@ -88,9 +89,10 @@ class ResultWriter : public TalkSink {
     bool deliveries = false;
     bool pdus = false;
     bool tcp_events = false;
+    bool secrets = false;
   };
-  Wanted wanted_{wants("connections"), wants("messages"), wants("deliveries"), wants("pdus"),
-                 wants("tcp_events")};
+  Wanted wanted_{wants("connections"), wants("messages"),   wants("deliveries"),
+                 wants("pdus"),        wants("tcp_events"), wants("credentials") || wants("findings")};
   Summary& summary_;
   Traffic& traffic_;
   PacketTable* packets_;

@@ -329,6 +329,8 @@ std::string Summary::render_text(const CaptureInfo& input, const std::string& fo
     for (const std::string& line : what_to_try(input.contents)) text += "hint: " + line + '\n';
   }
   if (password_count_ > 0) text += fmt::format("readable: {}\n", plural(password_count_, "password"));
+  if (input.without_foreign_secrets && input.contents.messenger_connections < connection_count_)
+    text += "passwords of other protocols: not looked for; the table credentials has them\n";
   if (file_count_ > 0)
     text += fmt::format("files: {} of {} recovered completely\n", file_complete_count_, file_count_);
   const auto high = finding_counts_.find(Severity::high);

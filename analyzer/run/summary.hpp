@@ -34,6 +34,7 @@ struct CaptureInfo {
   bool is_synthetic = false;
   CaptureContents contents;
   std::optional<std::uint64_t> packets_max;  // more packets than this: the table of them was left out
+  bool without_foreign_secrets = false;      // no table was asked for that has them
   std::uint64_t early_packet_rows = 0;       // written when something about them was still open
   std::size_t waiting_packets_max = 0;       // how long such rows wait at most, in packets
 };

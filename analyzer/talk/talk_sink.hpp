@@ -30,6 +30,9 @@ class TalkSink {
   // otherwise, for making them costs more than all the rest.
   virtual bool wants_evidence() const { return true; }
   virtual bool wants_arguments() const { return true; }
+  // Whether anybody wants to know the passwords on connections that speak other protocols. Their names are
+  // found out in any case.
+  virtual bool wants_foreign_secrets() const { return true; }
   virtual void live_event(const LiveEvent&) {}
 };
 

@@ -81,6 +81,7 @@ void ForeignConnection::decide(bool at_end) {
 void ForeignConnection::start(std::unique_ptr<Protocol> protocol) {
   protocol_ = std::move(protocol);
   name_ = protocol_->name();
+  if (!all_.looks_for_secrets()) return stop();
   std::string().swap(client_);
   std::string().swap(server_);
   held_size_ = 0;

@@ -89,6 +89,8 @@ class ForeignTalk {
   // The name of its protocol, or `name` when that is all that is known.
   std::string_view close(ConnectionId connection, std::string_view name);
 
+  // Or only for the names of protocols.
+  bool looks_for_secrets() const { return sink_.wants_foreign_secrets(); }
   std::size_t held_size() const { return held_size_; }
 
  private:
