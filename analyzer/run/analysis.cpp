@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <system_error>
 
@@ -13,6 +12,9 @@
 #include "analyzer/run/packet_feed.hpp"
 #include "analyzer/run/packet_table.hpp"
 #include "analyzer/run/result_writer.hpp"
+#include "analyzer/run/row_feed.hpp"
+#include "analyzer/run/stream_feed.hpp"
+#include "analyzer/run/stream_relay.hpp"
 #include "analyzer/run/traffic.hpp"
 #include "analyzer/stream/connection_tracker.hpp"
 #include "analyzer/tables/header_filter.hpp"
@@ -52,6 +54,7 @@ class Run {
   AnalysisOutcome run() {
     try {
       open_outputs();
+      connect_outputs();
       return analyse();
     } catch (const Interruption&) {
       throw;
@@ -68,7 +71,8 @@ class Run {
                                       : nullptr),
           writer({&run.filter_}, run.summary_, run.traffic_, packets.get(), run.options_.watcher),
           talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
-          tracker(limits(run.options_), talk, packets.get()),
+          relay(talk, packets.get()),
+          tracker(limits(run.options_), relay, packets ? &relay : nullptr),
           decoder(run.options_.overlap),
           budget(run.options_.memory_max, run.options_.measure_memory) {}
     static TrackerLimits limits(const AnalysisOptions& options) {
@@ -83,6 +87,7 @@ class Run {
     std::unique_ptr<PacketTable> packets;
     ResultWriter writer;
     TalkAnalyzer talk;
+    StreamRelay relay;
     ConnectionTracker tracker;
     PacketDecoder decoder;
     MemoryBudget budget;
@@ -99,6 +104,7 @@ class Run {
   AnalysisOutcome finish(Parts& parts) {
     info_.skipped = parts.decoder.skipped();
     info_.used_fragments = parts.decoder.used_fragment_count();
+    info_.without_foreign_secrets = !parts.writer.wants_foreign_secrets();
     capture_.describe(info_);
     parts.tracker.finish();
     report_health(parts.talk.findings(), parts.decoder.fragment_conflicts());
@@ -164,7 +170,6 @@ class Run {
       csv_->add(table);
       written_.push_back(std::string(table.name) + ".csv");
     }
-    filter_.add(*csv_);
     const bool carve = std::find(written_.begin(), written_.end(), "files.csv") != written_.end();
     if (carve) {
       contents_ = std::make_unique<Carver>(folder_);
@@ -173,9 +178,32 @@ class Run {
     }
     if (!everything()) return;
     database_.emplace(folder_.create_path(std::string(kDatabaseName)));
-    filter_.add(*database_);
     written_.emplace_back(kDatabaseName);
     written_.emplace_back(kSummaryName);
+  }
+
+  // Files are read and taken apart in a thread of their own, followed in another, and rows are written in a
+  // third. A pipe is not: while it is empty, there are tables to be written.
+  bool may_use_threads() const {
+    return !options_.spool && !options_.until_next_write && capture_.size().has_value();
+  }
+
+  void connect_outputs() {
+    std::vector<RowSink*> sinks{&*csv_};
+    if (database_) sinks.push_back(&*database_);
+    if (may_use_threads()) {
+      try {
+        rows_.emplace(sinks);
+        return filter_.add(*rows_);
+      } catch (const std::system_error&) {  // one thread has to do
+      }
+    }
+    for (RowSink* const sink : sinks) filter_.add(*sink);
+  }
+
+  // Before anything else is done with the sinks.
+  void finish_rows() {
+    if (rows_) rows_->finish_rows();
   }
 
   // The packet that is one too many for the table of packets has come.
@@ -183,6 +211,7 @@ class Run {
     packets_wanted_ = false;
     info_.packets_max = options_.packets_max;
     parts.packets->stop();
+    finish_rows();
     const Table& packets = *find_table(kPacketsName);
     csv_->remove(packets);
     if (database_) database_->clear(packets);
@@ -190,17 +219,16 @@ class Run {
   }
 
   void read(Parts& parts) {
-    if (const auto feed = start_feed(parts)) {
-      for (auto packets = feed->next(); !packets.empty(); packets = feed->next()) {
-        filter_.set_synthetic(feed->is_synthetic());
-        take(parts, packets);
-      }
-      return;
-    }
+    if (reads_in_threads(parts)) return;
     while (const auto record = capture_.next()) {
       if (info_.packets % kPacketsPerCheck == 0) filter_.set_synthetic(capture_.is_synthetic());
       const auto segment = parts.decoder.decode(*record);
-      take(parts, *record, segment, parts.decoder.last_skip());
+      begin(parts, *record, segment, parts.decoder.last_skip());
+      if (segment) {
+        parts.tracker.segment(*segment);
+        parts.budget.packet(parts.tracker);
+      }
+      end(parts, *record, segment);
       if (info_.packets % kPacketsPerCheck != 0) continue;
       if (!keeps_reading()) return;
       write_if_due(parts);
@@ -208,39 +236,43 @@ class Run {
     keeps_reading();
   }
 
-  // Files are read and taken apart in a thread of their own. A pipe is not: while it is empty, there are
-  // tables to be written.
-  std::unique_ptr<PacketFeed> start_feed(Parts& parts) {
-    if (options_.spool || options_.until_next_write || !capture_.size()) return nullptr;
+  // False when one thread has to do.
+  bool reads_in_threads(Parts& parts) {
+    if (!may_use_threads()) return false;
+    PacketFeed packets(capture_, parts.decoder, [this] { return keeps_reading(); });
+    std::optional<StreamFeed> streams;
     try {
-      return std::make_unique<PacketFeed>(capture_, parts.decoder, [this] { return keeps_reading(); });
+      streams.emplace(packets, parts.tracker, parts.relay, [&] { parts.budget.packet(parts.tracker); });
+      packets.start();
     } catch (const std::system_error&) {
-      return nullptr;  // one thread has to do
+      return false;
     }
-  }
-
-  void take(Parts& parts, std::span<const DecodedPacket> packets) {
-    constexpr std::size_t kAhead = 12;
-    const auto expect = [&](std::size_t index) {
-      if (index < packets.size() && packets[index].segment) parts.tracker.expect(*packets[index].segment);
+    const DecodedPacket* packet = nullptr;
+    const auto on_packet = [&](const DecodedPacket& next) {
+      packet = &next;
+      begin(parts, next.record, next.segment, next.skip);
     };
-    for (std::size_t index = 0; index < kAhead; ++index) expect(index);
-    for (std::size_t index = 0; index < packets.size(); ++index) {
-      expect(index + kAhead);
-      take(parts, packets[index].record, packets[index].segment, packets[index].skip);
+    const auto on_packet_done = [&] { end(parts, packet->record, packet->segment); };
+    while (const StreamLog* const log = streams->next()) {
+      filter_.set_synthetic(log->is_synthetic());
+      log->tell(parts.talk, parts.packets.get(), on_packet, on_packet_done);
     }
+    return true;
   }
 
-  void take(Parts& parts, const PacketRecord& record, const std::optional<TcpSegment>& segment,
-            SkipReason skip) {
+  // Before the packet is followed.
+  void begin(Parts& parts, const PacketRecord& record, const std::optional<TcpSegment>& segment,
+             SkipReason skip) {
     parts.talk.packet(record.time, record.original_size);
     if (packets_wanted_ && everything() && info_.packets == options_.packets_max) leave_packets_out(parts);
     if (packets_wanted_ && segment) parts.packets->packet(record, *segment);
     if (packets_wanted_ && !segment) parts.packets->packet(record, skip);
+  }
+
+  // After it.
+  void end(Parts& parts, const PacketRecord& record, const std::optional<TcpSegment>& segment) {
     if (segment) {
       ++info_.segments;
-      parts.tracker.segment(*segment);
-      parts.budget.packet(parts.tracker);
       parts.talk.advance(segment->time);
     } else {
       traffic_.add(record);
@@ -289,6 +321,7 @@ class Run {
 
   AnalysisOutcome close_outputs() {
     describe_capture();
+    finish_rows();
     csv_->finish();
     if (database_) {
       database_->about("program", "plaintalk-analyze " + options_.version);
@@ -324,6 +357,7 @@ class Run {
   std::optional<CsvTables> csv_;
   std::optional<Database> database_;
   std::unique_ptr<CarvedContents> contents_;
+  std::optional<RowFeed> rows_;  // to those before
   HeaderFilter filter_;
 };
 

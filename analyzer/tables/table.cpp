@@ -50,6 +50,11 @@ Row::Row(const Table& table)
   cells_.reserve(table.columns.size());
 }
 
+Row::Row(const Table& table, std::span<const Cell> cells, std::string_view texts) : Row(table) {
+  cells_.assign(cells.begin(), cells.end());
+  texts_ = texts;
+}
+
 Row::~Row() {
   constexpr std::size_t kSpareTextMax = 1 << 16;
   if (cells_.capacity() == 0 || texts_.capacity() > kSpareTextMax) return;  // moved from, or a giant

@@ -54,6 +54,8 @@ struct Cell {
 class Row {
  public:
   explicit Row(const Table& table);
+  // A copy of a whole one.
+  Row(const Table& table, std::span<const Cell> cells, std::string_view texts);
   Row(Row&&) = default;
   Row(const Row&) = delete;
   Row& operator=(const Row&) = delete;
@@ -73,6 +75,8 @@ class Row {
   const Table& table() const { return table_; }
   // REQUIRES: every column has been filled.
   std::span<const Cell> cells() const;
+  // Of all text columns, one after the other.
+  std::string_view texts() const { return texts_; }
   // Of a text column.
   std::string_view text(std::size_t column) const {
     const std::size_t begin = column == 0 ? 0 : cells_[column - 1].text_end;

@@ -165,6 +165,32 @@ TEST(Analysis, WritesOnlyTheTablesThatWereAskedFor) {
   EXPECT_EQ(names, (std::vector<std::string>{".plaintalk-analysis", "deliveries.csv", "messages.csv"}));
 }
 
+// Goal: passwords on connections of other protocols are looked for only where somebody will read them; the
+// names of the protocols do not depend on it.
+TEST(Analysis, SaysThatPasswordsWereNotLookedFor) {
+  const TemporaryFolder folder;
+  const auto run = [&](const std::string& name, std::vector<std::string> tables) {
+    const std::string file = std::string(PLAINTALK_SOURCE_DIR) + "/tests/golden/foreign-chat.pcap";
+    std::vector<capture::CaptureReader> readers;
+    readers.push_back(capture::CaptureReader::open(file));
+    MergedCapture input(std::move(readers), {"foreign-chat"});
+    AnalysisOptions options = into(folder / name);
+    options.tables = std::move(tables);
+    return analyse(input, options).text;
+  };
+  constexpr std::string_view kNotLookedFor = "passwords of other protocols: not looked for";
+  const std::string whole = run("whole", {});
+  const std::string with = run("with", {"connections", "credentials"});
+  const std::string without = run("without", {"connections"});
+  EXPECT_EQ(whole.find(kNotLookedFor), whole.npos) << whole;
+  EXPECT_EQ(with.find(kNotLookedFor), with.npos) << with;
+  EXPECT_NE(without.find(kNotLookedFor), without.npos) << without;
+  EXPECT_EQ(without.find("readable: "), without.npos) << without;
+  EXPECT_NE(with.find("readable: "), with.npos) << with;
+  EXPECT_EQ(read_text(folder / "with/credentials.csv"), read_text(folder / "whole/credentials.csv"));
+  EXPECT_EQ(read_text(folder / "without/connections.csv"), read_text(folder / "whole/connections.csv"));
+}
+
 TEST(Analysis, OfADamagedFileHoldsEverythingBeforeTheDamage) {
   const TemporaryFolder folder;
   const std::string whole = session_capture();

@@ -1,5 +1,5 @@
 // Packets that are read ahead in another thread are the ones that would have been read here.
-#include <span>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -8,12 +8,11 @@
 
 #include "analyzer/run/packet_feed.hpp"
 #include "capture/synthetic/tcp_packet.hpp"
+#include "tests/analyzer_report/memory_capture.hpp"
 #include "tests/capture/file_builder.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
-
-constexpr std::uint32_t kRawIp = 101;
 
 std::string tcp_packet(std::uint32_t sequence, std::string_view payload) {
   capture::TcpPacket packet;
@@ -45,7 +44,8 @@ std::vector<std::string> in_two_fragments(std::string packet) {
 
 // Packets of all sizes, fragments, and some that fill a block of the feed alone.
 std::string mixed_capture() {
-  std::string file = capture::pcap_header(capture::kLittle, {.snap_length = 1 << 20, .network = kRawIp});
+  std::string file =
+      capture::pcap_header(capture::kLittle, {.snap_length = 1 << 20, .network = test::kRawIp});
   auto add = [&, second = 0U](const std::string& bytes) mutable {
     file +=
         capture::pcap_record(capture::kLittle, ++second, 0, bytes, static_cast<std::uint32_t>(bytes.size()));
@@ -60,12 +60,6 @@ std::string mixed_capture() {
   return file;
 }
 
-MergedCapture opened(const std::string& file) {
-  std::vector<capture::CaptureReader> readers;
-  readers.push_back(capture::CaptureReader::from_memory(as_bytes(file), "test"));
-  return MergedCapture(std::move(readers), {"test"});
-}
-
 std::string told(const PacketRecord& record, const std::optional<TcpSegment>& segment) {
   std::string text = std::to_string(record.number) + ' ' + std::string(as_text(record.bytes)) + '|';
   if (segment) text += std::to_string(segment->sequence) + ' ' + std::string(as_text(segment->payload));
@@ -77,27 +71,30 @@ class Packets {
  public:
   explicit Packets(PacketFeed& feed) : feed_(feed) {}
   const DecodedPacket* next() {
-    if (left_.empty()) left_ = feed_.next();
-    if (left_.empty()) return nullptr;
-    const DecodedPacket* const packet = &left_.front();
-    left_ = left_.subspan(1);
-    return packet;
+    if (!block_ || at_ == block_->packets.size()) {
+      if (block_) feed_.give_back(std::move(block_));
+      block_ = feed_.next();
+      at_ = 0;
+    }
+    return block_ ? &block_->packets[at_++] : nullptr;
   }
 
  private:
   PacketFeed& feed_;
-  std::span<const DecodedPacket> left_;
+  std::unique_ptr<PacketBlock> block_;
+  std::size_t at_ = 0;
 };
 
 TEST(PacketFeed, GivesThePacketsThatAreInTheCaptureInTheirOrder) {
   const std::string file = mixed_capture();
-  MergedCapture here = opened(file);
+  MergedCapture here = test::opened(file);
   PacketDecoder here_decoder;
-  MergedCapture ahead = opened(file);
+  MergedCapture ahead = test::opened(file);
   PacketDecoder ahead_decoder;
   std::size_t reassembled = 0;
   {
     PacketFeed feed(ahead, ahead_decoder, [] { return true; });
+    feed.start();
     Packets packets(feed);
     while (const auto record = here.next()) {
       const auto segment = here_decoder.decode(*record);
@@ -115,28 +112,34 @@ TEST(PacketFeed, GivesThePacketsThatAreInTheCaptureInTheirOrder) {
 
 TEST(PacketFeed, EndsWhereItIsToldToAndHandsOnWhatStopsIt) {
   const std::string file = mixed_capture();
-  MergedCapture capture = opened(file);
+  MergedCapture capture = test::opened(file);
   PacketDecoder decoder;
   std::size_t count = 0;
   {
     PacketFeed feed(capture, decoder, [] { return false; });
-    for (auto packets = feed.next(); !packets.empty(); packets = feed.next()) count += packets.size();
+    feed.start();
+    while (auto block = feed.next()) {
+      count += block->packets.size();
+      feed.give_back(std::move(block));
+    }
   }
   EXPECT_GT(count, 0U);
   EXPECT_LE(count, PacketFeed::kPacketsPerBlock);
 
-  MergedCapture again = opened(file);
+  MergedCapture again = test::opened(file);
   PacketFeed feed(again, decoder, []() -> bool { throw std::runtime_error("enough"); });
-  EXPECT_THROW(while (!feed.next().empty()){}, std::runtime_error);
+  feed.start();
+  EXPECT_THROW(while (auto block = feed.next()) feed.give_back(std::move(block)), std::runtime_error);
 }
 
 // Goal: whoever gives up is not kept waiting by a reader that waits for room.
 TEST(PacketFeed, StopsWhenNobodyWantsMore) {
   const std::string file = mixed_capture();
-  MergedCapture capture = opened(file);
+  MergedCapture capture = test::opened(file);
   PacketDecoder decoder;
   PacketFeed feed(capture, decoder, [] { return true; });
-  EXPECT_FALSE(feed.next().empty());
+  feed.start();
+  EXPECT_NE(feed.next(), nullptr);
 }
 
 }  // namespace
