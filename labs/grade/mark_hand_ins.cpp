@@ -77,7 +77,7 @@ class Marking {
     while (next < paths.size() || !running_.empty()) {
       while (next < paths.size() && running_.size() < options_.process_count) begin(paths[next++]);
       if (!running_.empty()) wait_for_one();
-      options_.progress(done_.size(), paths.size());
+      options_.progress(done_.size() + skipped_, paths.size());
     }
     std::ranges::sort(done_, {},
                       [](const GradedHandIn& each) { return std::tie(each.student, each.lab, each.source); });
@@ -89,6 +89,10 @@ class Marking {
     Job job;
     job.folder = std::make_unique<TemporaryFolder>("grade");
     job.hand_in = open_hand_in(path, options_.hand_ins, job.folder->path() / "hand-in");
+    if (!options_.only_student.empty() && job.hand_in.student != options_.only_student) {
+      ++skipped_;
+      return;
+    }
     job.graded = {.source = job.hand_in.source,
                   .lab = job.hand_in.lab,
                   .student = job.hand_in.student,
@@ -164,7 +168,7 @@ class Marking {
     }
   }
 
-  static void mark(Job& job) {
+  void mark(Job& job) const {
     const Lab& lab = *job.lab;
     const Instant end = read_clocks().instant + kMarkingTimeMax;
     const AnswerKey key(job.folder->path() / "analysis", draw_variant(lab, job.hand_in.student),
@@ -192,6 +196,7 @@ class Marking {
       graded.points_max = question.points;
     }
     job.graded.points = job.graded.sum_of_questions();
+    options_.marked(lab, key, job.graded);
   }
 
   const MarkingOptions& options_;
@@ -199,6 +204,7 @@ class Marking {
   session::Supervisor supervisor_;
   std::vector<Job> running_;
   std::vector<GradedHandIn> done_;
+  std::size_t skipped_ = 0;  // of others
 };
 
 }  // namespace

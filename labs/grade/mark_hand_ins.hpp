@@ -2,21 +2,28 @@
 // memory and file size, so that a capture that was made to harm costs only its own row.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "labs/grade/graded.hpp"
+#include "labs/marking/answer_key.hpp"
 
 namespace plaintalk::labs {
 
 struct MarkingOptions {
   std::filesystem::path labs;
   std::filesystem::path hand_ins;
+  std::string only_student{};  // whose hand-ins are marked; empty: everybody's
   unsigned process_count = 2;
   std::chrono::seconds time_max{5};  // for each analysis, on the clock
   // How many are done of how many.
   std::function<void(std::size_t, std::size_t)> progress = [](std::size_t, std::size_t) {};
+  // Each that could be marked, while its capture can still be asked.
+  std::function<void(const Lab&, const AnswerKey&, const GradedHandIn&)> marked =
+      [](const Lab&, const AnswerKey&, const GradedHandIn&) {};
 };
 
 // In the order of student, lab and source. Throws std::runtime_error for what is wrong with this machine or

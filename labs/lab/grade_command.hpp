@@ -1,4 +1,5 @@
-// `plaintalk lab grade`: a folder of hand-ins becomes a folder of marks.
+// `plaintalk lab grade`: a folder of hand-ins becomes a folder of marks. `plaintalk lab viva`: questions
+// about one of them.
 #pragma once
 
 #include <filesystem>
@@ -19,5 +20,8 @@ struct GradeOptions {
 };
 
 int grade_hand_ins(const Places& places, const GradeOptions& options);
+
+// Prints questions to ask one student in person, for each of their hand-ins in the folder.
+int print_viva(const Places& places, const std::string& student, const std::string& hand_ins);
 
 }  // namespace plaintalk::labs

@@ -57,6 +57,8 @@ int run(const CLI::App& app, const CommandLine& line) {
   const Places places = places_of(line);
   if (app.got_subcommand("lint")) return lint_labs(places, line.words);
   if (app.got_subcommand("grade")) return grade_hand_ins(places, line.grade);
+  if (app.got_subcommand("viva"))
+    return print_viva(places, required_student_id(line.student), line.grade.hand_ins);
   if (app.get_subcommands().empty() || app.got_subcommand("list")) return list_labs(places);
   const Lab lab = find_lab(places.labs, lab_part(line.target));
   const StartOptions start{.student = required_student_id(line.student),
@@ -148,6 +150,10 @@ int main(int argc, char** argv) {
   grade
       ->add_option("--compare", line.grade.earlier, "Folder of an earlier run: changes.csv says what differs")
       ->check(CLI::ExistingDirectory);
+  CLI::App* viva = app.add_subcommand(
+      "viva", "For teachers: three questions to ask a student in person, about their own packets");
+  viva->add_option("ID", line.student, "Whose hand-ins")->required();
+  viva->add_option("FOLDER", line.grade.hand_ins, "The hand-ins, as for grade")->required();
   CLI::App* solve =
       with_target("solve", "For those who write labs: play it, answer it, try each mistake", "LAB");
   plays(solve);

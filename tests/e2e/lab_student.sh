@@ -85,3 +85,20 @@ cp -r "$work/marks" "$work/before"
 lab grade "$work/hand-ins" --roster "$work/roster.csv" --out "$work/marks" --compare "$work/before" >/dev/null
 diff -r -x changes.csv "$work/before" "$work/marks" || fail "the same hand-ins, other marks"
 equal "$(wc -l <"$work/marks/changes.csv")" 1 "lines of a comparison with the same"
+
+# Questions to ask in person: three, each about another question, first what the student confused.
+lab viva jane.doe "$work/hand-ins" >"$work/viva"
+equal "$(grep -cE '^[123]\. \(01\.' "$work/viva")" 3 "oral questions"
+contains "$work/viva" "1. (01.6) "
+contains "$work/viva" "You answered 2."
+equal "$(grep -oE '^[123]\. \(01\.[0-9]+\)' "$work/viva" | cut -d'(' -f2 | sort -u | wc -l)" 3 "questions that they are about"
+equal "$(grep -c '^   Expect: ' "$work/viva")" 3 "what is expected"
+packets=$(sed -nE 's/^   Packet ([0-9]+) .*/\1/p' "$work/viva")
+[ -n "$packets" ] || fail "no packet to look at"
+captured=$("$PLAINTALK_BIN/plaintalk-analyze" --out "$work/all" "$folder/session-1.pcapng" | sed -nE 's/^([0-9]+) packets.*/\1/p')
+for packet in $packets; do [ "$packet" -ge 1 ] && [ "$packet" -le "$captured" ] || fail "packet $packet of $captured"; done
+lab viva jane.doe "$work/hand-ins" | cmp - "$work/viva" || fail "other questions the second time"
+lab viva thief "$work/hand-ins" >"$work/none" 2>&1 && fail "questions about a stolen capture"
+contains "$work/none" "not of this student's session"
+lab viva nobody "$work/hand-ins" 2>"$work/none" && fail "questions to nobody"
+contains "$work/none" "there is no hand-in of nobody in"
