@@ -111,4 +111,18 @@ std::expected<Impairments, std::string> parse_impairments(std::string_view text)
   return impairments;
 }
 
+bool depends_on_seed(const Impairments& impairments) {
+  const auto is_open = [](const Range& range) { return range.from != range.to; };
+  const auto is_open_spell = [&](const std::optional<Spell>& spell) {
+    return spell && (is_open(spell->after_bytes) || is_open(spell->for_ms));
+  };
+  const auto is_open_place = [&](const std::optional<Range>& place) { return place && is_open(*place); };
+  const auto& coalescing = impairments.coalescing;
+  return impairments.jitter_ms.to > 0 || is_open(impairments.delay_ms) || is_open(impairments.rate_bit_s) ||
+         (coalescing && (is_open(coalescing->bytes) || is_open(coalescing->wait_ms))) ||
+         is_open_spell(impairments.stall) || is_open_spell(impairments.sleep) ||
+         is_open_spell(impairments.naps) || is_open_place(impairments.half_close_after) ||
+         is_open_place(impairments.reset_after);
+}
+
 }  // namespace plaintalk::relay

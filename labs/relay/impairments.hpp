@@ -49,4 +49,7 @@ struct Impairments {
 // The error names the word that is wrong and what to write instead. An empty text is no impairment.
 std::expected<Impairments, std::string> parse_impairments(std::string_view text);
 
+// Whether another seed would give other decisions.
+bool depends_on_seed(const Impairments& impairments);
+
 }  // namespace plaintalk::relay

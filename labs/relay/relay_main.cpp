@@ -59,7 +59,8 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--down", line.down, "impairments of what comes back from it");
   app.add_option("--both", line.both, "impairments of both directions");
   app.add_option("--seed", line.seed,
-                 "a number: the same one gives the same decisions (default: a new one, which is logged)");
+                 "a number: the same one gives the same decisions (default: a new one, which is logged when "
+                 "it matters)");
   app.add_option("--buffer", line.options.buffer_bytes,
                  "bytes held in each direction of a connection (16384)")
       ->check(CLI::Range(1, 64 << 20));
@@ -129,7 +130,8 @@ int main(int argc, char** argv) {
     const relay::Log log = [&out](const std::string& text) {
       out << "plaintalk-relay: " << text << '\n' << std::flush;
     };
-    if (line.seed.empty() && (!line.up.empty() || !line.down.empty() || !line.both.empty()))
+    if (line.seed.empty() &&
+        (relay::depends_on_seed(line.options.up) || relay::depends_on_seed(line.options.down)))
       log("seed " + std::to_string(line.options.seed));
     return relay::run_relay(line.options, log);
   } catch (const UsageError& error) {

@@ -34,6 +34,16 @@ TEST(Impairments, AreReadAsPeopleWriteThem) {
   EXPECT_FALSE(parse_impairments("")->stall);
 }
 
+TEST(Impairments, DependOnTheSeedWhereSomethingIsDrawn) {
+  for (const char* fixed : {"", "octets", "delay=4ms,rate=1Mbit,stall=1:2s,sleep=1:2s,naps=1:2s,reset=9",
+                            "coalesce=9:2s,half-close=4", "sleep=5-5:2s"})
+    EXPECT_FALSE(depends_on_seed(*parse_impairments(fixed))) << fixed;
+  for (const char* drawn :
+       {"jitter=1ms", "delay=1ms-2ms", "rate=1kbit-2kbit", "stall=1-2:1s", "sleep=1:1s-2s", "naps=1-2:1s",
+        "reset=1-2", "half-close=1-2", "coalesce=1-2", "coalesce=1:1s-2s"})
+    EXPECT_TRUE(depends_on_seed(*parse_impairments(drawn))) << drawn;
+}
+
 // Goal: whoever mistypes reads which word it was and what it should look like.
 TEST(Impairments, NameTheWordThatIsWrong) {
   const auto error = [](const char* text) {
