@@ -66,7 +66,8 @@ struct ChosenRule {
 
 struct NetworkRule {
   bool needs_real_tcp = false;
-  std::string address;  // whose link it is; empty: everybody's
+  std::uint16_t also_port = 0;  // captured as well: of a server that the student writes; 0: none
+  std::string address;          // whose link it is; empty: everybody's
   link::DirectionPlan to_server{};
   link::DirectionPlan to_people{};
   std::vector<ChosenRule> chosen{};

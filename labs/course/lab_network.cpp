@@ -74,6 +74,7 @@ void read_network(Table& entry, Lab& lab, std::vector<std::string>& faults) {
   NetworkRule& network = lab.network;
   network.line = entry.line();
   network.needs_real_tcp = entry.flag("needs_real_tcp");
+  network.also_port = static_cast<std::uint16_t>(entry.integer("also_port", 1, 65'535).value_or(0));
   network.address = entry.text("address");
   const link::DirectionPlan both = read_direction(entry, {});
   const auto read_part = [&](std::string_view word, link::DirectionPlan& plan) {

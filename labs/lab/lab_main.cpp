@@ -114,7 +114,9 @@ int main(int argc, char** argv) {
   start->add_option("--script", line.script, "What you would type, from a file")->check(CLI::ExistingFile);
   CLI::App* shell =
       with_target("shell", "A second terminal in the network of a stage that is running", "LAB");
-  shell->add_option("COMMAND", line.words, "Instead of a shell");
+  // No positional: its words would be put before all options of the command.
+  shell->footer(
+      "What follows LAB (and --server) is a command to run instead of a shell, with options of its own.");
   shell->add_flag("--server", line.at_server, "At the server's end of the wire");
   shell->prefix_command()->fallthrough(false);
   CLI::App* analyze =

@@ -52,6 +52,7 @@ stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student) {
   plan.student_registers = lab.student.registers;
   plan.student_password = fill_in(lab.student.password, values);
   plan.needs_real_tcp = lab.network.needs_real_tcp;
+  plan.also_port = lab.network.also_port;
   plan.link = make_link_plan(lab, values);
   return plan;
 }

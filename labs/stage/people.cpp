@@ -151,8 +151,21 @@ void People::start_due() {
 }
 
 bool People::all_ended() const {
-  return std::ranges::all_of(
-      actors_, [](const Actor& actor) { return actor.client == nullptr || actor.client->has_ended(); });
+  return !is_program_running() && std::ranges::all_of(actors_, [](const Actor& actor) {
+    return actor.client == nullptr || actor.client->has_ended() || actor.person.at_server;
+  });
+}
+
+bool People::is_program_running() const {
+  const auto is_program = [](const Actor& actor) { return !actor.person.program.empty(); };
+  const bool has_server = std::ranges::any_of(actors_, [&](const Actor& actor) {
+    return is_program(actor) && actor.person.at_server && actor.client != nullptr &&
+           !actor.client->has_ended();
+  });
+  return std::ranges::any_of(actors_, [&](const Actor& actor) {
+    if (!is_program(actor) || actor.person.at_server) return false;
+    return actor.client == nullptr ? has_server : !actor.client->has_ended();
+  });
 }
 
 void People::stop() {

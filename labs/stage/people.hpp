@@ -32,8 +32,11 @@ class People {
   // Starts whoever became due by what was heard.
   void start_due();
 
-  // Everybody who was started has ended.
+  // Everybody who was started has ended, but for programs at the server's end, which run until they are
+  // stopped.
   bool all_ended() const;
+  // A program of the student's is doing something, or waits for another one: it takes the time it takes.
+  bool is_program_running() const;
   // Grows with everything that they print.
   std::uint64_t line_count() const { return line_count_; }
   // Ends those who are still waiting.

@@ -46,6 +46,7 @@ struct StagePlan {
   bool student_registers = false;
   std::string student_password;   // empty: a guest
   std::uint16_t server_port = 0;  // in a private network; elsewhere, and with 0 there: 7777 or any free one
+  std::uint16_t also_port = 0;    // captured as well: of a server that the student writes; 0: none
   bool needs_real_tcp = false;    // the sheet asks for what a recording does not have: see StageResult
   link::LinkPlan link;            // what happens to packets between the server and the people
 };

@@ -136,7 +136,13 @@ class StageRun {
     std::vector<std::string> arguments{"--interface", network_.interface(), "--out",         file,
                                        "--duration",  kCaptureSecondsMax,   "--buffer-size", "64"};
     if (!result_.server.empty()) {
-      arguments.insert(arguments.end(), {"--port", result_.server.substr(result_.server.rfind(':') + 1)});
+      const std::string port = result_.server.substr(result_.server.rfind(':') + 1);
+      if (plan_.also_port == 0) {
+        arguments.insert(arguments.end(), {"--port", port});
+      } else {
+        arguments.insert(arguments.end(), {"--filter", "tcp port " + port + " or tcp port " +
+                                                           std::to_string(plan_.also_port)});
+      }
     }
     // Under sudo the folder is root's; the capture would open its file as the person who called sudo.
     if (::geteuid() == 0) ::unsetenv("SUDO_UID");
@@ -296,7 +302,7 @@ class StageRun {
             const std::uint64_t now = activity();
             if (std::exchange(last_activity, now) != now) last_change = steady_clock::now();
             return people_.all_ended() || server_->has_ended() ||
-                   steady_clock::now() - last_change > idle_limit;
+                   (steady_clock::now() - last_change > idle_limit && !people_.is_program_running());
           },
           kFinishLimit);
     } catch (const session::Interrupted& stop) {
