@@ -190,7 +190,7 @@ std::expected<std::string, std::string> read_address(std::string_view given) {
 
 std::expected<std::string, std::string> read_bytes(std::string_view given) {
   std::string digits;
-  const std::string text = lower_case(given);
+  const std::string text = folded(given);
   for (std::size_t place = 0; place < text.size(); ++place) {
     const char c = text[place];
     const bool is_prefix = (c == '0' && place + 1 < text.size() && text[place + 1] == 'x') ||

@@ -189,8 +189,9 @@ TEST(Answer, AHugeAnswerIsRefusedUnread) {
 
 TEST(Answer, BytesAndDigests) {
   const Question bytes = question_of(AnswerKind::bytes);
-  for (const char* given : {"48656c6c6f", "48 65 6C 6C 6F", "0x48 0x65 0x6c 0x6c 0x6f", "48:65:6c:6c:6f",
-                            "0x48656c6c6f", "\\x48\\x65\\x6c\\x6c\\x6f"})
+  for (const char* given :
+       {"48656c6c6f", "48 65 6C 6C 6F", "0x48 0x65 0x6c 0x6c 0x6f", "48:65:6c:6c:6f", "0x48656c6c6f",
+        "\\x48\\x65\\x6c\\x6c\\x6f", "`48656c6c6f`", "“48 65 6c 6c 6f”", "48656c6c6f."})
     EXPECT_TRUE(is_right(bytes, given, "48656C6C6F")) << given;
   EXPECT_FALSE(read_answer(bytes, "4865f"));
   const Question digest = question_of(AnswerKind::sha256);
