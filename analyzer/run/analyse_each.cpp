@@ -1,5 +1,6 @@
 #include "analyzer/run/analyse_each.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "analyzer/run/capture_files.hpp"
@@ -33,19 +34,22 @@ EachOutcome analyse_each(const EachOptions& options) {
     const std::string& name = names[index];
     const std::string own = options.analysis.folder + '/' + name;
     options.begins(index + 1, file);
+    std::optional<AnalysisOutcome> outcome;
     try {
-      const AnalysisOutcome outcome = analyse_one(options, file, own);
-      combined.add(name, own);
-      ++result.analysed_count;
-      if (!outcome.damage.empty()) ++result.damaged_count;
-      options.ended(file, outcome);
+      outcome = analyse_one(options, file, own);
     } catch (const Interruption&) {
       throw;
     } catch (const std::exception& error) {
       ++result.failed_count;
       combined.add_failed(name, error.what());
       options.failed(file, error.what());
+      continue;
     }
+    // What fails here is no fault of this capture: the tables of all cannot be written.
+    combined.add(name, own);
+    ++result.analysed_count;
+    if (!outcome->damage.empty()) ++result.damaged_count;
+    options.ended(file, *outcome);
   }
   combined.finish("plaintalk-analyze " + options.analysis.version);
   folder.commit();

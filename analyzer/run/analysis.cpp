@@ -177,7 +177,8 @@ class Run {
       contents_ = std::make_unique<DiscardedContents>();
     }
     if (!everything()) return;
-    database_.emplace(folder_.create_path(std::string(kDatabaseName)));
+    database_.emplace(folder_.create_path(std::string(kDatabaseName)),
+                      folder_.path() + '/' + std::string(kDatabaseName));
     written_.emplace_back(kDatabaseName);
     written_.emplace_back(kSummaryName);
   }

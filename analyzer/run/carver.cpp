@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/crypto/digest.hpp"
@@ -98,8 +99,15 @@ std::string Carver::digest(std::uint64_t size) const {
   return hex(hash.finish());
 }
 
+// Whether a run that fails has to remove what it makes under that name.
+bool Carver::is_new(const std::string& name) const {
+  struct stat status {};
+  return ::fstatat(folder_.files_descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0;
+}
+
 void Carver::publish_as(const std::string& temporary, const std::string& name) {
   const int folder = folder_.files_descriptor();
+  folder_.keep_carved(name, is_new(name));
   // Whatever bears the name was left by an earlier run: it goes, and is not written through.
   ::unlinkat(folder, name.c_str(), 0);
   if (::renameat2(folder, temporary.c_str(), folder, name.c_str(), RENAME_NOREPLACE) == 0) return;
@@ -116,9 +124,10 @@ ContentStore::Outcome Carver::finish_copy(std::uint64_t file, std::uint64_t size
   Outcome outcome{digest(size), {}};
   // A second name, for the original goes on with the first. Where files have one name only, it comes later.
   const int folder = folder_.files_descriptor();
+  const bool was_missing = is_new(outcome.sha256);
   ::unlinkat(folder, outcome.sha256.c_str(), 0);
   if (::linkat(folder, carving_name(file).c_str(), folder, outcome.sha256.c_str(), 0) == 0) {
-    folder_.keep_carved(outcome.sha256);
+    folder_.keep_carved(outcome.sha256, was_missing);
     outcome.path = "files/" + outcome.sha256;
   }
   return outcome;
@@ -132,24 +141,24 @@ ContentStore::Outcome Carver::finish(std::uint64_t file, std::uint64_t size) {
     return {};
   }
   open(file);
-  const RangeSet ranges = std::exchange(stored_[file], {});
+  const RangeSet ranges = std::exchange(stored_[file], {});  // removed by the destructor if this fails
   const std::string temporary = carving_name(file);
   Outcome outcome;
   if (ranges.size() >= size) {
     outcome.sha256 = digest(size);
     publish_as(temporary, outcome.sha256);
-    folder_.keep_carved(outcome.sha256);
     outcome.path = "files/" + outcome.sha256;
   } else {
-    outcome = finish_partial(temporary, ranges, size);
+    outcome = finish_partial(file, ranges, size);
   }
   ::close(std::exchange(descriptor_, -1));
   stored_.erase(file);
   return outcome;
 }
 
-ContentStore::Outcome Carver::finish_partial(const std::string& temporary, const RangeSet& ranges,
+ContentStore::Outcome Carver::finish_partial(std::uint64_t number, const RangeSet& ranges,
                                              std::uint64_t size) {
+  const std::string temporary = carving_name(number);
   const std::uint64_t missing = size - ranges.size();
   if (missing > kHoleSizeMax || missing > kHoleSizeAlways + kHoleFactorMax * ranges.size()) {
     ::unlinkat(folder_.files_descriptor(), temporary.c_str(), 0);
@@ -166,19 +175,28 @@ ContentStore::Outcome Carver::finish_partial(const std::string& temporary, const
     at = end;
   }
   const std::string name = hex(hash.finish()) + ".partial";
-  const std::string map = name + ".holes";
-  const int folder = folder_.files_descriptor();
-  ::unlinkat(folder, map.c_str(), 0);
-  const int descriptor =
-      ::openat(folder, map.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (descriptor < 0) fail_system("cannot create a file in " + folder_.path() + "/files");
-  OutputFile file(descriptor, folder_.path() + "/files/" + map);
-  file.write(holes);
-  file.close();
-  folder_.keep_carved(map);
+  write_map(number, name + ".holes", holes);
   publish_as(temporary, name);
-  folder_.keep_carved(name);
   return {{}, "files/" + name};
+}
+
+// Takes its name when it is whole: an earlier run may have left the same.
+void Carver::write_map(std::uint64_t number, const std::string& name, const std::string& holes) {
+  const int folder = folder_.files_descriptor();
+  const std::string temporary = carving_name(number) + ".holes";
+  ::unlinkat(folder, temporary.c_str(), 0);
+  const int descriptor =
+      ::openat(folder, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (descriptor < 0) fail_system("cannot create a file in " + folder_.path() + "/files");
+  try {
+    OutputFile file(descriptor, folder_.path() + "/files/" + name);
+    file.write(holes);
+    file.close();
+    publish_as(temporary, name);
+  } catch (...) {
+    ::unlinkat(folder, temporary.c_str(), 0);
+    throw;
+  }
 }
 
 }  // namespace plaintalk::analyzer

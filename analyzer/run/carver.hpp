@@ -49,7 +49,9 @@ class Carver : public CarvedContents {
   template <typename Take>
   void read(std::uint64_t begin, std::uint64_t end, Take take) const;
   std::string digest(std::uint64_t size) const;
-  Outcome finish_partial(const std::string& temporary, const RangeSet& ranges, std::uint64_t size);
+  Outcome finish_partial(std::uint64_t number, const RangeSet& ranges, std::uint64_t size);
+  void write_map(std::uint64_t number, const std::string& name, const std::string& holes);
+  bool is_new(const std::string& name) const;
   void publish_as(const std::string& temporary, const std::string& name);
 
   AnalysisFolder& folder_;

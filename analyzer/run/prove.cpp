@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include <unistd.h>
 
 #include "analyzer/run/prove_figures.hpp"
 #include "analyzer/run/prove_variants.hpp"
@@ -55,7 +57,6 @@ class Proof {
   explicit Proof(const ProveOptions& options) : options_(options) {}
 
   ProveOutcome run() {
-    std::filesystem::create_directories(options_.folder);
     {
       MergedCapture capture = open(options_.files);
       original_ = look_at(capture);
@@ -94,7 +95,7 @@ class Proof {
     std::vector<std::string> paths;
     try {
       paths = make(variant, folder);
-    } catch (const std::runtime_error& error) {
+    } catch (const VariantNotMade& error) {
       summary(variant.name, std::string(variant.what) + ": not made, " + error.what());
       return;
     }
@@ -191,15 +192,24 @@ class Proof {
     text_ += cell + text + '\n';
   }
 
+  // Takes its name when it is whole.
   void write_table() const {
-    const std::string path = options_.folder + "/prove.csv";
-    std::ofstream out(path, std::ios::trunc);
-    out << "variant,number,original,now,expected,verdict\n";
+    std::ostringstream table;
+    table << "variant,number,original,now,expected,verdict\n";
     for (const Comparison& row : rows_)
-      out << row.variant << ',' << row.number << ',' << row.original << ',' << row.now << ',' << row.expected
-          << ',' << row.verdict << '\n';
-    out.close();
-    if (!out) throw std::runtime_error(path + ": cannot be written");
+      table << row.variant << ',' << row.number << ',' << row.original << ',' << row.now << ','
+            << row.expected << ',' << row.verdict << '\n';
+    const std::string path = options_.folder + "/prove.csv";
+    const std::string temporary = options_.folder + "/.prove.csv.new";
+    try {
+      OutputFile out = create_file(temporary);
+      out.write(table.str());
+      out.close();
+      std::filesystem::rename(temporary, path);
+    } catch (...) {
+      ::unlink(temporary.c_str());
+      throw;
+    }
   }
 
   const ProveOptions& options_;
@@ -212,6 +222,15 @@ class Proof {
 
 }  // namespace
 
-ProveOutcome prove(const ProveOptions& options) { return Proof(options).run(); }
+ProveOutcome prove(const ProveOptions& options) {
+  const bool is_new = std::filesystem::create_directories(options.folder);
+  try {
+    return Proof(options).run();
+  } catch (...) {
+    std::error_code ignored;
+    if (is_new) std::filesystem::remove(options.folder, ignored);  // only when it is empty
+    throw;
+  }
+}
 
 }  // namespace plaintalk::analyzer

@@ -13,7 +13,7 @@ constexpr std::uint32_t kSnapLength = 262144;
 using Files = std::vector<VariantFile>;
 
 void put_to(VariantFile& file, const PacketRecord& record) {
-  if (!file.write(record)) throw std::runtime_error("more than one link type");
+  if (!file.write(record)) throw VariantNotMade("more than one link type");
 }
 
 Expected all_the_same(Figure) { return Expected::same; }
@@ -190,14 +190,10 @@ std::string_view name_of(Expected expected) {
 }
 
 VariantFile::VariantFile(std::string path, Format format)
-    : path_(std::move(path)),
-      out_(std::make_unique<std::ofstream>(path_, std::ios::binary | std::ios::trunc)) {
-  if (!*out_) throw std::runtime_error(path_ + ": cannot be written");
+    : path_(std::move(path)), out_(std::make_unique<OutputFile>(create_file(path_))) {
   if (format == Format::pcap) return;
   writer_ = std::make_unique<capture::PcapngWriter>(
-      [out = out_.get()](std::string_view block) {
-        out->write(block.data(), static_cast<std::streamsize>(block.size()));
-      },
+      [out = out_.get()](std::string_view block) { out->write(block); },
       capture::PcapngWriter::Section{"plaintalk-analyze --prove", ""});
 }
 
@@ -227,15 +223,11 @@ bool VariantFile::write(const PacketRecord& record) {
   put_u32(bytes, static_cast<std::uint32_t>((record.time - seconds).count()));
   put_u32(bytes, static_cast<std::uint32_t>(record.bytes.size()));
   put_u32(bytes, record.original_size);
-  out_->write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  const std::string_view packet = as_text(record.bytes);
-  out_->write(packet.data(), static_cast<std::streamsize>(packet.size()));
+  out_->write(bytes);
+  out_->write(as_text(record.bytes));
   return true;
 }
 
-void VariantFile::close() {
-  out_->close();
-  if (!*out_) throw std::runtime_error(path_ + ": not all of it could be written");
-}
+void VariantFile::close() { out_->close(); }
 
 }  // namespace plaintalk::analyzer

@@ -2,34 +2,40 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "analyzer/run/prove_figures.hpp"
+#include "analyzer/tables/analysis_folder.hpp"
 #include "base/packet_record.hpp"
 #include "capture/file/pcapng_writer.hpp"
 
 namespace plaintalk::analyzer {
 
-// A capture that is being written.
+// Of this capture that variant cannot be made; the words say why.
+class VariantNotMade : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A capture that is being written. Throws std::runtime_error when the disk does not take it.
 class VariantFile {
  public:
   enum class Format : std::uint8_t { pcapng, pcap };
   VariantFile(std::string path, Format format);
   // pcap has one link type: false, and nothing is written, when this is another one.
   bool write(const PacketRecord& record);
-  void close();  // throws std::runtime_error when not all could be written
+  void close();
   const std::string& path() const { return path_; }
 
  private:
   std::string path_;
-  std::unique_ptr<std::ofstream> out_;
+  std::unique_ptr<OutputFile> out_;
   std::unique_ptr<capture::PcapngWriter> writer_;  // none: pcap
   std::map<std::pair<std::uint32_t, LinkType>, std::uint32_t> interfaces_;
   std::map<std::uint32_t, LinkType> link_types_;

@@ -98,20 +98,46 @@ void OutputFile::close() {
   if (::close(std::exchange(descriptor_, -1)) != 0) fail_system("cannot write " + name_);
 }
 
+OutputFile create_file(const std::string& path) {
+  ::unlink(path.c_str());
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
+  if (file < 0) fail_system("cannot create " + path);
+  return {file, path};
+}
+
 AnalysisFolder::AnalysisFolder(std::string path) : path_(std::move(path)) {
-  std::error_code error;
-  made_folder_ = std::filesystem::create_directories(path_, error);
-  // The reason why it could not be made says more than that it is not there.
-  if (error && !std::filesystem::exists(path_))
-    throw std::runtime_error("cannot create the folder " + path_ + ": " + error.message());
-  descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor_ < 0) fail_system("cannot use the folder " + path_);
   try {
+    make_folders();
+    descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor_ < 0) fail_system("cannot use the folder " + path_);
     accept_or_throw();
   } catch (...) {
-    ::close(std::exchange(descriptor_, -1));
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+    remove_made_folders();
     throw;
   }
+}
+
+// Remembers which of them were not there before.
+void AnalysisFolder::make_folders() {
+  std::error_code error;
+  std::filesystem::path path = path_;
+  std::vector<std::string> missing;
+  for (; !path.empty() && !std::filesystem::exists(path, error); path = path.parent_path())
+    if (path.has_filename()) missing.push_back(path.string());
+  for (auto folder = missing.rbegin(); folder != missing.rend(); ++folder) {
+    const bool is_made = std::filesystem::create_directory(*folder, error);
+    if (is_made) made_folders_.push_back(*folder);
+    // The reason why it could not be made says more than that it is not there.
+    if (error && !std::filesystem::exists(*folder))
+      throw std::runtime_error("cannot create the folder " + path_ + ": " + error.message());
+  }
+}
+
+void AnalysisFolder::remove_made_folders() {
+  for (auto folder = made_folders_.rbegin(); folder != made_folders_.rend(); ++folder)
+    ::rmdir(folder->c_str());
+  made_folders_.clear();
 }
 
 void AnalysisFolder::accept_or_throw() {
@@ -133,9 +159,14 @@ void AnalysisFolder::write_marker() {
   const int marker = ::openat(descriptor_, std::string(kMarker).c_str(),
                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kFileMode);
   if (marker < 0) fail_system("cannot write in the folder " + path_);
-  OutputFile file(marker, std::string(kMarker));
-  file.write(kMarkerText);
-  file.close();
+  OutputFile file(marker, path_ + '/' + std::string(kMarker));
+  try {
+    file.write(kMarkerText);
+    file.close();
+  } catch (...) {
+    ::unlinkat(descriptor_, std::string(kMarker).c_str(), 0);
+    throw;
+  }
 }
 
 AnalysisFolder::~AnalysisFolder() {
@@ -145,15 +176,28 @@ AnalysisFolder::~AnalysisFolder() {
 }
 
 void AnalysisFolder::discard() {
-  for (const Pending& pending : pending_) ::unlinkat(descriptor_, temporary_name(pending.name).c_str(), 0);
+  for (const Pending& pending : pending_) {
+    const std::string name = temporary_name(pending.name);
+    ::unlinkat(descriptor_, name.c_str(), 0);
+    ::unlinkat(descriptor_, (name + std::string(kSmallerSuffix)).c_str(), 0);
+  }
   pending_.clear();
+  if (!written_.empty()) return;
+  for (const std::string& name : std::exchange(new_carved_, {}))
+    ::unlinkat(files_descriptor_, name.c_str(), 0);
+  if (writes_copies_) return;
+  ::unlinkat(descriptor_, "files", AT_REMOVEDIR);  // only when it is empty
   // A folder that this run could not fill is left as it was found.
-  if (!is_new_ || !written_.empty() || writes_copies_) return;
-  ::unlinkat(descriptor_, "files", AT_REMOVEDIR);
+  if (!is_new_) return;
   const auto left = names_in(descriptor_);
   if (left.size() != 1 || left.front() != kMarker) return;
   ::unlinkat(descriptor_, std::string(kMarker).c_str(), 0);
-  if (made_folder_) ::rmdir(path_.c_str());
+  remove_made_folders();
+}
+
+void AnalysisFolder::keep_carved(const std::string& name, bool is_new) {
+  carved_.insert(name);
+  if (is_new) new_carved_.insert(name);
 }
 
 std::string AnalysisFolder::temporary_name(const std::string& name) const {
@@ -235,6 +279,8 @@ void AnalysisFolder::remove_stale() {
     // Of a run that was killed.
     ::unlinkat(descriptor_, run_name(name).c_str(), 0);
     ::unlinkat(descriptor_, copy_name(name).c_str(), 0);
+    for (const std::string& temporary : {run_name(name), copy_name(name)})
+      ::unlinkat(descriptor_, (temporary + std::string(kSmallerSuffix)).c_str(), 0);
   }
   const int files = ::openat(descriptor_, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (files < 0) return;

@@ -36,6 +36,9 @@ class OutputFile {
   std::string waiting_;
 };
 
+// A new file at `path` for its owner alone, in the place of an old one. Throws std::runtime_error.
+OutputFile create_file(const std::string& path);
+
 class AnalysisFolder {
  public:
   // Creates the folder if need be. Throws std::runtime_error saying what to do when it is somebody else's.
@@ -59,7 +62,7 @@ class AnalysisFolder {
   void write_copies();
   bool writes_copies() const { return writes_copies_; }
   std::string copied_path(const std::string& name) const { return path_ + '/' + temporary_name(name); }
-  // Removes what was not committed.
+  // Removes what was not committed, and what was carved for it.
   void discard();
   // What a person finds in the folder when this run fails: "" or words that go on after the reason.
   std::string what_stays() const;
@@ -69,19 +72,23 @@ class AnalysisFolder {
 
   // The folder for carved files; made when it is first asked for.
   int files_descriptor();
-  // A carved file with this name belongs to this run.
-  void keep_carved(const std::string& name) { carved_.insert(name); }
+  // A carved file with this name belongs to this run. When it `is_new`, it goes with a run that fails.
+  void keep_carved(const std::string& name, bool is_new);
 
   // Gives every new file its name, and removes what an earlier analysis left and this one did not write.
   void commit();
 
   static constexpr std::string_view kMarker = ".plaintalk-analysis";
+  // Of a second file beside one that was created, such as a smaller one that will take its place.
+  static constexpr std::string_view kSmallerSuffix = ".smaller";
 
  private:
   struct Pending {
     std::string name;
     int descriptor = -1;  // while an OutputFile writes it
   };
+  void make_folders();
+  void remove_made_folders();
   void accept_or_throw();
   void write_marker();
   void remove_stale();
@@ -92,12 +99,13 @@ class AnalysisFolder {
   std::string path_;
   int descriptor_ = -1;
   int files_descriptor_ = -1;
-  bool made_folder_ = false;
-  bool is_new_ = false;  // there was no analysis in it
+  std::vector<std::string> made_folders_;  // by this run, the outermost first
+  bool is_new_ = false;                    // there was no analysis in it
   bool writes_copies_ = false;
   std::vector<Pending> pending_;
   std::set<std::string> written_;
   std::set<std::string> carved_;
+  std::set<std::string> new_carved_;  // of them, those that no earlier run had left
 };
 
 // Throws std::runtime_error: `what`, and why the last system call failed.

@@ -65,11 +65,13 @@ CombinedTables::CombinedTables(AnalysisFolder& folder, const std::vector<std::st
     const auto [file, is_new] = files_.emplace(&table, folder.create(std::string(table.name) + ".csv"));
     file->second.write(std::string(kCaptureColumn) + ',' + csv_header(table));
   }
-  if (names.empty()) create_database(folder.create_path(std::string(kDatabaseName)));
+  if (names.empty())
+    create_database(folder.create_path(std::string(kDatabaseName)),
+                    folder.path() + '/' + std::string(kDatabaseName));
 }
 
-void CombinedTables::create_database(const std::string& path) {
-  database_ = std::make_unique<SqliteDatabase>(path, SqliteDatabase::Mode::read_write);
+void CombinedTables::create_database(const std::string& path, const std::string& name) {
+  database_ = std::make_unique<SqliteDatabase>(path, SqliteDatabase::Mode::read_write, name);
   database_->run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
   database_->run("PRAGMA application_id = " + std::to_string(kDatabaseApplicationId) +
                  "; CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)");

@@ -28,7 +28,7 @@ class CombinedTables {
   void finish(std::string_view program);
 
  private:
-  void create_database(const std::string& path);
+  void create_database(const std::string& path, const std::string& name);
   void copy_csv(const Table& table, const std::string& capture, const std::string& path);
   void copy_rows(const std::string& capture, const std::string& path);
 

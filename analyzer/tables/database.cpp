@@ -1,7 +1,16 @@
 #include "analyzer/tables/database.hpp"
 
 #include <array>
+#include <cstdio>
+#include <filesystem>
+#include <stdexcept>
 #include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyzer/tables/analysis_folder.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
@@ -54,7 +63,7 @@ void create_indexes(const SqliteDatabase& database, const std::string& further_c
                  std::string(table) + " (" + further_columns + std::string(columns) + ")");
 }
 
-Database::Database(const std::string& path) {
+Database::Database(const std::string& path, const std::string& name) : name_(name) {
   open(path);
   connection_->database.run("PRAGMA application_id = " + std::to_string(kDatabaseApplicationId) +
                             "; BEGIN; CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)");
@@ -63,7 +72,9 @@ Database::Database(const std::string& path) {
 }
 
 void Database::open(const std::string& path) {
-  connection_.reset(new Connection{SqliteDatabase(path, SqliteDatabase::Mode::read_write), {}});
+  path_ = path;
+  SqliteDatabase::keep_temporary_files_in(std::filesystem::path(path).parent_path().string());
+  connection_.reset(new Connection{SqliteDatabase(path, SqliteDatabase::Mode::read_write, name_), {}});
   // The file takes its own name only when it is whole: neither a journal nor a flush is needed before that.
   connection_->database.run(
       "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
@@ -132,9 +143,27 @@ void Database::finish() {
   connection_->inserts.clear();
   create_indexes(connection_->database, "");
   connection_->database.run("COMMIT");
-  if (has_room_) connection_->database.run("VACUUM");
   connection_->database.run("ANALYZE");
+  if (has_room_) give_back_room();
   connection_->database.close();
+}
+
+// Into another file that takes this one's place. Where the disk has no room for both, this one stays: it is
+// larger than need be, and whole.
+void Database::give_back_room() {
+  const std::string smaller = path_ + std::string(AnalysisFolder::kSmallerSuffix);
+  const int file =
+      ::open(smaller.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0) return;
+  ::close(file);
+  try {
+    SqliteStatement copy = connection_->database.prepare("VACUUM INTO ?");
+    copy.bind(1, smaller);
+    copy.next();
+    if (::rename(smaller.c_str(), path_.c_str()) == 0) return;
+  } catch (const std::runtime_error&) {
+  }
+  ::unlink(smaller.c_str());
 }
 
 }  // namespace plaintalk::analyzer

@@ -25,12 +25,15 @@ void create_indexes(const SqliteDatabase& database, const std::string& further_c
 
 class Database : public RowSink {
  public:
-  // Fills the empty file at `path` with empty tables. Throws std::runtime_error.
-  explicit Database(const std::string& path);
+  // Fills the empty file at `path`, which will be called `name` one day, with empty tables. What has no room
+  // in memory goes to nameless files beside it, so that there is one disk that can be full. Throws
+  // std::runtime_error.
+  Database(const std::string& path, const std::string& name);
 
   void row(const Row& row) override;
   void about(std::string_view key, std::string_view value);
-  // Takes all rows of the table out; their room in the file is given back by finish().
+  // Takes all rows of the table out; their room in the file is given back by finish(), if there is room to
+  // write the rest once more.
   void clear(const Table& table);
   // Everything up to now is in the file, and a copy of the file is a database.
   void save();
@@ -47,7 +50,10 @@ class Database : public RowSink {
   };
   void open(const std::string& path);
   void prepare_inserts();
+  void give_back_room();
 
+  std::string path_;
+  std::string name_;
   std::unique_ptr<Connection> connection_;
   bool has_room_ = false;  // that nothing uses
   std::string scratch_;

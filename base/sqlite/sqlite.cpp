@@ -35,6 +35,8 @@ std::string error_text(sqlite3* database) {
   // memory of it.
   const int primary = sqlite3_errcode(database) & 0xFF;
   const int system = sqlite3_system_errno(database) != 0 ? sqlite3_system_errno(database) : last;
+  // SQLite keeps the system's number of this one to itself.
+  if (primary == SQLITE_FULL) return text + " (" + std::generic_category().message(ENOSPC) + ')';
   if ((primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN) || system == 0) return text;
   return text + " (" + std::generic_category().message(system) + ')';
 }
@@ -94,13 +96,19 @@ void SqliteStatement::reset() {
   sqlite3_clear_bindings(handle_.get());
 }
 
-SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, Mode mode) : name_(path.string()) {
+SqliteDatabase::SqliteDatabase(const std::filesystem::path& path, Mode mode, std::string shown_name)
+    : name_(shown_name.empty() ? path.string() : std::move(shown_name)) {
   const std::string uri = uri_of(path) + (mode == Mode::immutable ? "?immutable=1" : "");
   const int access = mode == Mode::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   sqlite3* handle = nullptr;
   const int result = sqlite3_open_v2(uri.c_str(), &handle, access | SQLITE_OPEN_URI, nullptr);
   handle_.reset(handle);
   if (result != SQLITE_OK) fail("cannot be opened");
+}
+
+void SqliteDatabase::keep_temporary_files_in(const std::string& folder) {
+  sqlite3_free(sqlite3_temp_directory);
+  sqlite3_temp_directory = sqlite3_mprintf("%s", folder.c_str());
 }
 
 void SqliteDatabase::fail(const std::string& what) const {

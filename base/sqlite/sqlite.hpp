@@ -58,7 +58,11 @@ class SqliteDatabase {
     immutable,   // read-only, and nobody else writes: takes no locks
     read_write,  // an existing file
   };
-  SqliteDatabase(const std::filesystem::path& path, Mode mode);
+  // Errors call the file `shown_name`, or by its path.
+  SqliteDatabase(const std::filesystem::path& path, Mode mode, std::string shown_name = {});
+  // Where statements keep what memory does not hold, such as the rows of an index on their way; of all
+  // databases that are opened from here on. The files have no names.
+  static void keep_temporary_files_in(const std::string& folder);
 
   void run(const std::string& sql) const;
   SqliteStatement prepare(const std::string& sql) const;
