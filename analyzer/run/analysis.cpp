@@ -225,11 +225,10 @@ class Run {
       if (info_.packets % kPacketsPerCheck == 0) filter_.set_synthetic(capture_.is_synthetic());
       const auto segment = parts.decoder.decode(*record);
       begin(parts, *record, segment, parts.decoder.last_skip());
-      if (segment) {
-        parts.tracker.segment(*segment);
-        parts.budget.packet(parts.tracker);
-      }
+      if (segment) follow(parts, *segment);
       end(parts, *record, segment);
+      while (const auto further = segment ? parts.decoder.decode_further() : std::nullopt)
+        follow(parts, *further);
       if (info_.packets % kPacketsPerCheck != 0) continue;
       if (!keeps_reading()) return;
       write_if_due(parts);
@@ -281,6 +280,11 @@ class Run {
     if (!info_.first || record.time < *info_.first) info_.first = record.time;
     if (!info_.last || record.time > *info_.last) info_.last = record.time;
     ++info_.packets;
+  }
+
+  void follow(Parts& parts, const TcpSegment& segment) {
+    parts.tracker.segment(segment);
+    parts.budget.packet(parts.tracker);
   }
 
   bool keeps_reading() const { return !options_.keep_reading || options_.keep_reading(capture_); }

@@ -17,7 +17,8 @@ namespace plaintalk::analyzer {
 struct DecodedPacket {
   PacketRecord record;
   std::optional<TcpSegment> segment;
-  SkipReason skip{};  // why there is none
+  SkipReason skip{};        // why there is none
+  bool is_further = false;  // another segment of the record before it (802.11 aggregates)
 };
 
 struct PacketBlock {

@@ -63,6 +63,19 @@ void PacketFeed::take(PacketBlock& block, const PacketRecord& record) {
   packet.record.bytes = keep(block, record.bytes);
   packet.segment = decoder_.decode(packet.record);
   packet.skip = decoder_.last_skip();
+  keep_payload(block, packet);
+  if (!packet.segment) return;
+  const PacketRecord kept = packet.record;  // the block may be moved by what is added
+  while (auto further = decoder_.decode_further()) {
+    DecodedPacket& next = block.packets.emplace_back();
+    next.record = kept;
+    next.segment = std::move(further);
+    next.is_further = true;
+    keep_payload(block, next);
+  }
+}
+
+void PacketFeed::keep_payload(PacketBlock& block, DecodedPacket& packet) {
   if (!packet.segment || packet.segment->payload.empty() || block.holds(packet.segment->payload)) return;
   // Of fragments it is in the decoder's memory, and only until the next packet.
   Bytes& payload = packet.segment->payload;

@@ -46,6 +46,7 @@ class PacketFeed {
   bool fill(PacketBlock& block);
   void take(PacketBlock& block, const PacketRecord& record);
   static Bytes keep(PacketBlock& block, Bytes bytes);
+  static void keep_payload(PacketBlock& block, DecodedPacket& packet);
 
   MergedCapture& capture_;
   PacketDecoder& decoder_;

@@ -81,6 +81,7 @@ void PacketTable::segment(const JudgedSegment& judged) {
   if (is_stopped_) return;
   PacketResult* const row = find(judged.segment.packet);
   if (row == nullptr) return;  // it waited too long for its connection, and was counted as early
+  if (row->connection != ConnectionId{}) return further_segment(*row, judged);
   row->connection = judged.connection;
   row->direction = judged.direction;
   row->is_copy = judged.is_copy;
@@ -101,6 +102,19 @@ void PacketTable::segment(const JudgedSegment& judged) {
   if (judged.is_copy) return;
   acknowledge(connection, *row);
   if (!row->flags.rst) take(connection, *row, judged);
+}
+
+// A frame can hold several segments (802.11 aggregates) and has one row, which shows the first. Of the others
+// only their acknowledgement is taken; the bytes they bring are as if they had not been captured.
+void PacketTable::further_segment(const PacketResult& row, const JudgedSegment& judged) {
+  const auto known = connections_.find(number_of(judged.connection));
+  if (known == connections_.end() || judged.is_copy) return;
+  PacketResult other;
+  other.packet = row.packet;
+  other.time = row.time;
+  other.direction = judged.direction;
+  other.acknowledgement = judged.acknowledgement;
+  acknowledge(known->second, other);
 }
 
 void PacketTable::acknowledge(Connection& connection, PacketResult& row) {

@@ -62,6 +62,7 @@ class PacketTable : public SegmentSink {
 
   PacketResult& add(const PacketRecord& record);
   PacketResult* find(std::uint64_t packet);
+  void further_segment(const PacketResult& row, const JudgedSegment& judged);
   void acknowledge(Connection& connection, PacketResult& row);
   void take(Connection& connection, PacketResult& row, const JudgedSegment& judged);
   void write_first(bool is_early);

@@ -106,7 +106,7 @@ Figures figures_of(MergedCapture& capture, std::uint16_t server_port, OverlapPol
     last = record->time;
     collector.add(Figure::packets);
     talk.packet(record->time, record->original_size);
-    if (const auto segment = decoder.decode(*record)) {
+    for (auto segment = decoder.decode(*record); segment; segment = decoder.decode_further()) {
       collector.add(Figure::segments);
       tracker.segment(*segment);
       talk.advance(segment->time);

@@ -63,18 +63,19 @@ void StreamFeed::follow(const PacketBlock& block) {
   constexpr std::size_t kAhead = 24;
   const auto& packets = block.packets;
   const auto expect = [&](std::size_t index) {
-    if (index < packets.size() && packets[index].segment) tracker_.expect(*packets[index].segment);
+    if (index < packets.size() && packets[index].segment && !packets[index].is_further)
+      tracker_.expect(*packets[index].segment);
   };
   for (std::size_t index = 0; index < kAhead; ++index) expect(index);
   for (std::size_t index = 0; index < packets.size(); ++index) {
     expect(index + kAhead);
     const DecodedPacket& packet = packets[index];
-    log_->packet(packet);
+    if (!packet.is_further) log_->packet(packet);
     if (packet.segment) {
       tracker_.segment(*packet.segment);
       after_segment_();
     }
-    log_->packet_done();
+    if (!packet.is_further) log_->packet_done();
   }
 }
 

@@ -1,8 +1,11 @@
 #include "analyzer/wire/link_layer.hpp"
 
+#include <algorithm>
+
 #include "analyzer/wire/encapsulation.hpp"
 #include "analyzer/wire/link_views.hpp"
 #include "analyzer/wire/other_links.hpp"
+#include "analyzer/wire/wifi_frame.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
@@ -45,7 +48,8 @@ EncapsulatedIp through_link(const PacketRecord& record, NetworkPacket& packet) {
     case LinkType::ipv4:
     case LinkType::ipv6: return frame;
   }
-  return through_other_link(static_cast<std::uint32_t>(record.link_type), frame, packet.vlan);
+  return through_other_link(static_cast<std::uint32_t>(record.link_type), frame, packet.vlan,
+                            packet.aggregate);
 }
 
 }  // namespace
@@ -53,12 +57,33 @@ EncapsulatedIp through_link(const PacketRecord& record, NetworkPacket& packet) {
 std::expected<NetworkPacket, SkipReason> network_packet_of(const PacketRecord& record) {
   NetworkPacket packet;
   packet.observation_point = record.interface;
+  packet.frame_size = record.original_size;
   const EncapsulatedIp network = through_link(record, packet);
+  if (!packet.aggregate.empty()) {
+    packet.frame_size -=
+        static_cast<std::uint32_t>(std::min<std::size_t>(packet.aggregate.size(), record.original_size));
+    return packet;
+  }
   if (!network) return std::unexpected(network.error());
   packet.bytes = *network;
   const std::size_t hidden =
       record.original_size > record.bytes.size() ? record.original_size - record.bytes.size() : 0;
   packet.wire_size = packet.bytes.size() + hidden;
+  return packet;
+}
+
+std::optional<std::expected<NetworkPacket, SkipReason>> take_packet(NetworkPacket& frame) {
+  const auto part = take_part(frame.aggregate);
+  if (!part) return std::nullopt;
+  NetworkPacket packet = frame;
+  packet.aggregate = {};
+  // The first one's part has what stands before all of them.
+  packet.frame_size += static_cast<std::uint32_t>(part->llc.size() + part->header_and_padding_size);
+  frame.frame_size = 0;
+  const EncapsulatedIp network = through_ethertype(0, part->llc, packet.vlan);
+  if (!network) return std::unexpected(network.error());
+  packet.bytes = *network;
+  packet.wire_size = part->wire_size - (part->llc.size() - packet.bytes.size());
   return packet;
 }
 

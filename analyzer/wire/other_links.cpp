@@ -26,9 +26,11 @@ EncapsulatedIp ip_behind(Bytes frame, std::size_t header_size) {
   return frame.subspan(header_size);
 }
 
-EncapsulatedIp llc_inside(const std::expected<Bytes, SkipReason>& llc, Vlan& vlan) {
-  if (!llc) return std::unexpected(llc.error());
-  return through_ethertype(0, *llc, vlan);
+EncapsulatedIp inside_wifi(const WifiResult& content, Vlan& vlan, Bytes& aggregate) {
+  if (!content) return std::unexpected(content.error());
+  if (!content->is_aggregate) return through_ethertype(0, content->bytes, vlan);
+  aggregate = content->bytes;
+  return no_segment(Skip::wifi_aggregate);
 }
 
 // Access and frame control(2), target(6), source(6) whose top bit says that routing follows (IEEE 802.5).
@@ -112,7 +114,7 @@ EncapsulatedIp through_juniper(std::uint32_t link_type, Bytes frame, Vlan& vlan)
 
 }  // namespace
 
-EncapsulatedIp through_other_link(std::uint32_t link_type, Bytes frame, Vlan& vlan) {
+EncapsulatedIp through_other_link(std::uint32_t link_type, Bytes frame, Vlan& vlan, Bytes& aggregate) {
   switch (link_type) {
     case 6: return through_token_ring(frame, vlan);
     case 8: return ip_behind(frame, 16);          // SLIP: direction, and a compressed header's place
@@ -122,19 +124,19 @@ EncapsulatedIp through_other_link(std::uint32_t link_type, Bytes frame, Vlan& vl
     case 51: return through_pppoe(frame);
     case 100: return llc_behind(frame, 0, vlan);    // RFC 2684 over ATM
     case 104: return typed_at_end(frame, 4, vlan);  // Cisco's HDLC: address, control, EtherType
-    case 105: return llc_inside(llc_of_wifi(frame), vlan);
+    case 105: return inside_wifi(content_of_wifi(frame), vlan, aggregate);
     case 107: return through_frame_relay(frame, vlan);
     case 109: return ip_behind(frame, 12);  // OpenBSD's enc: family, security parameters, flags
     case 117: return through_pflog(frame);
-    case 119: return llc_inside(llc_of_prism(frame), vlan);
+    case 119: return inside_wifi(content_of_prism(frame), vlan, aggregate);
     case 122: return llc_behind(frame, 16, vlan);  // RFC 2625 over Fibre Channel
-    case 127: return llc_inside(llc_of_radiotap(frame), vlan);
+    case 127: return inside_wifi(content_of_radiotap(frame), vlan, aggregate);
     case 138: return typed_at_end(frame, 18, vlan);  // IEEE 1394, as Apple records it
-    case 163: return llc_inside(llc_of_avs(frame), vlan);
+    case 163: return inside_wifi(content_of_avs(frame), vlan, aggregate);
     case 178:
     case 179:
     case 181: return through_juniper(link_type, frame, vlan);
-    case 192: return llc_inside(llc_of_ppi(frame), vlan);
+    case 192: return inside_wifi(content_of_ppi(frame), vlan, aggregate);
     case 204: {  // PPP behind a byte for the direction
       const auto ppp = ip_behind(frame, 1);
       return ppp ? through_ppp(*ppp) : ppp;

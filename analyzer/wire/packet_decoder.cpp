@@ -77,8 +77,17 @@ struct PacketDecoder::State {
     return limits;
   }
 
+  // A frame with several packets, as far as they were not yet asked for.
+  struct Aggregate {
+    NetworkPacket frame;
+    Descent descent;
+    std::uint32_t interface = 0;
+    bool has_parts = false;
+  };
+
   SkipCounter skipped;
   SkipReason last_skip;
+  std::optional<Aggregate> aggregate;
   Defragmenter defragmenter;
   std::uint64_t used_fragment_count = 0;
 
@@ -194,6 +203,46 @@ struct PacketDecoder::State {
       packet = *network;
     }
   }
+
+  std::nullopt_t skip(SkipReason reason, const Descent& descent) {
+    reason.inside = descent.tunnel.kind;
+    skipped.add(reason, descent.packet_count);
+    last_skip = reason;
+    return std::nullopt;
+  }
+
+  std::optional<TcpSegment> segment_of(NetworkPacket& network, Descent& descent, std::uint32_t interface) {
+    const auto transport = descend(network, descent);
+    if (!transport) return skip(transport.error(), descent);
+    const auto tcp = TcpView::parse(transport->payload, transport->wire_size);
+    if (!tcp) return skip(tcp.error(), descent);
+    used_fragment_count += descent.packet_count - 1;
+    TcpSegment segment;
+    segment.packet = descent.packet;
+    segment.time = descent.time;
+    segment.interface = interface;
+    segment.observation_point = network.observation_point;
+    segment.vlan = network.vlan;
+    segment.tunnel = descent.tunnel;
+    segment.source = {transport->source, tcp->source_port()};
+    segment.target = {transport->target, tcp->target_port()};
+    segment.sequence = tcp->sequence();
+    segment.acknowledgement = tcp->acknowledgement();
+    segment.flags = tcp->flags();
+    segment.window = tcp->window();
+    segment.payload = tcp->payload();
+    segment.payload_size = static_cast<std::uint32_t>(tcp->payload_wire_size());
+    segment.urgent_pointer = tcp->urgent_pointer();
+    segment.options_cut = tcp->header_size() > tcp->all().size();
+    if (const Bytes options = tcp->options(); !options.empty()) read_tcp_options(options, segment);
+    segment.ip_id = transport->ip_id;
+    segment.ttl = transport->ttl;
+    segment.frame_size = network.frame_size;
+    segment.ip_size = static_cast<std::uint32_t>(transport->ip_size);
+    segment.checksum = checksum_state(*transport, *tcp);
+    segment.checksum_field = tcp->checksum();
+    return segment;
+  }
 };
 
 PacketDecoder::PacketDecoder(OverlapPolicy fragments) : state_(std::make_unique<State>(fragments)) {}
@@ -210,47 +259,29 @@ const FragmentConflicts& PacketDecoder::fragment_conflicts() const {
 SkipReason PacketDecoder::last_skip() const { return state_->last_skip; }
 
 std::optional<TcpSegment> PacketDecoder::decode(const PacketRecord& record) {
-  const WallTime time = plausible_time(record.time);
-  State::Descent descent{record.number, time, {}, 1};
-  const auto skip = [&](SkipReason reason) -> std::optional<TcpSegment> {
-    reason.inside = descent.tunnel.kind;
-    state_->skipped.add(reason, descent.packet_count);
-    state_->last_skip = reason;
-    return std::nullopt;
-  };
+  state_->aggregate.reset();
+  State::Descent descent{record.number, plausible_time(record.time), {}, 1};
   auto network = network_packet_of(record);
-  if (!network) return skip(network.error());
-  const auto transport = state_->descend(*network, descent);
-  if (!transport) return skip(transport.error());
-  const auto tcp = TcpView::parse(transport->payload, transport->wire_size);
-  if (!tcp) return skip(tcp.error());
-  state_->used_fragment_count += descent.packet_count - 1;
+  if (!network) return state_->skip(network.error(), descent);
+  if (network->aggregate.empty()) return state_->segment_of(*network, descent, record.interface);
+  state_->aggregate = State::Aggregate{*network, descent, record.interface, false};
+  if (auto segment = decode_further()) return segment;
+  // Not even the first part can be read.
+  if (!state_->aggregate->has_parts) state_->skip({Skip::wifi_aggregate}, descent);
+  return std::nullopt;
+}
 
-  TcpSegment segment;
-  segment.packet = record.number;
-  segment.time = time;
-  segment.interface = record.interface;
-  segment.observation_point = network->observation_point;
-  segment.vlan = network->vlan;
-  segment.tunnel = descent.tunnel;
-  segment.source = {transport->source, tcp->source_port()};
-  segment.target = {transport->target, tcp->target_port()};
-  segment.sequence = tcp->sequence();
-  segment.acknowledgement = tcp->acknowledgement();
-  segment.flags = tcp->flags();
-  segment.window = tcp->window();
-  segment.payload = tcp->payload();
-  segment.payload_size = static_cast<std::uint32_t>(tcp->payload_wire_size());
-  segment.urgent_pointer = tcp->urgent_pointer();
-  segment.options_cut = tcp->header_size() > tcp->all().size();
-  if (const Bytes options = tcp->options(); !options.empty()) read_tcp_options(options, segment);
-  segment.ip_id = transport->ip_id;
-  segment.ttl = transport->ttl;
-  segment.frame_size = record.original_size;
-  segment.ip_size = static_cast<std::uint32_t>(transport->ip_size);
-  segment.checksum = checksum_state(*transport, *tcp);
-  segment.checksum_field = tcp->checksum();
-  return segment;
+std::optional<TcpSegment> PacketDecoder::decode_further() {
+  if (!state_->aggregate) return std::nullopt;
+  State::Aggregate& aggregate = *state_->aggregate;
+  while (auto network = take_packet(aggregate.frame)) {
+    aggregate.has_parts = true;
+    State::Descent descent = aggregate.descent;
+    if (auto segment = *network ? state_->segment_of(**network, descent, aggregate.interface)
+                                : state_->skip(network->error(), descent))
+      return segment;
+  }
+  return std::nullopt;
 }
 
 }  // namespace plaintalk::analyzer

@@ -27,6 +27,10 @@ class PacketDecoder {
   // The segment, or nothing when the packet holds none (counted). The result borrows from `record` or, for
   // reassembled fragments, from the decoder, and is valid until the next call.
   std::optional<TcpSegment> decode(const PacketRecord& record);
+  // A frame of 802.11 can hold several packets (A-MSDU): the next segment of the record that was last given
+  // to decode(), which must still be there; nothing when there is no further one. Packets of it that hold
+  // none are counted like those of their own.
+  std::optional<TcpSegment> decode_further();
 
   // Why the last packet gave no segment.
   SkipReason last_skip() const;

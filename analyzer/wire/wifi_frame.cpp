@@ -1,21 +1,20 @@
 #include "analyzer/wire/wifi_frame.hpp"
 
-#include <optional>
+#include <algorithm>
+#include <utility>
 
 namespace plaintalk::analyzer {
 namespace {
-
-using WifiLlc = std::expected<Bytes, SkipReason>;
 
 std::optional<Bytes> without(Bytes frame, std::size_t size) {
   if (frame.size() < size) return std::nullopt;
   return frame.subspan(size);
 }
 
-WifiLlc behind_radio_header(Bytes frame, std::size_t size, bool is_padded = false) {
+WifiResult behind_radio_header(Bytes frame, std::size_t size, bool is_padded = false) {
   const auto rest = without(frame, size);
   if (!rest) return no_segment(Skip::link_header_cut);
-  return llc_of_wifi(*rest, is_padded);
+  return content_of_wifi(*rest, is_padded);
 }
 
 // The flags field of a radiotap header: the second one, after the clock of eight bytes at a multiple of
@@ -37,7 +36,7 @@ std::uint8_t radiotap_flags(Bytes frame, std::size_t size) {
 
 }  // namespace
 
-WifiLlc llc_of_wifi(Bytes frame, bool is_padded) {
+WifiResult content_of_wifi(Bytes frame, bool is_padded) {
   constexpr std::size_t kHeaderSize = 24;
   if (frame.size() < 2) return no_segment(Skip::link_header_cut);
   const unsigned type = (frame[0] >> 2U) & 3U;
@@ -59,14 +58,30 @@ WifiLlc llc_of_wifi(Bytes frame, bool is_padded) {
   if (frame.size() < size) return no_segment(Skip::link_header_cut);
   if ((flags & kProtected) != 0) return no_segment(Skip::wifi_encrypted);
   if ((flags & kMoreFragments) != 0 || (frame[22] & 0x0fU) != 0) return no_segment(Skip::wifi_fragment);
-  if (is_qos && (frame[qos_at] & 0x80U) != 0) return no_segment(Skip::wifi_aggregate);
+  const bool is_aggregate = is_qos && (frame[qos_at] & 0x80U) != 0;
   if (is_padded) size = (size + 3) / 4 * 4;
-  const auto llc = without(frame, size);
-  if (!llc) return no_segment(Skip::link_header_cut);
-  return *llc;
+  const auto content = without(frame, size);
+  if (!content) return no_segment(Skip::link_header_cut);
+  return WifiContent{*content, is_aggregate};
 }
 
-WifiLlc llc_of_radiotap(Bytes frame) {
+std::optional<AggregatePart> take_part(Bytes& aggregate) {
+  constexpr std::size_t kHeaderSize = 14;
+  constexpr std::size_t kLengthAt = 12;
+  const Bytes all = std::exchange(aggregate, {});
+  if (all.size() <= kHeaderSize) return std::nullopt;
+  AggregatePart part;
+  part.wire_size = be16(all, kLengthAt);
+  if (part.wire_size == 0) return std::nullopt;
+  const Bytes rest = all.subspan(kHeaderSize);
+  part.llc = rest.first(std::min(part.wire_size, rest.size()));
+  const std::size_t padded = (kHeaderSize + part.wire_size + 3) / 4 * 4;
+  if (padded < all.size()) aggregate = all.subspan(padded);
+  part.header_and_padding_size = std::min(padded, all.size()) - part.llc.size();
+  return part;
+}
+
+WifiResult content_of_radiotap(Bytes frame) {
   constexpr std::uint8_t kPadded = 0x20;
   if (frame.size() < 8) return no_segment(Skip::link_header_cut);
   const std::size_t size = le16(frame, 2);
@@ -74,7 +89,7 @@ WifiLlc llc_of_radiotap(Bytes frame) {
   return behind_radio_header(frame, size, (radiotap_flags(frame, size) & kPadded) != 0);
 }
 
-WifiLlc llc_of_ppi(Bytes frame) {
+WifiResult content_of_ppi(Bytes frame) {
   constexpr std::uint32_t kLinkTypeWifi = 105;
   if (frame.size() < 8) return no_segment(Skip::link_header_cut);
   const std::uint32_t link_type = le32(frame, 4);
@@ -82,15 +97,15 @@ WifiLlc llc_of_ppi(Bytes frame) {
   return behind_radio_header(frame, le16(frame, 2));
 }
 
-WifiLlc llc_of_avs(Bytes frame) {
+WifiResult content_of_avs(Bytes frame) {
   if (frame.size() < 8) return no_segment(Skip::link_header_cut);
   return behind_radio_header(frame, be32(frame, 4));
 }
 
-WifiLlc llc_of_prism(Bytes frame) {
+WifiResult content_of_prism(Bytes frame) {
   if (frame.size() < 8) return no_segment(Skip::link_header_cut);
   constexpr std::uint32_t kAvsMagic = 0x80211000;
-  if ((be32(frame, 0) & 0xfffff000U) == kAvsMagic) return llc_of_avs(frame);
+  if ((be32(frame, 0) & 0xfffff000U) == kAvsMagic) return content_of_avs(frame);
   // In the byte order of whoever captured.
   const std::uint32_t little = le32(frame, 4);
   return behind_radio_header(frame, little <= 0xffff ? little : be32(frame, 4));

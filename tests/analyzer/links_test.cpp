@@ -96,6 +96,80 @@ TEST(OtherLinks, AreReadNoFurtherThanTheCaptureGoes) {
   }
 }
 
+Buffer aggregate_header() {
+  Buffer header = wifi(8, 1, 2);
+  header[24] = 0x80;
+  return header;
+}
+// One packet of an aggregate, with the padding before the next.
+Buffer part_of_aggregate(const Buffer& llc, bool is_last) {
+  const int size = static_cast<int>(llc.size());
+  const Buffer part = Buffer(12, 7) + bytes({size >> 8, size & 0xff}) + llc;
+  return is_last ? part : part + Buffer((4 - part.size() % 4) % 4, 0);
+}
+
+// Goal: an aggregate gives the segment of each of its packets, and what is none is counted. Method: two
+// segments of odd sizes, ARP between them and a checksum of the frame behind; with and without a radio
+// header, and cut at every place.
+TEST(WifiAggregate, GivesTheSegmentsOfAllItsPackets) {
+  const Buffer first = snap() + tcp().seq(1).ack(1).data("hello").ip_id(5).ip_packet();
+  const Buffer arp = bytes({0xaa, 0xaa, 3, 0, 0, 0, 8, 6}) + Buffer(28, 0);
+  const Buffer second = snap() + tcp().seq(6).ack(1).data("you there").ip_id(6).ip_packet();
+  const Buffer parts =
+      part_of_aggregate(first, false) + part_of_aggregate(arp, false) + part_of_aggregate(second, true);
+  const Buffer frame = aggregate_header() + parts + Buffer(4, 9);
+  const Buffer with_radio = bytes({0, 0, 8, 0, 0, 0, 0, 0}) + frame;
+  for (const auto& [link_type, whole] : {std::pair{105U, frame}, std::pair{127U, with_radio}}) {
+    PacketDecoder decoder;
+    const PacketRecord record = record_of(whole, static_cast<LinkType>(link_type));
+    const auto one = decoder.decode(record);
+    ASSERT_TRUE(one);
+    EXPECT_EQ(as_text(one->payload), "hello");
+    EXPECT_EQ(one->checksum, ChecksumState::good);
+    EXPECT_TRUE(decoder.skipped().empty());
+    const auto other = decoder.decode_further();
+    ASSERT_TRUE(other);
+    EXPECT_EQ(as_text(other->payload), "you there");
+    EXPECT_EQ(other->checksum, ChecksumState::good);
+    EXPECT_EQ(other->packet, one->packet);
+    // All but the checksum of the frame, of which some may be taken for padding.
+    const std::size_t sizes = one->frame_size + other->frame_size + 14 + arp.size() + 2;
+    EXPECT_LE(sizes, whole.size());
+    EXPECT_GE(sizes, whole.size() - 4);
+    EXPECT_EQ(decoder.skipped(), (std::map<std::string, std::uint64_t>{{"arp", 1}}));
+    EXPECT_FALSE(decoder.decode_further());
+    EXPECT_FALSE(decoder.decode_further());
+  }
+  const std::size_t first_end = aggregate_header().size() + 14 + first.size();
+  const std::size_t second_header = frame.size() - 4 - second.size() + 8 + 40;
+  for (std::size_t size = 0; size < frame.size(); ++size) {
+    PacketDecoder decoder;
+    const Buffer cut(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(size));
+    const PacketRecord record = record_of(cut, LinkType{105}, static_cast<std::uint32_t>(frame.size()));
+    const auto one = decoder.decode(record);
+    const bool has_first = one && one->payload_size == 5;
+    EXPECT_TRUE(size < first_end || has_first) << size;
+    const auto other = one ? decoder.decode_further() : std::nullopt;
+    EXPECT_EQ(other.has_value(), size >= second_header) << size;
+    EXPECT_EQ(other ? other->payload_size : 9U, 9U) << size;
+    EXPECT_TRUE(one || !decoder.skipped().empty()) << size;
+  }
+}
+
+// Goal: a hostile length leads nowhere outside the frame, and nothing is endless.
+TEST(WifiAggregate, BelievesNoLength) {
+  const Buffer content = snap() + segment_inside();
+  for (const int size : {0, 1, 13, 0x7fff, 0xffff}) {
+    Buffer frame = aggregate_header() + Buffer(12, 7) + bytes({size >> 8, size & 0xff}) + content;
+    PacketDecoder decoder;
+    std::size_t count = 0;
+    const PacketRecord record = record_of(frame, LinkType{105});
+    for (auto segment = decoder.decode(record); segment; segment = decoder.decode_further()) ++count;
+    EXPECT_LE(count, 1U) << size;
+    EXPECT_TRUE(count == 1 || !decoder.skipped().empty()) << size;
+  }
+}
+
 std::string skipped_frame(const Buffer& frame, std::uint32_t link_type) {
   PacketDecoder decoder;
   EXPECT_FALSE(decoder.decode(record_of(frame, static_cast<LinkType>(link_type))));
@@ -108,9 +182,8 @@ TEST(OtherLinks, AreNamedWhereTheyHoldNothingToRead) {
   EXPECT_EQ(skipped_frame(wifi(4, 1, 0), 105), "ieee 802.11 without data");
   EXPECT_EQ(skipped_frame(wifi(0, 0x41, 0) + content, 105), "ieee 802.11, encrypted");
   EXPECT_EQ(skipped_frame(wifi(0, 0x05, 0) + content, 105), "ieee 802.11 fragment");
-  Buffer aggregate = wifi(8, 1, 2);
-  aggregate[24] = 0x80;
-  EXPECT_EQ(skipped_frame(aggregate + content, 105), "ieee 802.11 aggregate (a-msdu)");
+  EXPECT_EQ(skipped_frame(aggregate_header() + Buffer(12, 0), 105), "ieee 802.11 aggregate (a-msdu)");
+  EXPECT_EQ(skipped_frame(aggregate_header() + Buffer(30, 0), 105), "ieee 802.11 aggregate (a-msdu)");
   EXPECT_EQ(skipped_frame(bytes({0, 0, 200, 0, 0, 0, 0, 0}) + content, 127), "truncated link header");
   EXPECT_EQ(skipped_frame(bytes({0, 0, 8, 0, 1, 0, 0, 0}) + content, 192), "link type 1");
   EXPECT_EQ(skipped_frame(bytes({0x4d, 0x47, 0x43, 2, 2, 0, 0, 0}) + segment_inside(), 178),
