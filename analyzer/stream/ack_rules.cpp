@@ -204,6 +204,7 @@ void apply_ack(TrackerContext& context, Flow& flow, Direction direction, const T
                {data.offset_of(segment.sack[0].left),
                 static_cast<std::int32_t>(segment.sack[0].right - segment.sack[0].left)},
                "the receiver had these bytes already (RFC 2883)");
+        settle_copies(context, flow, reverse(direction), *data.loss->duplicate_sack, segment);
       }
       classify_bare_ack(context, flow, direction, segment, offset, new_sack);
       if (!data.una_known || offset > data.una) {

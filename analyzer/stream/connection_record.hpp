@@ -43,6 +43,7 @@ struct EndpointRecord {
   std::uint64_t out_of_order_packets = 0;
   std::uint64_t ambiguous_packets = 0;  // retransmission or out-of-order: the capture cannot tell
   std::uint64_t duplicate_acks = 0;
+  std::uint64_t doubled_packets = 0;  // by the network (rule 39): further copies, not in `packets`
   std::uint64_t zero_windows = 0;
   std::uint64_t keep_alives = 0;
   std::uint64_t gap_bytes = 0;  // never seen, below what the sender is known to have sent

@@ -5,6 +5,7 @@ namespace plaintalk::analyzer {
 namespace {
 
 constexpr std::uint8_t kTrustMax = 8;
+constexpr Nanoseconds kOvertakenMax = std::chrono::milliseconds(190);  // below the lowest timeout in use
 
 StreamPiece piece_of(const TcpSegment& segment, std::int64_t begin, std::int64_t end) {
   return {begin, end, segment.payload, segment.packet, segment.time, 0};
@@ -184,12 +185,34 @@ void take_old_data(TrackerContext& context, Flow& flow, Direction direction, con
   accept(context, flow, direction, piece);
 }
 
+// Rule 2. Two FINs may have overtaken each other, and then the one that was captured first is the repeat.
+void report_repeated_fin(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
+                         std::int64_t at) {
+  const DirectionState& state = flow.state(direction);
+  const PacketSummary& first = state.high_packet;
+  std::string comparison;
+  const SendOrder order = order_of(first, segment, state.ip_id_trust, &comparison);
+  if (order == SendOrder::before) {
+    TcpSegment repeat;
+    repeat.packet = first.packet;
+    repeat.time = first.time;
+    return report(context, flow, direction, repeat, {2, "fin retransmission"}, {at, 0},
+                  "it overtook " + packet_text(segment.packet) +
+                      ", a FIN at this offset that was sent first: " + comparison);
+  }
+  // No sender repeats a FIN so soon that the network could change their order, but to a short path.
+  const bool is_clear = order == SendOrder::after || elapsed(first.time, segment.time) >= kOvertakenMax;
+  report(context, flow, direction, segment,
+         {2, "fin retransmission", is_clear ? TcpConfidence::certain : TcpConfidence::likely}, {at, 0},
+         "a FIN at this offset was seen before, in " + packet_text(first.packet) +
+             (is_clear ? "" : "; which of them was sent first is not known"));
+}
+
 void apply_fin(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                std::int64_t at) {
   DirectionState& state = flow.state(direction);
   if (state.fin && *state.fin == at) {
-    report(context, flow, direction, segment, {2, "fin retransmission"}, {at, 0},
-           "a FIN at this offset was seen before");
+    report_repeated_fin(context, flow, direction, segment, at);
     return;
   }
   if (state.fin || at < state.high) {
@@ -201,6 +224,7 @@ void apply_fin(TrackerContext& context, Flow& flow, Direction direction, const T
   }
   state.fin = at;
   state.has_fin = true;
+  if (state.high_packet.packet != segment.packet) note_high_packet(state, segment);
   flow.note_ending(direction, Ending::fin);
 }
 

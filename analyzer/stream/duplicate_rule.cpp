@@ -43,6 +43,19 @@ bool comes_twice(const Flow& flow, Direction direction) {
   return copies > 0 && copies * 3 + 2 >= flow.state(direction).packets * 2;
 }
 
+// The other side's packet comes twice as well where a side has nothing but acknowledgements to show.
+bool either_comes_twice(const Flow& flow, Direction direction) {
+  return comes_twice(flow, direction) || comes_twice(flow, reverse(direction));
+}
+
+// A bare acknowledgement of all that was sent, and nothing has come since: there was nothing to say again.
+bool has_no_cause(const Flow& flow, Direction direction, const SeenPacket& before, const SeenPacket& now) {
+  const DirectionState& peer = flow.state(reverse(direction));
+  if (!peer.sent_any) return true;
+  return peer.base_known && peer.last_packet < before.packet && !peer.is_waiting() &&
+         peer.offset_of(now.acknowledgement) == peer.send_next();
+}
+
 // The receiver has asked for something to be sent again.
 bool is_asked_for(const Flow& flow, Direction direction, WallTime since) {
   const DirectionState& state = flow.state(direction);
@@ -71,7 +84,11 @@ Copy judge(const TrackerContext& context, const Flow& flow, Direction direction,
   // The same packet for sure; but one that the network doubled looks the same, unless most come twice.
   if (distance <= context.limits.duplicate_window) {
     if (by_id) return copy(twice);
-    if (is_bare_ack) return twice && !before.has_copy ? copy(by_stamp) : Copy{};
+    if (is_bare_ack) {
+      if (before.has_copy) return {};
+      if (either_comes_twice(flow, direction)) return copy(by_stamp);
+      return has_no_cause(flow, direction, before, now) ? copy(false) : Copy{};
+    }
     if (twice) return copy(true);
     return is_asked_for(flow, direction, before.time) ? Copy{} : copy(false);
   }
@@ -104,7 +121,49 @@ bool is_cut_copy(const DirectionState& state, const SeenPacket& now) {
          rare.cut_copy_end <= state.offset_of(now.sequence);
 }
 
+// Where one packet came twice a D-SACK may tell that the receiver got both (rule 39).
+void remember_copy(Flow& flow, Direction direction, const SeenPacket& copy, bool is_elsewhere) {
+  DirectionState& state = flow.state(direction);
+  if (copy.size == 0 || is_elsewhere || !state.base_known) return;
+  const std::int64_t begin = state.offset_of(copy.sequence);
+  std::vector<SeenCopy>& copies = state.make_rare().copies;
+  if (copies.size() == RareState::kCopyCountMax) copies.erase(copies.begin());
+  copies.push_back({begin, begin + std::int64_t{copy.size}, copy.packet, copy.time});
+}
+
 }  // namespace
+
+void settle_copies(TrackerContext& context, Flow& flow, Direction direction, StreamRange twice,
+                   const TcpSegment& answer) {
+  DirectionState& state = flow.state(direction);
+  if (state.rare().copies.empty()) return;
+  RareState& rare = state.make_rare();
+  const auto is_answered = [&](const SeenCopy& copy) {
+    if (copy.begin < twice.begin || copy.end > twice.end) return false;
+    // Bytes that were also sent again may be what the receiver speaks of.
+    const auto position = context.history.find(state.newest, copy.begin, ByteHistory::kStepsMax);
+    if (position == 0) return false;
+    const ByteHistory::Record sent = context.history.record(position);
+    return sent.last_packet == sent.packet;
+  };
+  for (auto copy = rare.copies.begin(); copy != rare.copies.end();) {
+    if (!is_answered(*copy)) {
+      ++copy;
+      continue;
+    }
+    TcpSegment doubled;
+    doubled.packet = copy->packet;
+    doubled.time = copy->time;
+    report(context, flow, direction, doubled, {39, "doubled by the network", TcpConfidence::likely},
+           {copy->begin, copy->end - copy->begin}, [&] {
+             return "the D-SACK in " + packet_text(answer.packet) +
+                    " says that the receiver got these bytes twice, and they were not sent again";
+           });
+    --rare.copy_count;
+    ++rare.doubled_count;
+    copy = rare.copies.erase(copy);
+  }
+}
 
 void note_first(DirectionState& state, const TcpSegment& segment) {
   state.numbers_known = true;
@@ -121,9 +180,10 @@ bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction directi
     note_first(state, segment);
     return false;
   }
-  const auto is_copy = [&](TcpConfidence confidence, const auto& make_evidence) {
+  const auto is_copy = [&](TcpConfidence confidence, bool is_elsewhere, const auto& make_evidence) {
     RareState& rare = state.make_rare();
     ++rare.copy_count;
+    remember_copy(flow, direction, now, is_elsewhere);
     if (now.observation_point != state.first_point) {
       rare.copy_point = now.observation_point;
       if (state.base_known) rare.cut_copy_end = state.offset_of(now.sequence + now.size);
@@ -138,11 +198,12 @@ bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction directi
     if (SeenPacket* const before = context.packets.find(now, place)) {
       if (const Copy copy = judge(context, flow, direction, *before, now, is_bare_ack); copy.is_copy) {
         before->has_copy = true;
-        const bool twice = comes_twice(flow, direction);
-        return is_copy(copy.confidence, [&] { return evidence_of(*before, now, twice); });
+        const bool twice = either_comes_twice(flow, direction);
+        return is_copy(copy.confidence, before->is_elsewhere(now),
+                       [&] { return evidence_of(*before, now, twice); });
       }
     } else if (is_cut_copy(state, now)) {
-      return is_copy(TcpConfidence::likely, [] {
+      return is_copy(TcpConfidence::likely, true, [] {
         return std::string(
             "nothing new at a place where packets of this side come a second time: cut anew behind the "
             "first");

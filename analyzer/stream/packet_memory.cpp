@@ -11,6 +11,13 @@ std::uint8_t bits_of(const TcpFlags& flags) {
                                    flags.ack << 4 | flags.urg << 5 | flags.ece << 6 | flags.cwr << 7);
 }
 
+std::uint16_t digest_of_blocks(const TcpSegment& segment) {
+  std::uint32_t digest = segment.sack_count;
+  for (std::size_t index = 0; index < segment.sack_count; ++index)
+    digest = (digest * 0x9E3779B1U + segment.sack[index].left) * 0x85EBCA6BU + segment.sack[index].right;
+  return static_cast<std::uint16_t>(digest ^ digest >> 16U);
+}
+
 bool is_filled_in(ChecksumState state) {
   return state == ChecksumState::good || state == ChecksumState::unknown;
 }
@@ -19,7 +26,7 @@ bool says_the_same(const SeenPacket& a, const SeenPacket& b) {
   if (a.connection != b.connection || a.direction != b.direction || a.sequence != b.sequence ||
       a.size != b.size || a.acknowledgement != b.acknowledgement || a.flags != b.flags ||
       a.ip_id != b.ip_id || a.has_timestamp != b.has_timestamp || a.timestamp != b.timestamp ||
-      a.window != b.window)
+      a.window != b.window || a.selective != b.selective)
     return false;
   if (a.checksum == b.checksum) return true;
   // Before and after the network card filled it in. The rest must be enough to know the packet by.
@@ -42,6 +49,7 @@ SeenPacket SeenPacket::of(ConnectionId connection, Direction direction, const Tc
   seen.ip_id = segment.ip_id;
   seen.checksum = segment.checksum_field;
   seen.window = segment.window;
+  seen.selective = digest_of_blocks(segment);
   seen.flags = bits_of(segment.flags);
   seen.ttl = segment.ttl;
   seen.checksum_state = segment.checksum;

@@ -26,6 +26,8 @@ struct SeenPacket {
   std::uint16_t ip_id = 0;
   std::uint16_t checksum = 0;
   std::uint16_t window = 0;
+  std::uint16_t selective =
+      0;  // of its selective blocks, so that two acknowledgements that differ do so here
   std::uint8_t flags = 0;
   std::uint8_t ttl = 0;
   ChecksumState checksum_state = ChecksumState::unknown;

@@ -80,7 +80,17 @@ struct UnverifiedSegment {
   WallTime time;
 };
 
+// A packet that was taken for a copy at the same place, while a D-SACK may still say otherwise (rule 39).
+struct SeenCopy {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  std::uint64_t packet = 0;
+  WallTime time;
+};
+
 struct RareState {
+  static constexpr std::size_t kCopyCountMax = 16;
+
   OutOfOrder out_of_order;           // above what has been delivered
   std::uint64_t waiting_bytes = 0;   // in out_of_order
   LinuxQueue receiver_queue;         // as the receiver has them, under that policy
@@ -122,6 +132,8 @@ struct RareState {
   std::uint32_t copy_point = 0;   // another observation point, at which copies were seen
   std::int64_t cut_copy_end = 0;  // how far the copies there have come
   std::uint64_t copy_count = 0;
+  std::uint64_t doubled_count = 0;  // of the network (rule 39)
+  std::vector<SeenCopy> copies;     // the latest
 
   // Whether any of it decides how the next packet is taken, or only counts and remembers.
   bool is_pending() const {

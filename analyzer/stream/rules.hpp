@@ -12,6 +12,10 @@ namespace plaintalk::analyzer {
 // packets keeps it.
 bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction direction, const TcpSegment& segment,
                           const SeenPacket& now, std::uint64_t place);
+// Rule 39: the receiver has told in `answer` that it got these bytes of `direction` twice. What was taken for
+// copies that the capture made were two packets.
+void settle_copies(TrackerContext& context, Flow& flow, Direction direction, StreamRange twice,
+                   const TcpSegment& answer);
 // The same for the first packet of a direction, which cannot be a copy.
 void note_first(DirectionState& state, const TcpSegment& segment);
 

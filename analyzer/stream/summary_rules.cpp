@@ -117,6 +117,7 @@ EndpointRecord side_of(const Flow& flow, Direction direction) {
   side.out_of_order_packets = rare.out_of_order_packets;
   side.ambiguous_packets = rare.ambiguous_packets;
   side.duplicate_acks = rare.duplicate_acks;
+  side.doubled_packets = rare.doubled_count;
   side.zero_windows = rare.zero_windows;
   side.keep_alives = rare.keep_alives;
   side.truncated_bytes = rare.truncated_bytes;

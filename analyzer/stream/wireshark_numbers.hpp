@@ -1,9 +1,10 @@
 // How Wireshark numbers what is followed here, so that results can be joined with it: the number of the
 // stream (tcp.stream) and, for each side, the sequence number that it shows as 0.
 //
-// Wireshark begins another stream with a SYN whose number is not the one that the last stream of the same
-// endpoints began with, or when that stream has seen a FIN or a RST. Where connections are told apart more
-// finely here (VLANs, numbers), several have the same stream.
+// Wireshark (4.0, asked with hand-made captures) begins another stream with a SYN whose number is not the one
+// that the last stream of the same endpoints began with, and only then: a whole new connection that begins
+// with the same number goes on in the same stream. Where connections are told apart more finely here (VLANs,
+// numbers, ends), several have the same stream.
 #pragma once
 
 #include <array>
@@ -18,7 +19,6 @@ struct WiresharkNumbers {
   // Of the lower and the higher endpoint.
   std::array<std::uint32_t, 2> base{};
   std::array<bool, 2> is_base_known{};
-  bool has_ended = false;
   // A SYN inside the connection, which continues here, began a stream there.
   bool has_inner_syn = false;
   std::uint32_t inner_syn = 0;
@@ -26,8 +26,7 @@ struct WiresharkNumbers {
 
   bool begins_stream(const TcpSegment& segment, bool source_is_lower) const {
     if (!segment.flags.syn || segment.flags.ack || !is_base_known[source_is_lower ? 0 : 1]) return false;
-    if (has_inner_syn) return segment.sequence != inner_syn;
-    return has_ended || segment.sequence != base[source_is_lower ? 0 : 1];
+    return segment.sequence != (has_inner_syn ? inner_syn : base[source_is_lower ? 0 : 1]);
   }
 
   void note_inner_syn(const TcpSegment& segment, std::uint32_t number) {
@@ -38,7 +37,6 @@ struct WiresharkNumbers {
 
   // Every segment, in the order of the capture.
   void note(const TcpSegment& segment, bool source_is_lower) {
-    has_ended = has_ended || segment.flags.fin || segment.flags.rst;
     const std::size_t own = source_is_lower ? 0 : 1;
     if (is_base_known[own] && is_base_known[1 - own]) return;
     if (!is_base_known[own]) {

@@ -239,6 +239,7 @@ Row row_of(const ConnectionResult& result) {
         .microseconds(sampled(*rtt, rtt->max));
   add_closed_windows(row, connection);
   add_vantage(row, connection.vantage);
+  row.integer(client.doubled_packets).integer(server.doubled_packets);
   return row;
 }
 

@@ -206,6 +206,11 @@ Table connections_table() {
            true},
           {"vantage_confidence", text, "`certain`, `likely` or `ambiguous`", true},
           {"vantage_evidence", text, "what that rests on", true},
+          {"client_doubled_packets", integer,
+           "packets from the client that the network delivered twice (rule 39): the second ones, left out of "
+           "everything else",
+           true},
+          {"server_doubled_packets", integer, "the same of packets from the server", true},
       }};
 }
 

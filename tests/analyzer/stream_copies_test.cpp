@@ -146,6 +146,87 @@ TEST(Copies, AFastRetransmissionWithinTheWindowIsNoCopy) {
   EXPECT_EQ(sink.count("fast retransmission"), 1U);
 }
 
+// Goal: what the network doubled is no copy that the capture made, once the receiver has told that it got
+// both. Method: the D-SACK as Linux sends it, for a packet in order and for one above a hole; a D-SACK of
+// other bytes, one of bytes that were also sent again, and a copy at another place say nothing.
+TEST(Copies, ThatADSackNamesWereMadeByTheNetwork) {
+  Capture capture;
+  capture.handshake() << tcp().seq(1).ack(1).data("aaaa").ip_id(7).at_ms(10)
+                      << tcp().seq(1).ack(1).data("aaaa").ip_id(7).at_ms(10.2)
+                      << tcp().from_server().seq(1).ack(5).at_ms(20)
+                      << tcp().from_server().seq(1).ack(5).sack(1, 5).at_ms(20.2)
+                      << tcp().seq(9).ack(1).data("cccc").ip_id(9).at_ms(30)
+                      << tcp().seq(9).ack(1).data("cccc").ip_id(9).at_ms(30.1)
+                      << tcp().from_server().seq(1).ack(5).sack(9, 13).at_ms(40)
+                      << tcp().from_server().seq(1).ack(5).sack(9, 13).sack(9, 13).at_ms(40.1);
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.count("duplicate capture"), 2U) << sink.verdicts();
+  ASSERT_EQ(sink.count("doubled by the network"), 2U) << sink.verdicts();
+  const auto first = std::ranges::find(sink.events, "doubled by the network", &TcpEvent::verdict);
+  EXPECT_EQ(first->packet, 5U) << "the second of the two";
+  EXPECT_EQ(first->offset, 0U);
+  EXPECT_EQ(first->length, 4U);
+  EXPECT_EQ(first->direction, Direction::client_to_server);
+  EXPECT_EQ(first->rule, 39U);
+  EXPECT_NE(first->evidence.find("packet 7"), std::string::npos) << first->evidence;
+  EXPECT_EQ(sink.connections[0].client.doubled_packets, 2U);
+  EXPECT_EQ(sink.connections[0].duplicate_capture_packets, 0U);
+  EXPECT_EQ(sink.connections[0].client.retransmitted_packets, 0U);
+}
+
+TEST(Copies, StayCopiesWhereADSackSpeaksOfSomethingElse) {
+  const auto count = [](bool is_sent_again, bool is_elsewhere, std::uint32_t begin) {
+    Capture capture;
+    SegmentBuilder packet = tcp().seq(1).ack(1).data("aaaa");
+    SegmentBuilder copy = packet;
+    if (is_elsewhere) copy.observation_point(4);
+    capture.handshake() << packet.ip_id(7).at_ms(10) << copy.ip_id(7).at_ms(10.2);
+    if (is_sent_again) capture << packet.ip_id(8).at_ms(310);
+    capture << tcp().from_server().seq(1).ack(5).sack(begin, 5).at_ms(320);
+    RecordingSink& sink = capture.finish();
+    EXPECT_EQ(sink.connections[0].duplicate_capture_packets + sink.connections[0].client.doubled_packets, 1U);
+    return sink.count("doubled by the network");
+  };
+  EXPECT_EQ(count(false, false, 1), 1U);
+  EXPECT_EQ(count(true, false, 1), 0U);
+  EXPECT_EQ(count(false, true, 1), 0U);
+  EXPECT_EQ(count(false, false, 3), 0U);
+}
+
+// Goal: acknowledgements that were captured twice are copies also where only the other side has something to
+// tell by: no IP-ID, no time stamps, and a capture that began in the middle.
+TEST(Copies, OfBareAcknowledgementsAreKnownWithoutAHandshake) {
+  Capture capture;
+  double ms = 1;
+  const auto twice = [&](SegmentBuilder packet) {
+    capture << packet.at_ms(ms) << packet.at_ms(ms + 0.02);
+    ms += 3;
+  };
+  twice(tcp().seq(1).ack(1));
+  for (std::uint32_t turn = 0; turn < 20; ++turn) {
+    twice(tcp().from_server().seq(1 + turn * 4).ack(1).data("data"));
+    twice(tcp().seq(1).ack(5 + turn * 4));
+  }
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.connections[0].duplicate_capture_packets, 41U) << sink.verdicts();
+  EXPECT_EQ(sink.connections[0].client.packets, 21U);
+  EXPECT_EQ(sink.count("duplicate ack"), 0U);
+}
+
+// Goal: acknowledgements that ask for something are no copies, alike as they are.
+TEST(Copies, DuplicateAcknowledgementsAreNone) {
+  Capture capture;
+  capture.handshake() << tcp().seq(1).ack(1).data("aaa").at_ms(10)
+                      << tcp().seq(4).ack(1).data("bbb").at_ms(10.01)
+                      << tcp().seq(7).ack(1).data("ccc").at_ms(10.02)
+                      << tcp().from_server().seq(1).ack(1).at_ms(20)
+                      << tcp().from_server().seq(1).ack(1).at_ms(20.01)
+                      << tcp().from_server().seq(1).ack(1).at_ms(20.02);
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.count("duplicate capture"), 0U) << sink.verdicts();
+  EXPECT_EQ(sink.count("duplicate ack"), 3U);
+}
+
 // Goal: memory and time of copies are bounded. Method: more packets than are remembered, all alike in what
 // chooses the bucket; the copy of one that is forgotten is a repeat, nothing worse.
 TEST(Copies, AreForgottenAfterManyPackets) {

@@ -120,7 +120,7 @@ TEST(StreamLimits, SixteenSegmentsWithAWrongChecksumAreHeldForADirection) {
   for (const std::uint32_t count : {16U, 17U}) {
     Capture capture;
     capture.handshake();
-    for (int good = 0; good < 20; ++good) capture << tcp().seq(1).ack(1);
+    for (std::uint16_t good = 0; good < 20; ++good) capture << tcp().seq(1).ack(1).window(1000 + good);
     std::string expected;
     for (std::uint32_t index = 0; index < count; ++index) {
       const std::string text(2, static_cast<char>('a' + index));

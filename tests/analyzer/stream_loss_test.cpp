@@ -173,5 +173,33 @@ TEST(Loss, ManySelectiveBlocksAreBounded) {
   EXPECT_EQ(capture.finish().connections.size(), 1U);
 }
 
+// Goal: of two FINs the one that was sent later is the repeat, whichever was captured first; where nothing
+// tells, and the network could have changed their order, it is not called certain.
+TEST(StreamLoss, TheRepeatOfAFinIsTheOneThatWasSentLater) {
+  const auto play = [](SegmentBuilder first, SegmentBuilder second, double apart_ms) {
+    Capture capture;
+    capture.handshake() << tcp().seq(1).ack(1).data("a").ip_id(1).at_ms(10)
+                        << tcp().seq(2).ack(1).data("b").ip_id(2).at_ms(11)
+                        << tcp().seq(3).ack(1).data("c").ip_id(3).at_ms(12)
+                        << tcp().seq(4).ack(1).data("d").ip_id(4).at_ms(13)
+                        << tcp().seq(5).ack(1).data("e").ip_id(5).at_ms(14) << first.at_ms(20)
+                        << second.at_ms(20 + apart_ms);
+    RecordingSink& sink = capture.finish();
+    EXPECT_EQ(sink.count("fin retransmission"), 1U) << sink.verdicts();
+    const auto found = std::ranges::find(sink.events, "fin retransmission", &TcpEvent::verdict);
+    if (found == sink.events.end()) return std::string();
+    EXPECT_EQ(found->time, WallTime{} + std::chrono::microseconds(static_cast<std::int64_t>(
+                                            1000 * (found->packet == 9 ? 20 : 20 + apart_ms))));
+    return std::to_string(found->packet) + ' ' + std::string(found->confidence);
+  };
+  const auto fin = [] { return tcp().seq(6).ack(1).fin(); };
+  EXPECT_EQ(play(fin().ip_id(6), fin().ip_id(7), 30), "10 certain");
+  EXPECT_EQ(play(fin().ip_id(7), fin().ip_id(6), 3), "9 certain") << "it overtook the first one";
+  EXPECT_EQ(play(fin().stamp(250), fin().stamp(50), 3), "9 certain");
+  EXPECT_EQ(play(fin().stamp(50), fin().stamp(250), 200), "10 certain");
+  EXPECT_EQ(play(fin(), fin(), 30), "10 likely");
+  EXPECT_EQ(play(fin(), fin(), 200), "10 certain") << "nothing is held up for so long";
+}
+
 }  // namespace
 }  // namespace plaintalk::analyzer::test

@@ -116,6 +116,21 @@ TEST(StreamTraffic, NumbersStreamsAsWiresharkDoes) {
   EXPECT_EQ(streams, (std::map<std::uint64_t, std::uint32_t>{{1, 0}, {2, 1}, {3, 2}}));
 }
 
+// A new connection that begins with the number of the last one is one of its own here, and no stream there.
+TEST(StreamTraffic, CountsNoStreamForTheSameNumberAgain) {
+  Capture capture;
+  const Endpoint other{IpAddress::v4(192, 0, 2, 9), 40001};
+  capture.handshake();
+  capture << tcp().seq(1).ack(1).fin() << tcp().from_server().seq(1).ack(2).fin() << tcp().seq(2).ack(2);
+  capture.handshake();
+  capture << tcp().between(other, kServer).isn(70, 90).syn();
+  const RecordingSink& sink = capture.finish();
+  ASSERT_EQ(sink.connections.size(), 3U);
+  EXPECT_EQ(sink.connections[0].wireshark_stream + sink.connections[1].wireshark_stream +
+                sink.connections[2].wireshark_stream,
+            1U);
+}
+
 // A SYN inside a living connection begins a stream there and none here: the next number is two higher.
 TEST(StreamTraffic, CountsStreamsThatOnlyWiresharkBegins) {
   Capture capture;
