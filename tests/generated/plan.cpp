@@ -8,8 +8,8 @@ namespace plaintalk::generated {
 namespace {
 
 constexpr std::array<std::string_view, kFaultKindCount> kFaultNames = {
-    "lost_before", "lost_after", "repeated_merged", "repeated_shifted", "missed",       "network_copy",
-    "exchanged",   "missed_ack", "keep_alive",      "clock_back",       "clock_forward"};
+    "lost_before", "lost_after", "repeated_merged", "repeated_shifted", "missed",        "network_copy",
+    "exchanged",   "missed_ack", "keep_alive",      "clock_back",       "clock_forward", "contradicted"};
 
 // Every plan with one thing less.
 std::vector<Plan> smaller(const Plan& plan) {
@@ -35,10 +35,12 @@ std::vector<Plan> smaller(const Plan& plan) {
   if (plan.people > 1) changed([](Plan& copy) { --copy.people; });
   if (plan.copies != Copies::none) changed([](Plan& copy) { copy.copies = Copies::none; });
   if (plan.close != Close::server_fin) changed([](Plan& copy) { copy.close = Close::server_fin; });
+  if (plan.fin != FinFate::once) changed([](Plan& copy) { copy.fin = FinFate::once; });
   if (plan.snap_length != 0) changed([](Plan& copy) { copy.snap_length = 0; });
   if (plan.segment_size != 1400) changed([](Plan& copy) { copy.segment_size = 1400; });
   for (const auto flag : {&Plan::is_ipv6, &Plan::has_vlan, &Plan::wraps, &Plan::reuses_port,
-                          &Plan::misses_syn, &Plan::misses_syn_ack})
+                          &Plan::misses_syn, &Plan::misses_syn_ack, &Plan::has_stamps, &Plan::has_sack,
+                          &Plan::repeats_syn, &Plan::repeats_syn_ack})
     if (plan.*flag) changed([&](Plan& copy) { copy.*flag = false; });
   for (std::size_t index = 0; index < plan.messages.size(); ++index)
     if (plan.messages[index].size > 3) changed([&](Plan& copy) { copy.messages[index].size /= 2; });
@@ -72,6 +74,11 @@ Plan make_plan(std::uint32_t seed) {
   plan.reuses_port = one_in(4);
   plan.misses_syn = one_in(8);
   plan.misses_syn_ack = one_in(8);
+  plan.has_stamps = one_in(2);
+  plan.has_sack = one_in(2);
+  plan.repeats_syn = one_in(8);
+  plan.repeats_syn_ack = one_in(8);
+  if (one_in(4)) plan.fin = one_in(2) ? FinFate::repeated : FinFate::overtaken;
   return plan;
 }
 
@@ -97,6 +104,12 @@ std::string describe(const Plan& plan) {
   if (plan.reuses_port) text += ", port used again";
   if (plan.misses_syn) text += ", no SYN";
   if (plan.misses_syn_ack) text += ", no SYN-ACK";
+  if (plan.has_stamps) text += ", time stamps";
+  if (plan.has_sack) text += ", selective acknowledgements";
+  if (plan.repeats_syn) text += ", SYN again";
+  if (plan.repeats_syn_ack) text += ", SYN-ACK again";
+  if (plan.fin == FinFate::repeated) text += ", FIN again";
+  if (plan.fin == FinFate::overtaken) text += ", FIN overtaken by its repeat";
   return text;
 }
 

@@ -22,8 +22,9 @@ enum class FaultKind : std::uint8_t {
   keep_alive,        // a minute of silence before it
   clock_back,        // the clock of the capture is set back by three seconds
   clock_forward,
+  contradicted,  // as lost_after, and the repeat says something else
 };
-inline constexpr std::size_t kFaultKindCount = 11;
+inline constexpr std::size_t kFaultKindCount = 12;
 
 struct Fault {
   FaultKind kind{};
@@ -38,6 +39,8 @@ struct Message {
 
 enum class Copies : std::uint8_t { none, same_place, other_interface };
 enum class Close : std::uint8_t { server_fin, client_fin, client_reset };
+// The first FIN: sent again because it was lost behind the tap, or held up until after its repeat.
+enum class FinFate : std::uint8_t { once, repeated, overtaken };
 
 struct Plan {
   std::uint32_t seed = 0;
@@ -54,6 +57,11 @@ struct Plan {
   bool reuses_port = false;  // the first person comes again from the same port
   bool misses_syn = false;
   bool misses_syn_ack = false;
+  bool has_stamps = false;   // TCP time stamps
+  bool has_sack = false;     // selective acknowledgements, and D-SACKs of what the network doubled
+  bool repeats_syn = false;  // it was lost behind the tap
+  bool repeats_syn_ack = false;
+  FinFate fin = FinFate::once;
 };
 
 Plan make_plan(std::uint32_t seed);

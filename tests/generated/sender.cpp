@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
+#include "tests/generated/tcp_options.hpp"
 #include "tests/golden/lab.hpp"
 
 namespace plaintalk::generated {
@@ -16,6 +18,7 @@ using std::chrono::milliseconds;
 constexpr microseconds kBetweenSegments(10);
 constexpr microseconds kToAcknowledge(200);  // from the segment at the tap to its acknowledgement there
 constexpr milliseconds kTimeout(250);
+constexpr microseconds kCopyDelay(5);
 
 Endpoint as_ipv6(const Endpoint& endpoint) {
   std::array<std::uint8_t, 16> bytes{0x20, 0x01, 0x0d, 0xb8};
@@ -29,7 +32,7 @@ Endpoint as_ipv6(const Endpoint& endpoint) {
 bool Wire::Segment::has(FaultKind kind) const { return std::ranges::find(faults, kind) != faults.end(); }
 bool Wire::Segment::is_lost() const {
   return has(FaultKind::lost_before) || has(FaultKind::lost_after) || has(FaultKind::repeated_merged) ||
-         has(FaultKind::repeated_shifted);
+         has(FaultKind::repeated_shifted) || has(FaultKind::contradicted);
 }
 
 Wire::Wire(const Plan& plan, std::size_t index, const Conversation& conversation, Generated& generated,
@@ -45,9 +48,10 @@ Wire::Wire(const Plan& plan, std::size_t index, const Conversation& conversation
   sides_[1].ip_id = 20'000;
 }
 
-std::string Wire::packet(std::size_t from, std::uint64_t at, std::uint8_t flags, std::string_view bytes) {
+std::string Wire::packet(WallTime sent, std::size_t from, std::uint64_t at, std::uint8_t flags,
+                         std::string_view bytes, const std::vector<Block>& blocks) {
   Side& side = sides_[from];
-  const Side& other = sides_[1 - from];
+  Side& other = sides_[1 - from];
   std::string result;
   capture::append_ip_packet(
       {.source = side.endpoint,
@@ -62,23 +66,44 @@ std::string Wire::packet(std::size_t from, std::uint64_t at, std::uint8_t flags,
        .ip_id = side.ip_id++,
        .payload = bytes},
       result);
+  if ((flags & flag::kRst) != 0) return result;
+  TcpOptions options;
+  options.sack_permitted = plan_.has_sack && (flags & flag::kSyn) != 0;
+  options.has_stamps = plan_.has_stamps;
+  // A clock of milliseconds that began at another time on each side.
+  options.stamp =
+      static_cast<std::uint32_t>(std::chrono::floor<milliseconds>(sent).time_since_epoch().count() +
+                                 static_cast<std::int64_t>(from) * 1'000'000);
+  if ((flags & flag::kAck) != 0) options.echo = side.last_stamp;
+  for (const Block& block : blocks)
+    options.blocks.emplace_back(other.first + 1 + static_cast<std::uint32_t>(block.begin),
+                                other.first + 1 + static_cast<std::uint32_t>(block.end));
+  add_options(result, options);
+  if ((flags & flag::kSyn) != 0) other.last_stamp = options.stamp;
   return result;
 }
 
 void Wire::open(WallTime& now) {
-  std::string syn = packet(0, 0, flag::kSyn, {});
-  std::string answer = packet(1, 0, flag::kSyn | flag::kAck, {});
   const bool has_syn = !(plan_.misses_syn && index_ == 0);
   const bool has_answer = !(plan_.misses_syn_ack && index_ == 0);
-  if (has_syn) {
-    truth(0).first_sequence = sides_[0].first;
-    capture(now, std::move(syn));
-  }
-  if (has_answer) {
-    truth(1).first_sequence = sides_[1].first;
-    capture(now + kToAcknowledge, std::move(answer));
-  }
-  capture(now + 2 * kToAcknowledge, packet(0, 0, flag::kAck, {}));
+  const auto send_syn = [&](std::size_t from, WallTime time) {
+    std::string syn = packet(time, from, 0, from == 0 ? flag::kSyn : flag::kSyn | flag::kAck, {});
+    if (!(from == 0 ? has_syn : has_answer)) return;
+    truth(from).first_sequence = sides_[from].first;
+    capture(time, std::move(syn));
+  };
+  const auto send_all = [&](std::size_t from, bool again) {
+    send_syn(from, now);
+    if (!again) return;
+    now += std::chrono::seconds(1);
+    send_syn(from, now);
+    if (from == 0 ? has_syn : has_answer) ++generated_.connections[index_].repeated_flags;
+  };
+  send_all(0, plan_.repeats_syn);
+  now += kToAcknowledge;
+  send_all(1, plan_.repeats_syn_ack);
+  now += kToAcknowledge;
+  capture(now, packet(now, 0, 0, flag::kAck, {}));
   now += milliseconds(1);
 }
 
@@ -100,14 +125,14 @@ std::vector<Wire::Segment> Wire::cut(const Burst& burst, std::uint64_t begin,
   return segments;
 }
 
-void Wire::acknowledge(WallTime time, std::size_t from, bool is_missed) {
-  std::string bytes = packet(from, sides_[from].sent, flag::kAck, {});
+void Wire::acknowledge(WallTime time, std::size_t from, bool is_missed, const std::vector<Block>& blocks) {
+  std::string bytes = packet(time, from, sides_[from].sent, flag::kAck, {}, blocks);
   if (!is_missed) capture(time, std::move(bytes));
 }
 
 void Wire::transmit(WallTime time, std::size_t from, const Segment& segment) {
   Side& side = sides_[from];
-  std::string bytes = packet(from, segment.begin, flag::kAck | flag::kPsh, segment.bytes);
+  std::string bytes = packet(time, from, segment.begin, flag::kAck | flag::kPsh, segment.bytes);
   if (segment.has(FaultKind::missed)) {
     truth(from).gap_bytes += segment.bytes.size();
     generated_.is_complete = false;
@@ -118,7 +143,7 @@ void Wire::transmit(WallTime time, std::size_t from, const Segment& segment) {
   side.captured_high = std::max(side.captured_high, segment.end());
   if (segment.has(FaultKind::network_copy)) {
     ++truth(from).network_copies;
-    capture(time + microseconds(5), bytes);
+    capture(time + kCopyDelay, bytes);
   }
   capture(time, std::move(bytes));
 }
@@ -140,19 +165,45 @@ void Wire::repair(WallTime time, std::size_t from, const Segment& segment, const
     }
     // Only where the next one had been captured: then all of it is a repeat.
     if (next && segment.has(FaultKind::repeated_merged) && next->faults.empty()) bytes += next->bytes;
+    if (segment.has(FaultKind::contradicted)) {
+      bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+      ++generated_.connections[index_].contradictions;
+    }
     ++own.retransmitted_packets;
     own.retransmitted_bytes += bytes.size();
   }
-  capture(time, packet(from, begin, flag::kAck | flag::kPsh, bytes));
+  capture(time, packet(time, from, begin, flag::kAck | flag::kPsh, bytes));
 }
 
 void Wire::stay_silent(WallTime& now) {
   now += std::chrono::seconds(60);
   Side& client = sides_[0];
   ++truth(0).keep_alives;
-  capture(now, packet(0, client.sent - 1, flag::kAck, {}));
+  capture(now, packet(now, 0, client.sent - 1, flag::kAck, {}));
   acknowledge(now + kToAcknowledge, 1, false);
   now += milliseconds(1);
+}
+
+// RFC 2018, section 4: the block with the segment that has just come first, then others, as many as fit
+// beside a time stamp.
+std::vector<Wire::Block> Wire::blocks_of(const std::vector<Segment>& segments,
+                                         const std::vector<bool>& arrived, std::size_t latest,
+                                         std::uint64_t received) const {
+  std::vector<Block> blocks;
+  if (!plan_.has_sack) return blocks;
+  constexpr std::size_t kBlockCountMax = 3;
+  for (std::size_t index = 0; index < segments.size(); ++index) {
+    if (!arrived[index] || segments[index].begin < received) continue;
+    if (blocks.empty() || blocks.back().end != segments[index].begin)
+      blocks.push_back({segments[index].begin, segments[index].begin});
+    blocks.back().end = segments[index].end();
+  }
+  const auto own = std::ranges::find_if(blocks, [&](const Block& block) {
+    return block.begin <= segments[latest].begin && segments[latest].end() <= block.end;
+  });
+  if (own != blocks.end()) std::rotate(blocks.begin(), own, blocks.end());
+  if (blocks.size() > kBlockCountMax) blocks.resize(kBlockCountMax);
+  return blocks;
 }
 
 void Wire::send(WallTime& now, const Burst& burst, const std::vector<Fault>& faults) {
@@ -186,10 +237,24 @@ void Wire::send(WallTime& now, const Burst& burst, const std::vector<Fault>& fau
   std::vector<bool> arrived(segments.size());
   const auto receive = [&](WallTime time, std::size_t index) {
     arrived[index] = true;
+    const bool is_next = segments[index].begin == receiver.received;
     for (std::size_t next = 0; next < segments.size(); ++next)
       if (arrived[next] && segments[next].begin == receiver.received)
         receiver.received = segments[next].end();
-    acknowledge(time + kToAcknowledge, 1 - from, segments[index].has(FaultKind::missed_ack));
+    // What is echoed is the stamp of the latest packet that brought what was next (RFC 7323, section 4.3).
+    if (is_next)
+      receiver.last_stamp =
+          static_cast<std::uint32_t>(std::chrono::floor<milliseconds>(time).time_since_epoch().count() +
+                                     static_cast<std::int64_t>(from) * 1'000'000);
+    const bool is_missed = segments[index].has(FaultKind::missed_ack);
+    const std::vector<Block> blocks = blocks_of(segments, arrived, index, receiver.received);
+    acknowledge(time + kToAcknowledge, 1 - from, is_missed, blocks);
+    if (!segments[index].has(FaultKind::network_copy) || !plan_.has_sack) return;
+    std::vector<Block> again = {{segments[index].begin, segments[index].end()}};
+    again.insert(again.end(), blocks.begin(),
+                 blocks.begin() + std::min<std::ptrdiff_t>(2, std::ssize(blocks)));
+    acknowledge(time + kCopyDelay + kToAcknowledge, 1 - from, is_missed, again);
+    if (!is_missed) ++truth(from).told_copies;
   };
   for (const std::size_t index : order)
     if (!segments[index].is_lost()) receive(times[index], index);
@@ -209,15 +274,37 @@ void Wire::close(WallTime& now) {
   const std::size_t first = plan_.close == Close::server_fin ? 1 : 0;
   connection.first_ending = resets ? analyzer::Ending::rst : analyzer::Ending::fin;
   connection.first_to_end = static_cast<analyzer::Direction>(first);
-  capture(now,
-          packet(first, sides_[first].sent, resets ? flag::kRst | flag::kAck : flag::kFin | flag::kAck, {}));
-  if (!resets) {
+  if (resets) {
+    capture(now, packet(now, first, sides_[first].sent, flag::kRst | flag::kAck, {}));
+  } else {
+    finish_first(now, first);
     sides_[1 - first].fin_received = true;
-    capture(now + kToAcknowledge, packet(1 - first, sides_[1 - first].sent, flag::kFin | flag::kAck, {}));
+    capture(now + kToAcknowledge,
+            packet(now + kToAcknowledge, 1 - first, sides_[1 - first].sent, flag::kFin | flag::kAck, {}));
     sides_[first].fin_received = true;
-    capture(now + 2 * kToAcknowledge, packet(first, sides_[first].sent + 1, flag::kAck, {}));
+    capture(now + 2 * kToAcknowledge,
+            packet(now + 2 * kToAcknowledge, first, sides_[first].sent + 1, flag::kAck, {}));
   }
   now += milliseconds(5);
+}
+
+void Wire::finish_first(WallTime& now, std::size_t first) {
+  const auto fin = [&](WallTime time) {
+    return packet(time, first, sides_[first].sent, flag::kFin | flag::kAck, {});
+  };
+  std::string original = fin(now);
+  if (plan_.fin == FinFate::once) return capture(now, std::move(original));
+  ++generated_.connections[index_].repeated_flags;
+  const WallTime sent = now;
+  now += kTimeout;
+  std::string repeat = fin(now);
+  if (plan_.fin == FinFate::repeated) {
+    capture(sent, std::move(original));
+    return capture(now, std::move(repeat));
+  }
+  capture(now, std::move(repeat));
+  now += milliseconds(1);
+  capture(now, std::move(original));
 }
 
 }  // namespace plaintalk::generated

@@ -42,6 +42,11 @@ class Wire {
     bool fin_sent = false;
     bool fin_received = false;
     std::uint16_t ip_id = 1;
+    std::uint32_t last_stamp = 0;  // received
+  };
+  struct Block {  // of the other side's stream
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
   };
   struct Segment {
     std::uint64_t begin = 0;
@@ -53,15 +58,20 @@ class Wire {
   };
 
   SideTruth& truth(std::size_t side) { return generated_.connections[index_].sides[side]; }
-  std::string packet(std::size_t from, std::uint64_t at, std::uint8_t flags, std::string_view bytes);
+  // `sent`: when its sender sends it, for the time stamp.
+  std::string packet(WallTime sent, std::size_t from, std::uint64_t at, std::uint8_t flags,
+                     std::string_view bytes, const std::vector<Block>& blocks = {});
   void capture(WallTime time, std::string bytes) {
     packets_.push_back({time, std::move(bytes), index_, step_}), step_ = {};
   }
-  void acknowledge(WallTime time, std::size_t from, bool is_missed);
+  void acknowledge(WallTime time, std::size_t from, bool is_missed, const std::vector<Block>& blocks = {});
   void transmit(WallTime time, std::size_t from, const Segment& segment);
   void repair(WallTime time, std::size_t from, const Segment& segment, const Segment* next);
+  std::vector<Block> blocks_of(const std::vector<Segment>& segments, const std::vector<bool>& arrived,
+                               std::size_t latest, std::uint64_t received) const;
   std::vector<Segment> cut(const Burst& burst, std::uint64_t begin, const std::vector<Fault>& faults);
   void stay_silent(WallTime& now);
+  void finish_first(WallTime& now, std::size_t first);
 
   const Plan& plan_;
   std::size_t index_;

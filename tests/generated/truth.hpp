@@ -25,6 +25,7 @@ struct SideTruth {
   std::uint64_t retransmitted_bytes = 0;
   std::uint64_t exchanged_packets = 0;
   std::uint64_t network_copies = 0;  // may count as a copy of the capture or as a retransmission
+  std::uint64_t told_copies = 0;     // of them, those that a captured D-SACK names
   std::uint64_t keep_alives = 0;
   std::optional<std::uint32_t> first_sequence;
   std::vector<UnitTruth> units;
@@ -33,6 +34,8 @@ struct SideTruth {
 struct ConnectionTruth {
   std::array<SideTruth, 2> sides;     // by analyzer::Direction
   std::uint64_t captured_copies = 0;  // made by the capture
+  std::uint64_t repeated_flags = 0;   // SYNs, SYN-ACKs and FINs
+  std::uint64_t contradictions = 0;
   analyzer::Ending first_ending = analyzer::Ending::none;
   analyzer::Direction first_to_end{};
 };
