@@ -41,6 +41,12 @@ FlowKey FlowKey::of(const Endpoint& source, const Endpoint& target, bool& source
           source.address.is_v6 ? 1U : 0U};
 }
 
+// The order is that of of(), which compares words, not bytes.
+bool FlowKey::has_lower_address(const Endpoint& endpoint) const {
+  const auto words = words_of(endpoint.address);
+  return words[0] == addresses[0] && words[1] == addresses[1];
+}
+
 Endpoint FlowKey::endpoint(bool lower) const {
   Endpoint endpoint;
   std::memcpy(endpoint.address.octets.data(), &addresses[lower ? 0 : 2], endpoint.address.octets.size());

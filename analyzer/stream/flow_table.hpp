@@ -23,9 +23,12 @@ struct FlowKey {
   Endpoint endpoint(bool lower) const;
   // REQUIRES: it is the key of these two.
   bool is_lower(const Endpoint& source, const Endpoint& target) const {
-    if (source.port == target.port) return source.address <= target.address;
+    if (source.port == target.port) return has_lower_address(source);
     return source.port == ports >> 16U;
   }
+
+ private:
+  bool has_lower_address(const Endpoint& endpoint) const;
 };
 
 class FlowTable {

@@ -241,5 +241,26 @@ TEST(StreamRole, NamesTheStateAsZeekDoes) {
   }
 }
 
+// Goal: with equal ports the addresses alone tell the sides apart, in whatever order a machine compares them.
+TEST(StreamRole, EqualPortsDoNotSwapTheSides) {
+  const IpAddress low = IpAddress::v4(1, 0, 0, 2);
+  const IpAddress high = IpAddress::v4(2, 0, 0, 1);
+  for (const bool client_is_low : {true, false}) {
+    const Endpoint client{client_is_low ? low : high, 5060};
+    const Endpoint server{client_is_low ? high : low, 5060};
+    const auto from_client = [&] { return tcp().between(client, server); };
+    const auto from_server = [&] { return tcp().between(client, server).from_server(); };
+    Capture capture;
+    capture << from_client().syn() << from_server().syn().ack(1) << from_client().seq(1).ack(1)
+            << from_client().seq(1).ack(1).data("question") << from_server().seq(1).ack(9).data("answer");
+    RecordingSink& sink = capture.finish();
+    ASSERT_EQ(sink.connections.size(), 1U);
+    EXPECT_EQ(render(sink.connections[0].client.endpoint), render(client));
+    EXPECT_EQ(sink.client(), "question");
+    EXPECT_EQ(sink.server(), "answer");
+    EXPECT_TRUE(sink.events.empty()) << sink.verdicts();
+  }
+}
+
 }  // namespace
 }  // namespace plaintalk::analyzer::test
