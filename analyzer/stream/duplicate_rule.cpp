@@ -138,8 +138,10 @@ void settle_copies(TrackerContext& context, Flow& flow, Direction direction, Str
   DirectionState& state = flow.state(direction);
   if (state.rare().copies.empty()) return;
   RareState& rare = state.make_rare();
+  // One D-SACK tells of one packet too many; further copies of the same bytes are the capture's.
+  std::int64_t settled_end = twice.begin;
   const auto is_answered = [&](const SeenCopy& copy) {
-    if (copy.begin < twice.begin || copy.end > twice.end) return false;
+    if (copy.begin < std::max(twice.begin, settled_end) || copy.end > twice.end) return false;
     // Bytes that were also sent again may be what the receiver speaks of.
     const auto position = context.history.find(state.newest, copy.begin, ByteHistory::kStepsMax);
     if (position == 0) return false;
@@ -161,6 +163,7 @@ void settle_copies(TrackerContext& context, Flow& flow, Direction direction, Str
            });
     --rare.copy_count;
     ++rare.doubled_count;
+    settled_end = copy->end;
     copy = rare.copies.erase(copy);
   }
 }
@@ -193,8 +196,8 @@ bool is_duplicate_capture(TrackerContext& context, Flow& flow, Direction directi
     return true;
   };
   if (may_be_copy(state, segment)) {
-    const bool is_bare_ack =
-        segment.payload_size == 0 && !segment.flags.syn && !segment.flags.fin && !segment.flags.rst;
+    // Or a bare reset: a host whose socket is gone sends one for each packet that comes, all alike.
+    const bool is_bare_ack = segment.payload_size == 0 && !segment.flags.syn && !segment.flags.fin;
     if (SeenPacket* const before = context.packets.find(now, place)) {
       if (const Copy copy = judge(context, flow, direction, *before, now, is_bare_ack); copy.is_copy) {
         before->has_copy = true;

@@ -213,6 +213,18 @@ TEST(Copies, OfBareAcknowledgementsAreKnownWithoutAHandshake) {
   EXPECT_EQ(sink.count("duplicate ack"), 0U);
 }
 
+// Goal: a host whose socket is gone answers each packet with a reset, all alike and at once.
+TEST(Copies, ResetsThatAnswerSeveralPacketsAreNone) {
+  Capture capture;
+  capture.handshake() << tcp().seq(1).rst().at_ms(10);
+  for (std::uint32_t turn = 0; turn < 4; ++turn)
+    capture << tcp().from_server().seq(1 + turn * 3).ack(1).data("abc").at_ms(10.1 + turn * 0.01);
+  for (int turn = 0; turn < 4; ++turn) capture << tcp().seq(1).rst().at_ms(10.3 + turn * 0.01);
+  RecordingSink& sink = capture.finish();
+  EXPECT_EQ(sink.count("duplicate capture"), 0U) << sink.verdicts();
+  EXPECT_EQ(sink.count("reset"), 5U);
+}
+
 // Goal: acknowledgements that ask for something are no copies, alike as they are.
 TEST(Copies, DuplicateAcknowledgementsAreNone) {
   Capture capture;
