@@ -264,7 +264,7 @@ def lab_07(capture, variant):
         "4": len(probes),
         "5": probes[0].number,
         "6": (probes[1].time_ns - probes[0].time_ns) / 1e6,
-        "7": longest / 1e6,
+        "7": longest / 1e9,
         "8": opened.number,
         "9": len(missed),
         "10": missed[0],

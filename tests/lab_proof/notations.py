@@ -20,9 +20,11 @@ def integer_notations(value, unit, is_packet):
     return found
 
 
-def time_notations(microseconds):
-    text = f"{microseconds:.3f}"
-    return [text, text.replace(".", ","), f"{text} us", f"{text} \u00b5s", f"{text} \u03bcs", f"{text} microseconds",
+def time_notations(value, unit):
+    """`value` in the unit of the question, which an answer without a unit is taken to have."""
+    microseconds = value * {"s": 1e6, "ms": 1e3}.get(unit, 1)
+    text, bare = f"{microseconds:.3f}", f"{value:.{6 if unit in ('s', 'ms') else 3}f}"
+    return [bare, bare.replace(".", ","), f"{text} us", f"{text} \u00b5s", f"{text} \u03bcs", f"{text} microseconds",
             f"{microseconds / 1e3:.6f} ms", f"{microseconds / 1e3:.6f}ms".replace(".", ","), f"{microseconds / 1e6:.9f} s",
             f"{microseconds / 1e6:.9f} seconds", f"{microseconds * 1e3:.0f} ns", f"{microseconds:.6e} us", f"about {microseconds:.1f} us"]
 
@@ -48,7 +50,7 @@ def notations(question, value):
     if kind in ("integer", "packet"):
         return integer_notations(int(value), question["unit"], kind == "packet")
     if kind == "decimal":
-        return time_notations(float(value))
+        return time_notations(float(value), question["unit"])
     if kind == "address":
         return address_notations(value)
     if kind == "set":
