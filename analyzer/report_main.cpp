@@ -1,5 +1,6 @@
 // plaintalk-report: runs a template over an analysis and prints what it finds.
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "analyzer/report/report_query.hpp"
 #include "analyzer/report/report_template.hpp"
 #include "analyzer/tables/describe_tables.hpp"
+#include "analyzer/wireshark/dissector.hpp"
 #include "base/front_door.hpp"
 #include "base/text.hpp"
 
@@ -34,6 +36,9 @@ struct Options {
   bool list = false;
   bool describe_tables = false;
   bool show_template = false;
+  bool install = false;
+
+  bool is_wireshark() const { return name == "wireshark"; }
 };
 
 void list_templates() {
@@ -83,7 +88,21 @@ std::size_t text_width(const Options& options) {
   return size.ws_col;
 }
 
+// Not a template: the dissector for those who look at the packets themselves.
+int wireshark(const Options& options) {
+  if (!options.install) {
+    write(std::string(analyzer::wireshark_dissector()), options.out);
+    return 0;
+  }
+  const char* const home = std::getenv("HOME");
+  const auto path = analyzer::install_wireshark_dissector(home == nullptr ? "" : home);
+  std::cout << "installed: " << plaintalk::terminal_safe(path.string())
+            << "\nWireshark and tshark load it when they start; try the filter plaintalk.verb == \"SAY\"\n";
+  return 0;
+}
+
 int run(const Options& options) {
+  if (options.is_wireshark()) return wireshark(options);
   if (options.list) {
     list_templates();
     return 0;
@@ -125,7 +144,8 @@ int main(int argc, char** argv) {
   app.footer("A template is an SQL file; start your own from one that is built in: " +
              plaintalk::front_door("report --show TEMPLATE > mine.sql"));
   Options options;
-  app.add_option("TEMPLATE", options.name, "name of a built-in template, or path of an .sql file");
+  app.add_option("TEMPLATE", options.name,
+                 "name of a built-in template, or path of an .sql file; wireshark: print the Lua dissector");
   app.add_option("ANALYSIS", options.analysis, "folder that plaintalk-analyze wrote, or its analysis.sqlite");
   app.add_option("--format", options.format, "csv, markdown or text")
       ->capture_default_str()
@@ -145,13 +165,18 @@ int main(int argc, char** argv) {
          "fold text to so many columns; 0: one line a row (default: the terminal's, 0 for a pipe or file)")
       ->type_name("N")
       ->check(CLI::Range(0, 10'000));
+  app.add_flag(
+      "--install", options.install,
+      "with wireshark instead of a template: put the dissector where Wireshark looks, for this user");
   app.add_flag("--list", options.list, "list the built-in templates");
   app.add_flag("--show", options.show_template, "print the template instead of running it");
   app.add_flag("--describe-tables", options.describe_tables,
                "print what every column of every table means, as Markdown");
   try {
     app.parse(argc, argv);
-    const bool needs_template = !options.list && !options.describe_tables;
+    const bool needs_template = !options.list && !options.describe_tables && !options.is_wireshark();
+    if (options.install && !options.is_wireshark())
+      throw CLI::ValidationError("--install goes with wireshark: report wireshark --install");
     if (needs_template && options.name.empty())
       throw CLI::ValidationError("give a template and an analysis, or --list");
     if (needs_template && !options.show_template && options.analysis.empty())
