@@ -20,13 +20,34 @@ def integer_notations(value, unit, is_packet):
     return found
 
 
+def plain_notations(value):
+    text = f"{value:.6f}"
+    return [text, text.replace(".", ","), f"about {value:.4f}", f"{value:.9e}"]
+
+
+# A unit, what it is in the smallest of its family, and how it is written.
+TIMES = {"us": 1e3, "ms": 1e6, "s": 1e9, "ns": 1}
+WRITTEN = {"us": ("us", "\u00b5s", "\u03bcs", "microseconds"), "ms": ("ms", "msec", "milliseconds"), "s": ("s", "seconds"), "ns": ("ns",)}
+
+
 def time_notations(value, unit):
-    """`value` in the unit of the question, which an answer without a unit is taken to have."""
-    microseconds = value * {"s": 1e6, "ms": 1e3}.get(unit, 1)
-    text, bare = f"{microseconds:.3f}", f"{value:.{6 if unit in ('s', 'ms') else 3}f}"
-    return [bare, bare.replace(".", ","), f"{text} us", f"{text} \u00b5s", f"{text} \u03bcs", f"{text} microseconds",
-            f"{microseconds / 1e3:.6f} ms", f"{microseconds / 1e3:.6f}ms".replace(".", ","), f"{microseconds / 1e6:.9f} s",
-            f"{microseconds / 1e6:.9f} seconds", f"{microseconds * 1e3:.0f} ns", f"{microseconds:.6e} us", f"about {microseconds:.1f} us"]
+    found = [f"{value:.6f}", f"{value:.6f}".replace(".", ","), f"{value:.9e} {unit}", f"about {value:.4f} {unit}"]
+    for other, size in TIMES.items():
+        text = f"{value * TIMES[unit] / size:.9f}".rstrip("0").rstrip(".")
+        found += [f"{text} {word}" for word in WRITTEN[other]] + [f"{text}{other}".replace(".", ",")]
+    return found
+
+
+def rate_notations(kibibytes):
+    text = f"{kibibytes:.6f}"
+    return [text, text.replace(".", ","), f"{text} KiB/s", f"{text} kib/s", f"{kibibytes * 1024:.3f} bytes/s", f"{kibibytes * 1.024:.6f} kB/s",
+            f"{kibibytes / 1024:.9f} MiB/s", f"{kibibytes * 8.192:.6f} kbit/s", f"about {kibibytes:.4f} KiB/s"]
+
+
+def decimal_notations(value, unit):
+    if unit in TIMES:
+        return time_notations(value, unit)
+    return rate_notations(value) if unit == "KiB/s" else plain_notations(value)
 
 
 def address_notations(text):
@@ -50,7 +71,7 @@ def notations(question, value):
     if kind in ("integer", "packet"):
         return integer_notations(int(value), question["unit"], kind == "packet")
     if kind == "decimal":
-        return time_notations(float(value), question["unit"])
+        return decimal_notations(float(value), question["unit"])
     if kind == "address":
         return address_notations(value)
     if kind == "set":
@@ -101,10 +122,14 @@ def usual_mistakes(question, right):
             yield str(value * 1000), str(value * 1000), "size unit"
             yield f"{value / 1024:.12g}", f"{value / 1024:.12g}", "size unit"
     if kind == "decimal":
-        value = float(right)
-        for factor in (1e3, 1e-3, 1e-6, 1e6):
-            written = f"{value * factor:.9f}".rstrip("0").rstrip(".")
-            yield written, written, "time unit"
+        factors = {}
+        if unit in TIMES:
+            factors = {1e3: "time unit", 1e-3: "time unit", 1e-6: "time unit", 1e6: "time unit"}
+        elif unit == "KiB/s":
+            factors = {8: "bits and bytes", 0.125: "bits and bytes", 1024: "size unit", 1e-3: "size unit"}
+        for factor, name in factors.items():
+            written = f"{float(right) * factor:.9f}".rstrip("0").rstrip(".")
+            yield written, written, name
 
 
 def is_right(question, value):
