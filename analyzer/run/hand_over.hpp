@@ -21,7 +21,7 @@ template <typename Item>
 class HandOver {
  public:
   // How many there must be for one who waited.
-  static constexpr std::size_t kCountToGoOn = 4;
+  static constexpr std::size_t kCountToGoOn = 3;
 
   explicit HandOver(std::size_t count) : count_(count) {
     while (empty_.size() < count) empty_.push_back(std::make_unique<Item>());

@@ -20,7 +20,7 @@ namespace plaintalk::analyzer {
 
 class PacketFeed {
  public:
-  static constexpr std::size_t kBlockCount = 16;
+  static constexpr std::size_t kBlockCount = 8;
   static constexpr std::size_t kPacketsPerBlock = 256;
   static constexpr std::size_t kBytesPerBlock = 256 << 10;  // a block with a larger packet holds nothing else
 

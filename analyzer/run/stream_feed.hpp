@@ -18,7 +18,7 @@ namespace plaintalk::analyzer {
 
 class StreamFeed {
  public:
-  static constexpr std::size_t kLogCount = 8;
+  static constexpr std::size_t kLogCount = 6;
 
   // `tracker` tells `relay`. All of them belong to the feed until it has gone; `after_segment` is called in
   // its thread. Throws std::system_error when there is no thread to be had.
