@@ -87,6 +87,10 @@ void say_failure(const std::string& text) {
       plaintalk::front_door("analyze - --out DIR"));
 }
 
+std::size_t memory_max(const Options& options) {
+  return options.memory_max_mib ? *options.memory_max_mib << 20U : plaintalk::physical_memory() / 4;
+}
+
 class ReadingProgress {
  public:
   explicit ReadingProgress(bool wanted) : wanted_(wanted && ::isatty(STDERR_FILENO) == 1) {}
@@ -163,6 +167,7 @@ int run_each(const Options& options) {
   each.analysis.server_port = options.port;
   each.analysis.show_secrets = options.show_secrets;
   each.analysis.overlap = *analyzer::overlap_policy_of(options.overlap);
+  each.analysis.memory_max = memory_max(options);
   each.analysis.version = PLAINTALK_VERSION;
   each.analysis.keep_reading = [&](const analyzer::MergedCapture&) {
     if (analyzer::stop_signal_count() == 0) return true;
@@ -233,8 +238,7 @@ int run(const Options& options) {
   analysis.interface = options.interface;
   analysis.show_secrets = options.show_secrets;
   analysis.overlap = *analyzer::overlap_policy_of(options.overlap);
-  analysis.memory_max =
-      options.memory_max_mib ? *options.memory_max_mib << 20U : plaintalk::physical_memory() / 4;
+  analysis.memory_max = memory_max(options);
   analysis.version = PLAINTALK_VERSION;
 
   std::optional<analyzer::CaptureProcess> child;
@@ -243,7 +247,7 @@ int run(const Options& options) {
   std::optional<analyzer::LiveInput> live;
   if (is_pipe)
     live.emplace(child ? &*child : nullptr,
-                 analyzer::LiveInput::Options{analysis.folder, say, !options.quiet});
+                 analyzer::LiveInput::Options{analysis.folder, say, !options.quiet, analysis.memory_max});
   analyzer::MergedCapture input = open_inputs(options, live ? &*live : nullptr);
   if (is_live && !options.quiet)
     analysis.watcher = [&live, gone = false](const analyzer::LiveEvent& live_event) mutable {

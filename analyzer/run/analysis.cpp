@@ -67,7 +67,8 @@ class Run {
   // The parts that take the capture apart.
   struct Parts {
     Parts(Run& run)
-        : packets(run.packets_wanted_ ? std::make_unique<PacketTable>(std::vector<RowSink*>{&run.filter_})
+        : packets(run.packets_wanted_ ? std::make_unique<PacketTable>(std::vector<RowSink*>{&run.filter_},
+                                                                      waiting_rows_max(run.options_))
                                       : nullptr),
           writer({&run.filter_}, run.summary_, run.traffic_, packets.get(), run.options_.watcher),
           talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
@@ -79,10 +80,18 @@ class Run {
       TrackerLimits limits;
       limits.server_port = options.server_port;
       limits.overlap = options.overlap;
-      // What waits behind holes may be a quarter of the budget.
-      if (options.memory_max > 0)
+      // What waits behind holes may be a quarter of the budget, what repeats are compared with an eighth.
+      if (options.memory_max > 0) {
         limits.total_bytes_max = std::min(limits.total_bytes_max, options.memory_max / 4);
+        limits.history_bytes = std::min(limits.history_bytes, options.memory_max / 8);
+      }
       return limits;
+    }
+    // A row that waits takes 2 KiB at most, with what belongs to it; an eighth of the budget is theirs.
+    static std::size_t waiting_rows_max(const AnalysisOptions& options) {
+      constexpr std::size_t kRowSizeMax = 2 << 10;
+      if (options.memory_max == 0) return PacketTable::kWaitingCountMax;
+      return std::min(PacketTable::kWaitingCountMax, options.memory_max / 8 / kRowSizeMax);
     }
     std::unique_ptr<PacketTable> packets;
     ResultWriter writer;
@@ -112,7 +121,7 @@ class Run {
     if (packets_wanted_) {
       parts.packets->finish();
       info_.early_packet_rows = parts.packets->early_count();
-      info_.waiting_packets_max = PacketTable::kWaitingCountMax;
+      info_.waiting_packets_max = Parts::waiting_rows_max(options_);
     }
     return close_outputs();
   }
@@ -242,7 +251,7 @@ class Run {
     PacketFeed packets(capture_, parts.decoder, [this] { return keeps_reading(); });
     std::optional<StreamFeed> streams;
     try {
-      streams.emplace(packets, parts.tracker, parts.relay, [&] { parts.budget.packet(parts.tracker); });
+      streams.emplace(packets, parts.tracker, parts.relay, [&] { parts.budget.connections(parts.tracker); });
       packets.start();
     } catch (const std::system_error&) {
       return false;
@@ -273,6 +282,7 @@ class Run {
   void end(Parts& parts, const PacketRecord& record, const std::optional<TcpSegment>& segment) {
     if (segment) {
       ++info_.segments;
+      parts.budget.tables(parts.talk);
       parts.talk.advance(segment->time);
     } else {
       traffic_.add(record);
@@ -284,7 +294,7 @@ class Run {
 
   void follow(Parts& parts, const TcpSegment& segment) {
     parts.tracker.segment(segment);
-    parts.budget.packet(parts.tracker);
+    parts.budget.connections(parts.tracker);
   }
 
   bool keeps_reading() const { return !options_.keep_reading || options_.keep_reading(capture_); }

@@ -1,5 +1,6 @@
 #include "analyzer/run/live_input.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <utility>
@@ -33,6 +34,9 @@ LiveInput::LiveInput(CaptureProcess* child, Options options) : child_(child), op
     if (child_ == nullptr && !is_of_now_) return -1;
     return ::open(options_.folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   };
+  // The buffer counts as held even before it is used.
+  if (options_.memory_max > 0)
+    spool.limits.memory_size_max = std::min(spool.limits.memory_size_max, options_.memory_max / 8);
   spool.stop_descriptor = stop_signal_descriptor();
   spool.on_stop = [this] { return stop(); };
   spool.note = options_.note;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ class LiveInput {
     std::string folder;  // of the analysis; what has not been analysed yet may wait on the disk beside it
     std::function<void(const std::string&)> note;  // for people; called from the thread that reads the pipe
     bool tells_of_stop = true;
+    std::size_t memory_max = 0;  // of the whole analysis; 0: no bound
   };
 
   // Reads what `child` captures, or standard input when there is none. Throws std::runtime_error.

@@ -41,22 +41,27 @@ Interpreter::ConnectionContext::ConnectionContext(Interpreter& interpreter,
                [this, &interpreter](Request& request) { interpreter.unanswered(*this, request); },
                interpreter.body_bytes_) {}
 
-ObservedServer& Interpreter::server_of(const Endpoint& endpoint) {
+ObservedServer& Interpreter::server_of(const Endpoint& endpoint, WallTime when) {
   Endpoint key = endpoint;
   if (key.address.is_loopback()) key.address = IpAddress::v4(127, 0, 0, 1);
-  auto& server = servers_[key];
-  if (!server) {
-    server = std::make_unique<ObservedServer>();
-    server->label = render(key);
+  const auto known = servers_.find(key);
+  if (known != servers_.end()) return *known->second;
+  if (servers_.size() >= kServerCountMax || !may_grow_) {
+    if (!std::exchange(server_limit_reported_, true))
+      findings_.add("limit-reached", when, {}, {},
+                    "too many servers: rooms and messages of further ones are not told");
+    return other_servers_;
   }
-  return *server;
+  auto server = std::make_unique<ObservedServer>();
+  server->label = render(key);
+  return *servers_.emplace(key, std::move(server)).first->second;
 }
 
 ObservedRoom* Interpreter::room_of(ObservedServer& server, const std::string& name, WallTime when) {
-  if (name.empty()) return nullptr;
+  if (name.empty() || &server == &other_servers_) return nullptr;
   auto found = server.rooms.find(name);
   if (found == server.rooms.end()) {
-    if (room_count_ >= kRoomCountMax) {
+    if (room_count_ >= kRoomCountMax || !may_grow_) {
       if (!room_limit_reported_)
         findings_.add("limit-reached", when, {}, {}, "too many rooms: rooms.csv is not complete");
       room_limit_reported_ = true;
@@ -127,7 +132,7 @@ std::unique_ptr<Interpreter::ConnectionContext> Interpreter::opened(const Connec
   auto session = std::make_shared<ObservedSession>();
   session->id = connection.id;
   session->client = connection.client.endpoint;
-  session->server = &server_of(connection.server.endpoint);
+  session->server = &server_of(connection.server.endpoint, connection.start);
   session->opened = when;
   session->lossy = connection.midstream;
   session->began_earlier = connection.midstream;
@@ -224,6 +229,26 @@ void Interpreter::advance(WallTime now) {
     forget(*closed_sessions_.front());
     closed_sessions_.pop_front();
   }
+}
+
+void Interpreter::give_way() {
+  // Messages that a session could count for must have been told before it is forgotten.
+  messages_.finalize_early();
+  for (const auto& session : std::exchange(closed_sessions_, {})) forget(*session);
+  unanswered_says_.clear();
+  const auto thin_out = [](ObservedRoom& room) {
+    constexpr std::size_t kFewRanges = 64;
+    if (room.known.range_count() + room.emitted.range_count() > kFewRanges) forget_numbers(room);
+  };
+  for (auto& room : retired_rooms_) thin_out(*room);
+  for (auto& [endpoint, server] : servers_)
+    for (auto& [name, room] : server->rooms) thin_out(*room);
+}
+
+void Interpreter::allow_growth(bool is_allowed) {
+  may_grow_ = is_allowed;
+  users_.allow_growth(is_allowed);
+  observed_files_.allow_growth(is_allowed);
 }
 
 void Interpreter::find_command(Message& message) {

@@ -34,6 +34,7 @@ struct CapturedFrame {
 class Interpreter {
  public:
   static constexpr std::size_t kRoomCountMax = 200'000;
+  static constexpr std::size_t kServerCountMax = 100'000;
   static constexpr std::size_t kBodyBytesMax = 64 << 20;    // kept by commands that wait for their reply
   static constexpr std::size_t kUnansweredCountMax = 1000;  // of one account
   static constexpr std::size_t kAwaitedAckCountMax = 1 << 16;
@@ -61,6 +62,12 @@ class Interpreter {
   void advance(WallTime now);
   void finish(WallTime now);
 
+  // For whoever minds the memory. Gives up what waits to be joined with something that is still to come.
+  void give_way();
+  // Whether tables that are kept to the end may get rows for what they do not know yet: accounts, rooms,
+  // files, servers. A finding says which of them are not complete.
+  void allow_growth(bool is_allowed);
+
  private:
   struct UnansweredSay {  // a SAY whose reply was not captured
     std::string room;
@@ -75,7 +82,7 @@ class Interpreter {
     std::string_view text;
   };
 
-  ObservedServer& server_of(const Endpoint& endpoint);
+  ObservedServer& server_of(const Endpoint& endpoint, WallTime when);
   ObservedRoom* room_of(ObservedServer& server, const std::string& name, WallTime when);
   // The room or conversation a command's target names, for somebody with that account. Empty when it names
   // none.
@@ -123,6 +130,7 @@ class Interpreter {
   ObservedUsers users_;
   ObservedFiles observed_files_;
   std::map<Endpoint, std::unique_ptr<ObservedServer>> servers_;
+  ObservedServer other_servers_;  // those that are too many; no room of them is known
   std::vector<std::unique_ptr<ObservedRoom>> retired_rooms_;
   MessageTable messages_;
   std::map<std::string, std::deque<UnansweredSay>> unanswered_says_;  // by server and account
@@ -130,6 +138,8 @@ class Interpreter {
   std::size_t room_count_ = 0;
   std::size_t body_bytes_ = 0;
   bool room_limit_reported_ = false;
+  bool server_limit_reported_ = false;
+  bool may_grow_ = true;
   WallTime now_{};
 };
 

@@ -162,7 +162,7 @@ void Interpreter::seen_in_room(ConnectionContext& context, const std::string& na
   if (!fold_account(account)) return;
   users_.seen(account, when);
   ObservedRoom* room = room_of(*context.session->server, name, when);
-  if (room && room->accounts.size() < kAccountsPerRoomMax) room->accounts.insert(account);
+  if (room && may_grow_ && room->accounts.size() < kAccountsPerRoomMax) room->accounts.insert(account);
 }
 
 void Interpreter::presence(ConnectionContext& context, const CapturedFrame& captured) {

@@ -63,6 +63,10 @@ void MessageTable::finalize_all(WallTime now) {
   while (!messages_.empty()) finalize_oldest(Why::at_end);
 }
 
+void MessageTable::finalize_early() {
+  while (!messages_.empty()) finalize_oldest(Why::over_bound);
+}
+
 void MessageTable::report(std::string_view kind, const Message& message, ConnectionId connection,
                           std::uint64_t packet, const std::string& what) {
   std::string text = "message " + std::to_string(message.seq) + " of " + terminal_safe(message.room->name);

@@ -81,6 +81,9 @@ class MessageTable {
   // Emits what is older than kFinalizeAfter at `now`, and the oldest when a bound is reached.
   void finalize_older(WallTime now);
   void finalize_all(WallTime now);
+  // Every message now, however new it is: there is no memory to wait for its other copies. What is still
+  // expected counts as undecided.
+  void finalize_early();
 
  private:
   enum class Why : std::uint8_t { old_enough, over_bound, at_end };

@@ -8,10 +8,10 @@ namespace plaintalk::analyzer {
 
 ObservedFiles::File* ObservedFiles::file(const ObservedServer& server, const std::string& handle,
                                          Moment seen) {
-  if (handle.empty()) return nullptr;
+  if (handle.empty() || server.label.empty()) return nullptr;
   const auto [found, is_new] = by_handle_.try_emplace({server.label, handle}, files_.size());
   if (is_new) {
-    if (files_.size() >= kFileCountMax) {
+    if (files_.size() >= kFileCountMax || !may_grow_) {
       by_handle_.erase(found);
       if (!limit_reported_)
         findings_.add("limit-reached", seen.time, {}, {seen.packet},
@@ -60,7 +60,8 @@ void ObservedFiles::piece(const ObservedServer& server, const std::string& handl
     if (end <= at) return;
     const std::string_view bytes = piece.body.substr(at, end - at);
     const std::uint64_t offset = piece.offset + at;
-    if (offset + bytes.size() < offset || found->seen.range_count() >= kRangeCountMax) {
+    if (offset + bytes.size() < offset ||
+        found->seen.range_count() >= (may_grow_ ? kRangeCountMax : kFewRanges)) {
       found->refused = true;
       return;
     }
@@ -89,7 +90,7 @@ void ObservedFiles::piece(const ObservedServer& server, const std::string& handl
 void ObservedFiles::count_transfer(File& file, const Piece& piece) {
   const TransferKey key(piece.connection, piece.is_upload);
   const auto running = file.running.find(key);
-  if (running == file.running.end() && transfer_count_ >= kTransferCountMax) {
+  if (running == file.running.end() && (transfer_count_ >= kTransferCountMax || !may_grow_)) {
     if (!transfer_limit_reported_)
       findings_.add("limit-reached", piece.last.time, {}, {piece.last.packet},
                     "too many transfers of files: transfers.csv is not complete");
@@ -136,7 +137,7 @@ void ObservedFiles::downloaded(const ObservedServer& server, const std::string& 
   if (!found) return;
   end_transfer(*found, {connection, false}, true);
   ++found->row.downloads;
-  if (!account.empty()) found->recipients.insert(account);
+  if (!account.empty() && may_grow_) found->recipients.insert(account);
 }
 
 void ObservedFiles::upload_done(const ObservedServer& server, const std::string& handle,

@@ -23,6 +23,7 @@ class ObservedFiles {
  public:
   static constexpr std::size_t kFileCountMax = 100'000;
   static constexpr std::size_t kRangeCountMax = 1 << 14;  // pieces of one file
+  static constexpr std::size_t kFewRanges = 64;           // of one, when there is no memory for more
   static constexpr std::size_t kTransferCountMax = 1 << 17;
 
   ObservedFiles(ContentStore& store, Findings& findings) : store_(store), findings_(findings) {}
@@ -66,6 +67,8 @@ class ObservedFiles {
   const Done* done(const ObservedServer& server, const std::string& file) const;
 
   void finish(TalkSink& sink);
+  // Whether there may be further files and transfers, and more than a few pieces of one.
+  void allow_growth(bool is_allowed) { may_grow_ = is_allowed; }
 
  private:
   using TransferKey = std::pair<ConnectionId, bool>;  // (on which, is_upload)
@@ -93,6 +96,7 @@ class ObservedFiles {
   std::size_t transfer_count_ = 0;
   bool limit_reported_ = false;
   bool transfer_limit_reported_ = false;
+  bool may_grow_ = true;
 };
 
 }  // namespace plaintalk::analyzer

@@ -57,6 +57,15 @@ void end_session(ObservedSession& session, Moment earliest, Moment latest, bool 
   for (auto& [room, membership] : session.memberships) leave(*membership, earliest, latest, cut_off);
 }
 
+void forget_numbers(ObservedRoom& room) {
+  const bool has_number = !room.known.empty();
+  const std::uint64_t highest = has_number ? room.known.highest() : 0;
+  room.emitted.clear();
+  room.known.clear();
+  room.base.reset();
+  if (has_number) room.known.add(highest, highest + 1);
+}
+
 void forget(ObservedSession& session) {
   const auto bury = [](Membership& membership) {
     if (membership.dead) return;

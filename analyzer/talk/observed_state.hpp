@@ -124,6 +124,8 @@ void leave(Membership& membership, Moment earliest, Moment latest, bool cut_off)
 void end_session(ObservedSession& session, Moment earliest, Moment latest, bool cut_off);
 // Forgets a session that ended long ago.
 void forget(ObservedSession& session);
+// Which numbers were seen and told is not known any more: one may be told twice.
+void forget_numbers(ObservedRoom& room);
 bool is_participant(const ObservedRoom& room, const std::string& account);
 
 }  // namespace plaintalk::analyzer

@@ -28,7 +28,7 @@ ObservedUsers::ObservedUser* ObservedUsers::user(const std::string& account, Wal
   if (account.empty()) return nullptr;
   auto found = users_.find(account);
   if (found == users_.end()) {
-    if (users_.size() >= kCountMax) {
+    if (users_.size() >= kCountMax || !may_grow_) {
       if (!limit_reported_)
         findings_.add("limit-reached", when, {}, {}, "too many accounts: users.csv is not complete");
       limit_reported_ = true;
@@ -66,6 +66,7 @@ void ObservedUsers::logged_in(const ObservedSession& session, const Request* req
     method = request->verb == Verb::register_ ? "register" : session.guest ? "guest" : "password";
   }
   found->methods.emplace(method);
+  if (!may_grow_) return;
   if (found->devices.size() < kSetSizeMax && !session.device.empty()) found->devices.insert(session.device);
   if (found->addresses.size() < kSetSizeMax) found->addresses.insert(render(session.client.address));
 }

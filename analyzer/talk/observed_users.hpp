@@ -33,6 +33,8 @@ class ObservedUsers {
   void connection_closed(const ObservedSession& session, const ConnectionRecord& connection);
 
   void finish();
+  // Whether there may be further accounts, devices and addresses.
+  void allow_growth(bool is_allowed) { may_grow_ = is_allowed; }
 
  private:
   struct ObservedUser {
@@ -47,6 +49,7 @@ class ObservedUsers {
   Findings& findings_;
   std::map<std::string, ObservedUser> users_;
   bool limit_reported_ = false;
+  bool may_grow_ = true;
 };
 
 }  // namespace plaintalk::analyzer

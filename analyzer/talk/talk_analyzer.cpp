@@ -39,6 +39,11 @@ TalkAnalyzer::TalkAnalyzer(TalkOptions options, TalkSink& sink, ContentStore& st
       interpreter_(sink, store, findings_, timeline_, options.show_secrets),
       foreign_(sink, findings_, options.show_secrets) {}
 
+void TalkAnalyzer::allow_growth(bool is_allowed) {
+  interpreter_.allow_growth(is_allowed);
+  timeline_.allow_growth(is_allowed);
+}
+
 TalkAnalyzer::ConnectionDecoder* TalkAnalyzer::find(ConnectionId id) {
   const Open* const open = open_.find(id);
   return open == nullptr ? nullptr : open->decoder.get();

@@ -60,6 +60,13 @@ class TalkAnalyzer : public StreamSink {
   // After the tracker's finish(): emits everything that is left.
   void finish();
 
+  // For whoever minds the memory: how many frames there were (each can make rows that are kept); to give up
+  // what waits for something that is still to come; and whether the tables that are kept to the end may get
+  // rows for what is new. Findings tell of both.
+  std::uint64_t frame_count() const { return pdu_count_; }
+  void give_way() { interpreter_.give_way(); }
+  void allow_growth(bool is_allowed);
+
   // For what the readers below know, such as drops. Must come before finish().
   Findings& findings() { return findings_; }
 

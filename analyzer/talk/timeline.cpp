@@ -9,7 +9,7 @@ TimelineResult& Timeline::at(WallTime time) {
   if (last_ && last_->second == second) return *last_;
   auto found = seconds_.find(second);
   if (found == seconds_.end()) {
-    if (seconds_.size() >= kSecondCountMax) {
+    if (seconds_.size() >= kSecondCountMax || !may_grow_) {
       if (!limit_reported_)
         findings_.add("limit-reached", time, {}, {}, "too many seconds: timeline.csv is not complete");
       limit_reported_ = true;

@@ -19,6 +19,8 @@ class Timeline {
   // The row of that second. Beyond the bound everything goes to a row that is not emitted.
   TimelineResult& at(WallTime time);
   void finish(TalkSink& sink);
+  // Whether there may be further seconds.
+  void allow_growth(bool is_allowed) { may_grow_ = is_allowed; }
 
  private:
   Findings& findings_;
@@ -26,6 +28,7 @@ class Timeline {
   TimelineResult overflow_;
   TimelineResult* last_ = nullptr;
   bool limit_reported_ = false;
+  bool may_grow_ = true;
 };
 
 }  // namespace plaintalk::analyzer
