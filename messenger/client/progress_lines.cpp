@@ -7,7 +7,7 @@
 namespace plaintalk::messenger::client {
 
 bool ProgressPace::is_due(const TransferProgress& progress, Instant now) {
-  const auto [last, is_first] = last_.try_emplace(progress.request, now);
+  const auto [last, is_first] = last_.try_emplace({progress.request, progress.hashing}, now);
   if (!is_first && now - last->second < kProgressInterval) return false;
   last->second = now;
   return true;

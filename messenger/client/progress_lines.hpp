@@ -14,12 +14,16 @@ inline constexpr Milliseconds kProgressInterval{100};
 
 class ProgressPace {
  public:
-  // The first of a transfer always is.
+  // The first of a transfer always is, and the first after what an earlier attempt left was hashed: it tells
+  // where the transfer goes on.
   bool is_due(const TransferProgress& progress, Instant now);
-  void forget(RequestId request) { last_.erase(request); }
+  void forget(RequestId request) {
+    last_.erase({request, false});
+    last_.erase({request, true});
+  }
 
  private:
-  std::map<RequestId, Instant> last_;
+  std::map<std::pair<RequestId, bool>, Instant> last_;  // by request, and whether it is being hashed
 };
 
 class ProgressLines {
