@@ -12,6 +12,8 @@ local LINE_SIZE_MAX = 4096
 local TOKEN_COUNT_MAX = 32
 local VERB_SIZE_MAX = 32
 local BODY_SIZE_MAX = 1048576
+-- Of a line without an end Wireshark would put together all that comes, anew for each segment.
+local UNENDED_LINE_MAX = 65536
 
 local fields = {
   frame = ProtoField.string("plaintalk.frame", "Frame"),
@@ -185,13 +187,24 @@ local function parse(line)
   end
 end
 
+-- Behind a body that ends before `at`: the size of its line end (an optional CR and the LF), 0 when there is none; or
+-- nil and how many bytes more it takes to know.
+local function body_end_size(bytes, at)
+  if #bytes < at then return nil, at - #bytes end
+  if bytes:byte(at) == 0x0A then return 1 end
+  if bytes:byte(at) ~= 0x0D then return 0 end
+  if #bytes < at + 1 then return nil, 1 end
+  return bytes:byte(at + 1) == 0x0A and 2 or 0
+end
+
 -- The unit that begins at `at` of the bytes: its size and what it is, or how many bytes more it needs (nil: an
 -- unknown number), as a second result.
 local function next_unit(bytes, at, line_size_max)
   local line_end = bytes:find("\n", at, true)
   local size = line_end and line_end - at + 1 or #bytes - at + 1
   if size > line_size_max or (not line_end and size >= line_size_max) then
-    if not line_end then return nil, nil end
+    if not line_end and size <= math.max(UNENDED_LINE_MAX, line_size_max) then return nil, nil end
+    if not line_end then return { size = size, fault = "line_too_long", is_fatal = true } end
     local announced = announced_by(bytes:sub(at, line_end - 1):gsub("\r$", ""))
     if announced == false then return { size = #bytes - at + 1, fault = "bad_count", is_fatal = true } end
     return { size = size, fault = "line_too_long", skips = announced }
@@ -213,17 +226,9 @@ local function next_unit(bytes, at, line_size_max)
   end
   frame.line = line
   if not frame.counted then return { size = size, frame = frame } end
-  -- The body, an optional CR and the LF.
-  local body_end = line_end + frame.counted
-  if #bytes < body_end + 1 then return nil, body_end + 1 - #bytes end
-  local after = bytes:sub(body_end + 1, body_end + 1)
-  local end_size = 1
-  if after == "\r" then
-    if #bytes < body_end + 2 then return nil, 1 end
-    after = bytes:sub(body_end + 2, body_end + 2)
-    end_size = 2
-  end
-  if after ~= "\n" then return { size = #bytes - at + 1, fault = "bad_body_end", is_fatal = true } end
+  local end_size, more = body_end_size(bytes, line_end + frame.counted + 1)
+  if not end_size then return nil, more end
+  if end_size == 0 then return { size = #bytes - at + 1, fault = "bad_body_end", is_fatal = true } end
   frame.body_from = line_end + 1
   return { size = size + frame.counted + end_size, frame = frame }
 end
@@ -231,16 +236,9 @@ end
 -- A refused line takes the body that it announces with it.
 local function with_skipped(bytes, at, unit)
   if not unit.skips then return unit end
-  local body_end = at + unit.size - 1 + unit.skips
-  if #bytes < body_end + 1 then return nil, body_end + 1 - #bytes end
-  local after = bytes:sub(body_end + 1, body_end + 1)
-  local end_size = 1
-  if after == "\r" then
-    if #bytes < body_end + 2 then return nil, 1 end
-    after = bytes:sub(body_end + 2, body_end + 2)
-    end_size = 2
-  end
-  if after ~= "\n" then
+  local end_size, more = body_end_size(bytes, at + unit.size + unit.skips)
+  if not end_size then return nil, more end
+  if end_size == 0 then
     unit.size = #bytes - at + 1
     unit.then_fault = "bad_body_end"
     unit.is_fatal = true

@@ -23,8 +23,26 @@ contains "$work/out" "HOME is not set"
 contains "$work/out" "--install goes with wireshark"
 cp "$work/printed.lua" "$plugin"
 
-command -v tshark >/dev/null || skip "there is no tshark here: what the dissector finds was not compared"
+for program in tshark python3; do
+  command -v $program >/dev/null || skip "there is no $program here: what the dissector finds was not compared"
+done
 "$here/../conformance/wireshark_units.py" --analyze "$bin/plaintalk-analyze" "$golden" >"$work/units" || fail "$(cat "$work/units")"
+
+# A stranger's line that never ends is put together no further than the bound, and named once.
+python3 - "$work/endless.pcap" <<'PYTHON'
+import struct, sys
+def packet(number, sequence, flags, payload):
+    tcp = struct.pack(">HHIIBBHHH", 40000, 7777, sequence, 1, 5 << 4, flags, 65535, 0, 0) + payload
+    ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), number, 0, 64, 6, 0, bytes([192, 0, 2, 1]), bytes([192, 0, 2, 2]))
+    return struct.pack("<IIII", number, 0, len(ip + tcp), len(ip + tcp)) + ip + tcp
+with open(sys.argv[1], "wb") as file:
+    file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101) + packet(1, 0, 2, b""))
+    for number in range(2000):
+        file.write(packet(number + 2, 1 + 1400 * number, 24, b"x" * 1400))
+PYTHON
+timeout 60 tshark -n -r "$work/endless.pcap" -X "lua_script:$work/printed.lua" -Y plaintalk.fault -T fields -e frame.number \
+  -e plaintalk.fault >"$work/endless" 2>/dev/null || fail "a line without an end takes too long"
+equal "$(cut -f 2 "$work/endless")" line_too_long "faults of a line without an end"
 
 # Who said what in which packet, and which packets brought it to whom; a page of history brings it once more.
 fields() { tshark -2 -n -r "$1" -X "lua_script:$work/printed.lua" -Y "$2" -T fields -e frame.number -e "$3" 2>/dev/null; }
