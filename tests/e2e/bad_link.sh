@@ -1,10 +1,7 @@
 # A bad line in the stage's private network, as an ordinary user: what plaintalk-link says it did is what the capture beside
 # the server shows, packet by packet; whatever happens to the stage, the link ends with it.
 . "$(dirname "$0")/common.sh"
-if [ "$(id -u)" = 0 ] && [ -z "${PLAINTALK_INSIDE:-}" ]; then
-  chmod 777 "$work"  # whatever "nobody" makes in it goes away with it
-  PLAINTALK_INSIDE=$work setpriv --reuid 65534 --regid 65534 --clear-groups bash "$0" && exit 0 || exit $?
-fi
+as_ordinary_user
 stage=$bin/e2e_stage
 cat >"$work/zed.script" <<'END'
 /join #lab

@@ -34,6 +34,13 @@ equal() { [ "$1" = "$2" ] || fail "$3: expected '$2', found '$1'"; }          # 
 contains() { grep -qF -- "$2" "$1" || { cat "$1" >&2; fail "'$2' is not in $1"; }; }  # file text
 lacks() { ! grep -qF -- "$2" "$1" || { cat "$1" >&2; fail "'$2' is in $1"; }; }
 
+# Root goes on as nobody, in the same script: what an ordinary user may do is what is tested.
+as_ordinary_user() {
+  if [ "$(id -u)" != 0 ] || [ -n "${PLAINTALK_INSIDE:-}" ]; then return 0; fi
+  chmod 777 "$work"  # whatever "nobody" makes in it goes away with it
+  PLAINTALK_INSIDE=$work setpriv --reuid 65534 --regid 65534 --clear-groups bash "$0" && exit 0 || exit $?
+}
+
 # Two analyses of the same packets, whatever they came through: all tables but the names and forms of the captures.
 same_tables() {  # folder folder
   local table

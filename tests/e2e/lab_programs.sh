@@ -1,10 +1,7 @@
 # Lab 10 as a student does it: the stage in one terminal, programs in others. As they are given they do not solve it, and
 # the tool says so; mended, each question is right. As an ordinary user.
 . "$(dirname "$0")/common.sh"
-if [ "$(id -u)" = 0 ] && [ -z "${PLAINTALK_INSIDE:-}" ]; then
-  chmod 777 "$work"  # whatever "nobody" makes in it goes away with it
-  PLAINTALK_INSIDE=$work setpriv --reuid 65534 --regid 65534 --clear-groups bash "$0" && exit 0 || exit $?
-fi
+as_ordinary_user
 command -v python3 >/dev/null || skip 'there is no python3'
 root=$(cd "$(dirname "$0")/../.." && pwd)
 export PLAINTALK_WORKSPACE=$work/labs TMPDIR=$work HOME=$work PATH=$bin:$PATH PYTHONDONTWRITEBYTECODE=1

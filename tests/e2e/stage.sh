@@ -1,9 +1,6 @@
 # A stage as an ordinary user: people who answer, a wire with full segments and right checksums, and a way in.
 . "$(dirname "$0")/common.sh"
-if [ "$(id -u)" = 0 ] && [ -z "${PLAINTALK_INSIDE:-}" ]; then
-  chmod 777 "$work"  # whatever "nobody" makes in it goes away with it
-  PLAINTALK_INSIDE=$work setpriv --reuid 65534 --regid 65534 --clear-groups bash "$0" && exit 0 || exit $?
-fi
+as_ordinary_user
 stage=$bin/e2e_stage
 cat >"$work/zed.script" <<'END'
 /join #lab
