@@ -54,6 +54,14 @@ struct ProgramRule {
   std::string commands{};  // of a shell, instead of a command: what is typed in `lab shell`
   std::string starts_after{};
   bool at_server = false;
+  unsigned step = 0;  // of the sheet in which the student runs it; 0: not said
+};
+
+// A step of the sheet at which a student may take over: what comes before it is played for them.
+struct StepRule {
+  unsigned step = 0;
+  std::string script{};  // what the reference student types in this step, and up to the next one
+  std::uint32_t line = 0;
 };
 
 // A packet that the link loses or holds back, whatever chance says. Texts may have {words} of the variant.
@@ -68,6 +76,7 @@ struct NetworkRule {
   bool needs_real_tcp = false;
   std::uint16_t also_port = 0;  // captured as well: of a server that the student writes; 0: none
   std::string address;          // whose link it is; empty: everybody's
+  std::string rate_kbit_s;      // of the directions without one: a text with {words} of the variant
   link::DirectionPlan to_server{};
   link::DirectionPlan to_people{};
   std::vector<ChosenRule> chosen{};
@@ -87,8 +96,10 @@ struct Lab {
   std::vector<PersonRule> people;
   std::vector<FileRule> files;
   std::vector<ProgramRule> programs;
-  // The student: what a reference student would type, for proofs and for `lab restore`.
+  // The student: what a reference student would type, for proofs and for `lab restore`; all of it, or up to
+  // the first of the steps.
   PersonRule student;
+  std::vector<StepRule> steps;
   NetworkRule network;
   std::vector<Question> questions;
   std::filesystem::path folder;

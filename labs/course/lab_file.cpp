@@ -10,6 +10,7 @@
 #include <toml++/toml.h>
 
 #include "labs/course/lab_network.hpp"
+#include "labs/course/toml_depth.hpp"
 #include "labs/course/toml_table.hpp"
 #include "labs/files/text_file.hpp"
 
@@ -28,6 +29,8 @@ constexpr std::array<std::pair<std::string_view, AnswerKind>, 10> kKinds{{
     {"sha256", AnswerKind::sha256},
     {"free text", AnswerKind::free_text},
 }};
+
+constexpr std::int64_t kStepMax = 99;
 
 std::string all_kinds() {
   std::string text;
@@ -162,12 +165,27 @@ ProgramRule read_program(const toml::table& table, std::vector<std::string>& fau
                       .command = entry.texts("command"),
                       .commands = entry.text("commands"),
                       .starts_after = entry.required_text("starts_after"),
-                      .at_server = entry.flag("at_server")};
+                      .at_server = entry.flag("at_server"),
+                      .step = static_cast<unsigned>(entry.integer("step", 1, kStepMax).value_or(0))};
   if (program.command.empty() == program.commands.empty())
     entry.fault(nullptr,
                 "a program has either command = [\"python3\", \"client.py\"] or commands, of a shell");
   entry.finish();
   return program;
+}
+
+void read_steps(Table& student, Lab& lab, std::vector<std::string>& faults) {
+  for (const toml::table* table : student.tables("step")) {
+    Table entry(*table, "step: ", faults);
+    StepRule rule{.step = static_cast<unsigned>(entry.integer("number", 2, kStepMax).value_or(0)),
+                  .script = entry.text("script"),
+                  .line = entry.line()};
+    if (!entry.has("number")) entry.fault(nullptr, "number is missing: of the sheet's step");
+    if (!lab.steps.empty() && rule.step <= lab.steps.back().step)
+      entry.fault(nullptr, "steps must rise: each comes after the one before");
+    lab.steps.push_back(std::move(rule));
+    entry.finish();
+  }
 }
 
 void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
@@ -198,6 +216,7 @@ void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
   if (const toml::table* table = top.table("student")) {
     Table entry(*table, "student: ", faults);
     lab.student = read_person(entry);
+    read_steps(entry, lab, faults);
     entry.finish();
   } else {
     top.fault(nullptr, "[student] is missing: the name, address and script of the reference student");
@@ -209,19 +228,6 @@ void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
 }
 
 constexpr std::uintmax_t kFileSizeMax = 1U << 20;
-// toml++ goes one call deeper for each point of a.b.c.d, and that must end before the stack does.
-constexpr std::size_t kLineSizeMax = 4096;
-
-// The first line that is too long, from 1; 0: none.
-std::size_t long_line(std::string_view text) {
-  for (std::size_t line = 1; !text.empty(); ++line) {
-    const std::size_t end = text.find('\n');
-    if (text.substr(0, end).size() > kLineSizeMax) return line;
-    if (end == text.npos) break;
-    text.remove_prefix(end + 1);
-  }
-  return 0;
-}
 
 // "01-first-session" -> "01".
 std::string id_of(const std::filesystem::path& folder) {
@@ -248,9 +254,8 @@ LabFile read_lab(const std::filesystem::path& folder) {
     file.faults.emplace_back(error.what());
     return file;
   }
-  if (const std::size_t line = long_line(text); line != 0) {
-    file.faults.push_back("lab.toml:" + std::to_string(line) + ": this line is longer than " +
-                          std::to_string(kLineSizeMax) + " bytes: write it as several, between \"\"\"");
+  if (const auto fault = too_deep_for_parser(text)) {
+    file.faults.push_back("lab.toml:" + std::to_string(fault->line) + ": " + fault->text);
     return file;
   }
   toml::table parsed;
@@ -279,6 +284,11 @@ LabFile read_lab(const std::filesystem::path& folder) {
   }
   top.finish();
   if (file.faults.empty()) check_network(lab, file.faults);
+  if (!lab.steps.empty())
+    for (const ProgramRule& program : lab.programs)
+      if (program.step == 0)
+        file.faults.push_back("lab.toml: program " + program.name +
+                              ": step is missing: in which step of the sheet it is run");
   return file;
 }
 

@@ -25,9 +25,15 @@ double percent(Table& entry, std::string_view word, double usual) {
   return entry.has(word) ? entry.number(word) : usual;
 }
 
+constexpr std::uint64_t kBitsPerKilobit = 1000;
+
+std::uint64_t rate_bit_s(Table& entry, std::uint64_t usual) {
+  if (entry.is_known("rate_kbit_s")) return usual;  // a text of [network], which was read before
+  return positive(entry, "rate_kbit_s", usual / kBitsPerKilobit) * kBitsPerKilobit;
+}
+
 // The words that stand for both directions in [network], and for one in [network.to_people].
 link::DirectionPlan read_direction(Table& entry, const link::DirectionPlan& usual) {
-  constexpr std::uint64_t kBitsPerKilobit = 1000;
   constexpr std::uint64_t kBytesPerKilobyte = 1024;
   return {.delay = time(entry, "delay_ms", usual.delay),
           .jitter = time(entry, "jitter_ms", usual.jitter),
@@ -35,7 +41,7 @@ link::DirectionPlan read_direction(Table& entry, const link::DirectionPlan& usua
           .duplicate_percent = percent(entry, "duplicate_percent", usual.duplicate_percent),
           .reorder_percent = percent(entry, "reorder_percent", usual.reorder_percent),
           .reorder_by = time(entry, "reorder_ms", usual.reorder_by),
-          .rate_bit_s = positive(entry, "rate_kbit_s", usual.rate_bit_s / kBitsPerKilobit) * kBitsPerKilobit,
+          .rate_bit_s = rate_bit_s(entry, usual.rate_bit_s),
           .queue_bytes =
               positive(entry, "queue_kbytes", usual.queue_bytes / kBytesPerKilobyte) * kBytesPerKilobyte};
 }
@@ -76,6 +82,7 @@ void read_network(Table& entry, Lab& lab, std::vector<std::string>& faults) {
   network.needs_real_tcp = entry.flag("needs_real_tcp");
   network.also_port = static_cast<std::uint16_t>(entry.integer("also_port", 1, 65'535).value_or(0));
   network.address = entry.text("address");
+  if (entry.is_text("rate_kbit_s")) network.rate_kbit_s = entry.number_text("rate_kbit_s");
   const link::DirectionPlan both = read_direction(entry, {});
   const auto read_part = [&](std::string_view word, link::DirectionPlan& plan) {
     plan = both;
@@ -113,6 +120,9 @@ link::LinkPlan make_link_plan(const Lab& lab, const Values& values) {
   const std::string seed =
       seeded_bytes("plaintalk lab link\n" + lab.id + '\n' + values.at("student"), sizeof plan.seed);
   for (const char byte : seed) plan.seed = plan.seed << 8 | static_cast<unsigned char>(byte);
+  for (link::DirectionPlan* direction : {&plan.to_server, &plan.to_people})
+    if (direction->rate_bit_s == 0)
+      direction->rate_bit_s = number_of(network.rate_kbit_s, "rate_kbit_s", values, 0) * kBitsPerKilobit;
   for (const ChosenRule& rule : network.chosen) {
     link::ChosenPacket packet = rule.packet;
     packet.text = fill_in(rule.text, values);

@@ -28,6 +28,11 @@ class Table {
 
   bool has(std::string_view key) const { return table_.get(key) != nullptr; }
 
+  bool is_text(std::string_view key) const {
+    return table_.get(key) != nullptr && table_.get(key)->is_string();
+  }
+  bool is_known(std::string_view key) const { return known_.contains(std::string(key)); }
+
   const toml::node* take(std::string_view key) {
     known_.insert(std::string(key));
     return table_.get(key);

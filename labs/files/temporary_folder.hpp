@@ -3,9 +3,13 @@
 #include <filesystem>
 #include <string_view>
 
+#include "base/file_descriptor.hpp"
+
 namespace plaintalk::labs {
 
-// A folder among the temporary files, for its owner only; removed with all that is in it at the end.
+// A folder among the temporary files, for its owner only; removed with all that is in it at the end. It holds
+// a file that is locked (flock(2)) as long as its process lives. So what a process that was killed left
+// behind is known for certain, and is removed when the next folder is made.
 class TemporaryFolder {
  public:
   // Named plaintalk-PURPOSE-XXXXXX. Throws std::system_error.
@@ -18,6 +22,11 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+  FileDescriptor lock_;
 };
+
+// Removes folders of this kind, of this user, whose process is no more. Never throws; what cannot be looked
+// at stays.
+void remove_left_folders();
 
 }  // namespace plaintalk::labs

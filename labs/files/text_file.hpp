@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace plaintalk::labs {
 
@@ -11,7 +12,15 @@ namespace plaintalk::labs {
 // read.
 std::string read_text_file(const std::filesystem::path& path, std::uintmax_t size_max);
 
-// Whole or not at all: a full disk does not cost what was there before. Throws std::runtime_error.
+// Whole or not at all: a full disk does not cost what was there before. Throws std::runtime_error, with the
+// reason.
 void write_text_file(const std::filesystem::path& path, std::string_view text);
+
+struct NamedText {
+  std::string name;
+  std::string text;
+};
+// All of them into a folder, or none of them.
+void write_text_files(const std::filesystem::path& folder, const std::vector<NamedText>& files);
 
 }  // namespace plaintalk::labs

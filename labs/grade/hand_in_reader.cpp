@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -10,8 +12,11 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 
+#include "base/file_descriptor.hpp"
 #include "base/text.hpp"
+#include "base/write_all.hpp"
 #include "labs/course/letters.hpp"
 #include "labs/files/text_file.hpp"
 #include "labs/workspace/workspace_state.hpp"
@@ -58,19 +63,18 @@ std::string last_part(std::string_view path) {
 // Copies at most `size_max` bytes; false when there are more.
 template <typename Read>
 bool copy_bounded(const fs::path& to, std::uint64_t size_max, Read read) {
-  std::ofstream file(to, std::ios::binary | std::ios::trunc);
+  const FileDescriptor file(::open(to.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  int error = file.is_open() ? 0 : errno;
   std::array<char, 65536> block;
   std::uint64_t total = 0;
-  for (;;) {
+  while (error == 0) {
     const std::size_t size = read(block);
-    if (size == 0) break;
+    if (size == 0) return true;
     total += size;
     if (total > size_max) return false;
-    file.write(block.data(), static_cast<std::streamsize>(size));
+    error = write_all(file.number(), std::string_view(block.data(), size));
   }
-  file.close();
-  if (!file) throw std::runtime_error(to.string() + " cannot be written: is the disk full?");
-  return true;
+  throw std::runtime_error(to.string() + " cannot be written: " + std::strerror(error));
 }
 
 // The wanted members, by their names, each once.

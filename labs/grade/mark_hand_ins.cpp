@@ -1,17 +1,16 @@
 #include "labs/grade/mark_hand_ins.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
-#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <tuple>
-
-#include <sys/resource.h>
 
 #include "base/crypto/digest.hpp"
 #include "base/text.hpp"
@@ -19,6 +18,7 @@
 #include "labs/course/lab_folders.hpp"
 #include "labs/files/temporary_folder.hpp"
 #include "labs/grade/hand_in_reader.hpp"
+#include "labs/grade/hand_in_worker.hpp"
 #include "labs/session/supervisor.hpp"
 #include "labs/workspace/answers_file.hpp"
 
@@ -32,8 +32,6 @@ constexpr std::chrono::seconds kMarkingTimeMax{3};
 // What is kept of an answer, in bytes: all hand-ins of a class are in memory together.
 constexpr std::size_t kGivenMax = 500;
 constexpr std::size_t kFreeTextMax = 64U << 10;
-constexpr rlim_t kFileSizeMax = rlim_t{256} << 20;
-constexpr const char* kMemoryMiB = "128";
 constexpr int kDamagedInput = 3;  // plaintalk-analyze: the readable rest was analysed
 
 std::string shortened(const std::string& text, std::size_t size_max) {
@@ -50,19 +48,26 @@ std::string sha256_of_file(const fs::path& path) {
   return hex(digest.finish());
 }
 
-// One hand-in that is being analysed.
+// One hand-in that is being unpacked and analysed.
 struct Job {
   std::unique_ptr<TemporaryFolder> folder;
-  HandIn hand_in;
+  WorkOrder order;
   GradedHandIn graded;
-  const Lab* lab = nullptr;
-  session::ChildProcess* analysis = nullptr;
+  session::ChildProcess* worker = nullptr;
   Instant end{};
 };
 
+// Neither the hand-in nor the student can do anything about these.
+bool is_trouble_of_this_machine(const std::string& words) {
+  return std::ranges::any_of(std::array{ENOSPC, EDQUOT, EROFS, ENFILE},
+                             [&](int error) { return words.contains(std::strerror(error)); });
+}
+
 class Marking {
  public:
-  explicit Marking(const MarkingOptions& options) : options_(options) {
+  explicit Marking(const MarkingOptions& options)
+      : options_(options), program_(session::require_program("plaintalk-lab")) {
+    session::require_program("plaintalk-analyze");  // which the workers look for
     for (const auto& folder : lab_folders(options.labs)) {
       LabFile file = read_lab(folder);
       if (!file.faults.empty())
@@ -88,45 +93,23 @@ class Marking {
   void begin(const fs::path& path) {
     Job job;
     job.folder = std::make_unique<TemporaryFolder>("grade");
-    job.hand_in = open_hand_in(path, options_.hand_ins, job.folder->path() / "hand-in");
-    if (!options_.only_student.empty() && job.hand_in.student != options_.only_student) {
-      ++skipped_;
-      return;
-    }
-    job.graded = {.source = job.hand_in.source,
-                  .lab = job.hand_in.lab,
-                  .student = job.hand_in.student,
-                  .fault = job.hand_in.fault};
-    const auto lab = labs_.find(job.hand_in.lab);
-    if (job.graded.fault.empty() && lab == labs_.end())
-      job.graded.fault = "there is no lab '" + terminal_safe(job.hand_in.lab) + "' here";
-    if (!job.graded.fault.empty()) {
-      done_.push_back(std::move(job.graded));
-      return;
-    }
-    job.lab = &lab->second;
-    job.graded.points_max = job.lab->points();
-    job.graded.capture_sha256 = sha256_of_file(job.hand_in.capture);
-    job.analysis = &supervisor_.start(
-        {.name = "analysis of " + job.hand_in.source,
-         .program = session::require_program("plaintalk-analyze"),
-         .arguments = {"--quiet", "--show-secrets", "--memory-max", kMemoryMiB, "--out",
-                       (job.folder->path() / "analysis").string(), "--", job.hand_in.capture.string()}});
-    const auto seconds = static_cast<rlim_t>(options_.time_max.count());
-    limit(job.analysis->pid(), RLIMIT_CPU, seconds);
-    limit(job.analysis->pid(), RLIMIT_FSIZE, kFileSizeMax);
+    job.order = {.hand_in = path,
+                 .root = options_.hand_ins,
+                 .folder = job.folder->path(),
+                 .only_student = options_.only_student,
+                 .time_max = options_.time_max};
+    job.graded.source = path.lexically_relative(options_.hand_ins).string();
+    job.worker = &supervisor_.start({.name = "work on " + job.graded.source,
+                                     .program = program_,
+                                     .arguments = worker_arguments(job.order),
+                                     .has_own_group = true});
     job.end = read_clocks().instant + options_.time_max;
     running_.push_back(std::move(job));
   }
 
-  static void limit(pid_t process, __rlimit_resource resource, rlim_t most) {
-    const rlimit bounds{most, most};
-    ::prlimit(process, resource, &bounds, nullptr);  // one that has ended needs none
-  }
-
   void wait_for_one() {
     const auto is_over = [](const Job& job) {
-      return job.analysis->has_ended() || read_clocks().instant >= job.end;
+      return job.worker->has_ended() || read_clocks().instant >= job.end;
     };
     const Instant end = std::ranges::min_element(running_, {}, &Job::end)->end;
     const auto left = std::chrono::ceil<Milliseconds>(end - read_clocks().instant);
@@ -137,48 +120,76 @@ class Marking {
     supervisor_.run_until([&] { return std::ranges::any_of(running_, is_over); }, std::max(left, kLook));
     const auto job = std::ranges::find_if(running_, is_over);
     if (job == running_.end()) return;
-    finish(*job);
-    done_.push_back(std::move(job->graded));
+    if (finish(*job))
+      done_.push_back(std::move(job->graded));
+    else
+      ++skipped_;
     running_.erase(job);
   }
 
-  void finish(Job& job) {
+  // False for a hand-in of somebody who is not asked for.
+  bool finish(Job& job) {
     GradedHandIn& graded = job.graded;
-    if (!job.analysis->has_ended()) {
-      supervisor_.stop(*job.analysis, SIGKILL, Milliseconds(1000));
+    const bool is_late = !job.worker->has_ended();
+    if (is_late) supervisor_.stop(*job.worker, SIGKILL, Milliseconds(1000));
+    const session::ExitStatus status = job.worker->exit_status().value_or(session::ExitStatus{0, SIGKILL});
+    const std::string words = job.worker->last_words();
+    if (!status.is_success() && is_trouble_of_this_machine(words))
+      throw std::runtime_error("nothing was marked, and marks of an earlier run stay as they are: " + words +
+                               " (temporary files are made in " + fs::temp_directory_path().string() +
+                               "; set TMPDIR for another place)");
+    const auto hand_in = read_found_hand_in(job.order);
+    if (hand_in) {
+      graded.lab = hand_in->lab;
+      graded.student = hand_in->student;
+      graded.fault = hand_in->fault;
+    }
+    if (!options_.only_student.empty() && graded.student != options_.only_student) return false;
+    const auto lab = labs_.find(graded.lab);
+    if (is_late) {
       graded.fault =
           "the analysis took longer than " + std::to_string(options_.time_max.count()) + " s and was stopped";
-      return;
+    } else if (!hand_in) {
+      graded.fault = hand_in.error() + " (" + render(status) + ')' + (words.empty() ? "" : ": " + words);
+    } else if (graded.fault.empty() && lab == labs_.end()) {
+      graded.fault = "there is no lab '" + terminal_safe(graded.lab) + "' here";
+    } else if (graded.fault.empty()) {
+      graded.points_max = lab->second.points();
+      graded.capture_sha256 = sha256_of_file(hand_in->capture);
+      take_analysis(job, status, lab->second, *hand_in);
     }
-    const session::ExitStatus status = *job.analysis->exit_status();
+    return true;
+  }
+
+  void take_analysis(Job& job, const session::ExitStatus& status, const Lab& lab,
+                     const HandIn& hand_in) const {
+    GradedHandIn& graded = job.graded;
     if (!status.is_success() && status.code != kDamagedInput) {
       // Without the name of our folder, which is another one each time.
-      std::string why = job.analysis->last_words();
-      const std::string capture = job.hand_in.capture.string();
+      std::string why = job.worker->last_words();
+      const std::string capture = hand_in.capture.string();
       if (const std::size_t at = why.find(capture); at != why.npos) why.replace(at, capture.size(), "it");
       graded.fault = "the capture could not be analysed (" + render(status) + "): " + why;
       return;
     }
     if (status.code == kDamagedInput) graded.fault = "the capture is damaged; marked by what could be read";
     try {
-      mark(job);
+      mark(job, lab, hand_in);
     } catch (const std::runtime_error& error) {
       graded.questions.clear();
       graded.fault = std::string("could not be marked: ") + error.what();
     }
   }
 
-  void mark(Job& job) const {
-    const Lab& lab = *job.lab;
+  void mark(Job& job, const Lab& lab, const HandIn& hand_in) const {
     const Instant end = read_clocks().instant + kMarkingTimeMax;
-    const AnswerKey key(job.folder->path() / "analysis", draw_variant(lab, job.hand_in.student),
-                        kQueryTimeMax);
+    const AnswerKey key(analysis_folder(job.order), draw_variant(lab, hand_in.student), kQueryTimeMax);
     if (!lab.is_mine.empty() && key.ask(lab.is_mine).empty()) {
       job.graded.fault =
           "the capture is not of this student's session: what only their session has is not in it";
       return;
     }
-    const Answers answers = parse_answers(lab, job.hand_in.answers);
+    const Answers answers = parse_answers(lab, hand_in.answers);
     for (const Question& question : lab.questions) {
       // Each query is bounded; many slow ones together must not hold up the class.
       if (read_clocks().instant >= end)
@@ -200,6 +211,7 @@ class Marking {
   }
 
   const MarkingOptions& options_;
+  fs::path program_;
   std::map<std::string, Lab> labs_;
   session::Supervisor supervisor_;
   std::vector<Job> running_;

@@ -1,5 +1,5 @@
-// Marks all hand-ins of a folder. Each capture is analysed anew, in a process of its own with limits of time,
-// memory and file size, so that a capture that was made to harm costs only its own row.
+// Marks all hand-ins of a folder. Each is unpacked, and its capture analysed anew, in a process of its own
+// (hand_in_worker.hpp), so that one that was made to harm costs only its own row.
 #pragma once
 
 #include <chrono>
@@ -26,8 +26,8 @@ struct MarkingOptions {
       [](const Lab&, const AnswerKey&, const GradedHandIn&) {};
 };
 
-// In the order of student, lab and source. Throws std::runtime_error for what is wrong with this machine or
-// the labs.
+// In the order of student, lab and source. Throws std::runtime_error for what is wrong with this machine
+// (such as a full disk) or the labs.
 std::vector<GradedHandIn> mark_hand_ins(const MarkingOptions& options);
 
 }  // namespace plaintalk::labs

@@ -26,14 +26,23 @@ struct StartOptions {
   std::filesystem::path script;       // of the student's client; empty: the terminal
   std::filesystem::path keep;         // solve: where capture and keys stay; empty: nowhere
   std::filesystem::path reference{};  // solve: a folder of what a student has to write; empty: nothing
+  unsigned step = 0;                  // restore: of the sheet, where the student takes over; 0: nowhere
 };
 // The stage, with the student in the client.
 int start_lab(const Places& places, const Lab& lab, const StartOptions& options);
-// The same, played by the reference student.
+// The same, played by the reference student: all of it, or up to a step, where the student takes over.
 int restore_lab(const Places& places, const Lab& lab, const StartOptions& options);
 // For those who write labs: plays it, answers everything, and tries every known mistake. options.student is
 // needed.
 int solve_lab(const Lab& lab, const StartOptions& options);
+struct CapturesOptions {
+  std::string roster;   // of a class, or
+  std::string student;  // of one
+  std::string out;      // folder
+};
+// For teachers: a capture of each student's session, in a private network, for those whose machines allow
+// none.
+int make_captures(const Places& places, const Lab& lab, const CapturesOptions& options);
 // Becomes a shell, or a command, in the network of a stage that is running. Comes back only by throwing.
 int shell_in_lab(const Places& places, const Lab& lab, const std::vector<std::string>& words, bool at_server);
 // Becomes plaintalk-analyze on the capture that counts; `more` are options of it.

@@ -25,10 +25,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // A folder of marks of an earlier run is written again; one that holds anything else is left alone.
-void prepare_out(const fs::path& out) {
+void look_at_out(const fs::path& out) {
   constexpr std::string_view kNames[] = {"moodle.csv", "canvas.csv",   "gradescope.json", "evidence.csv",
                                          "items.csv",  "free-text.md", "overlap.csv",     "changes.csv"};
-  fs::create_directories(out);
+  if (!fs::exists(out)) return;
   for (const auto& entry : fs::directory_iterator(out)) {
     std::string name = entry.path().filename().string();
     if (name.ends_with(".new")) name.resize(name.size() - 4);  // of a run that was killed
@@ -54,7 +54,7 @@ std::vector<Lab> read_labs(const fs::path& labs) {
 int grade_hand_ins(const Places& places, const GradeOptions& options) {
   if (!fs::is_directory(options.hand_ins))
     throw std::runtime_error(options.hand_ins + " is no folder: give the one with the hand-ins");
-  prepare_out(options.out);
+  look_at_out(options.out);
   Decisions decisions{.overrides = {}, .days_late = {}, .late_percent = options.late_percent};
   if (!options.overrides.empty()) decisions.overrides = read_overrides(options.overrides);
   if (!options.late.empty()) decisions.days_late = read_days_late(options.late);
@@ -78,16 +78,25 @@ int grade_hand_ins(const Places& places, const GradeOptions& options) {
     if (wanted.contains(lab.id)) results.push_back({&lab, results_of(lab.id, roster, hand_ins)});
 
   const fs::path out = options.out;
+  std::vector<NamedText> files;
   // The earlier evidence first: it may lie in the folder that is written now.
   if (!options.earlier.empty())
-    write_text_file(out / "changes.csv", changes_csv(fs::path(options.earlier) / "evidence.csv", hand_ins));
-  write_text_file(out / "evidence.csv", evidence_csv(hand_ins));
-  write_text_file(out / "items.csv", items_csv(hand_ins));
-  write_text_file(out / "free-text.md", free_text_markdown(hand_ins, labs));
-  write_text_file(out / "overlap.csv", overlap_csv(find_overlaps(hand_ins)));
-  write_text_file(out / "moodle.csv", moodle_csv(results));
-  write_text_file(out / "canvas.csv", canvas_csv(results));
-  write_text_file(out / "gradescope.json", gradescope_json(results));
+    files.push_back({"changes.csv", changes_csv(fs::path(options.earlier) / "evidence.csv", hand_ins)});
+  files.push_back({"evidence.csv", evidence_csv(hand_ins)});
+  files.push_back({"items.csv", items_csv(hand_ins)});
+  files.push_back({"free-text.md", free_text_markdown(hand_ins, labs)});
+  files.push_back({"overlap.csv", overlap_csv(find_overlaps(hand_ins))});
+  files.push_back({"moodle.csv", moodle_csv(results)});
+  files.push_back({"canvas.csv", canvas_csv(results)});
+  files.push_back({"gradescope.json", gradescope_json(results)});
+  const bool is_new = fs::create_directories(out);
+  try {
+    write_text_files(out, files);
+  } catch (const std::runtime_error&) {
+    std::error_code ignored;
+    if (is_new) fs::remove(out, ignored);
+    throw;
+  }
 
   const auto faulty =
       std::ranges::count_if(hand_ins, [](const GradedHandIn& each) { return each.questions.empty(); });

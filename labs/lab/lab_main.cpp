@@ -1,12 +1,18 @@
 // plaintalk-lab: leads through the worksheets and marks the answers from the student's own packets.
+#include <algorithm>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "base/front_door.hpp"
 #include "labs/course/variant.hpp"
+#include "labs/grade/hand_in_worker.hpp"
+#include "labs/lab/answer_words.hpp"
 #include "labs/lab/catalogue.hpp"
 #include "labs/lab/commands.hpp"
 #include "labs/lab/grade_command.hpp"
@@ -28,6 +34,7 @@ struct CommandLine {
   std::string script;
   std::string keep;
   std::string reference;
+  unsigned step = 0;
   bool at_server = false;
   ReadOptions read;
   GradeOptions grade;
@@ -65,16 +72,25 @@ int run(const CLI::App& app, const CommandLine& line) {
                            .mode = session::parse_capture_mode(line.mode).value(),
                            .script = line.script,
                            .keep = line.keep,
-                           .reference = line.reference};
+                           .reference = line.reference,
+                           .step = line.step};
   if (app.got_subcommand("start")) return start_lab(places, lab, start);
   if (app.got_subcommand("restore")) return restore_lab(places, lab, start);
   if (app.got_subcommand("solve")) return solve_lab(lab, start);
+  if (app.got_subcommand("captures"))
+    return make_captures(places, lab,
+                         {.roster = line.grade.roster, .student = start.student, .out = line.grade.out});
   if (app.got_subcommand("shell")) return shell_in_lab(places, lab, line.words, line.at_server);
   if (app.got_subcommand("analyze")) return analyze_lab(places, lab, line.words);
   if (app.got_subcommand("report")) return report_lab(places, lab);
   if (app.got_subcommand("pack")) return pack_lab(places, lab);
   if (app.got_subcommand("read")) return read_sheet(places, lab, line.read);
-  if (app.got_subcommand("answer")) return answer_question(places, lab, line.target, joined(line.words));
+  if (app.got_subcommand("answer")) {
+    if (line.words.empty())
+      throw std::runtime_error("there is no answer behind the question: " +
+                               front_door("lab answer " + line.target + " 4711"));
+    return answer_question(places, lab, line.target, joined(line.words));
+  }
   if (app.got_subcommand("check")) return check_answers(places, lab, question_part(line.target));
   if (app.got_subcommand("hint")) return show_hint(places, lab, line.target);
   return use_capture(places, lab, start.student, line.file);
@@ -84,6 +100,9 @@ int run(const CLI::App& app, const CommandLine& line) {
 }  // namespace plaintalk::labs
 
 int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (const auto order = plaintalk::labs::parse_worker_arguments(words))
+    return plaintalk::labs::work_on_hand_in(*order);
   plaintalk::labs::CommandLine line;
   CLI::App app(
       "Worksheets about a network that you run yourself. Your answers are marked from your own capture, at\n"
@@ -124,14 +143,19 @@ int main(int argc, char** argv) {
   analyze->prefix_command()->fallthrough(false);
   with_target("report", "A report to write, with your own figures in it", "LAB");
   with_target("pack", "One file to hand in", "LAB");
-  plays(with_target("restore", "A session played for you, when yours did not work out", "LAB"));
+  CLI::App* restore = with_target("restore", "A session played for you, when yours did not work out", "LAB");
+  plays(restore);
+  restore
+      ->add_option("--stage,--step", line.step,
+                   "Only what comes before this step of the sheet; there you take over")
+      ->check(CLI::Range(1, 99));
   CLI::App* read = with_target("read", "Show the worksheet", "LAB");
   read->add_flag("--html", line.read.html, "As a page for a browser");
   read->add_option("--out", line.read.out, "Into this new file");
   read->add_option("--width", line.read.width, "Columns of text (default: the terminal's)")
       ->check(CLI::Range(20, 1000));
-  CLI::App* answer = with_target("answer", "Write an answer: lab answer 01.3 4711", "QUESTION");
-  answer->add_option("ANSWER", line.words)->required();
+  with_target("answer", "Write an answer: lab answer 01.3 4711", "QUESTION")
+      ->footer("What follows QUESTION is the answer, as it stands: also -5, and behind -- anything at all.");
   with_target("check", "Mark the answers of a lab (01) or one question (01.3)", "LAB-OR-QUESTION");
   with_target("hint", "The next of three hints", "QUESTION");
   CLI::App* use = with_target("use", "Mark from a capture of your own (Wireshark, tcpdump, capture)", "LAB");
@@ -166,10 +190,20 @@ int main(int argc, char** argv) {
       ->add_option("--reference", line.reference,
                    "Folder of the programs that a student has to write: they take the place of the lab's")
       ->check(CLI::ExistingDirectory);
+  CLI::App* captures = with_target(
+      "captures", "For teachers: a session played for each student whose machine has no private network",
+      "LAB");
+  captures->add_option("--roster", line.grade.roster, "CSV with id")->check(CLI::ExistingFile);
+  captures->add_option("--student", line.student, "One id");
+  captures->add_option("--out", line.grade.out, "Folder for the captures; those that are there stay")
+      ->required();
   CLI::App* lint = app.add_subcommand("lint", "For those who write labs: say what is wrong with them");
   lint->add_option("DIR", line.words, "A lab's folder, or a folder of labs (default: all)");
   try {
-    app.parse(argc, argv);
+    auto split = plaintalk::labs::take_answer_out(words);
+    std::ranges::reverse(split.command);  // as CLI11 wants them
+    app.parse(std::move(split.command));
+    line.words = std::move(split.answer);
     for (const CLI::App* command : {shell, analyze}) {
       const std::vector<std::string> rest = command->remaining();
       line.words.insert(line.words.end(), rest.begin(), rest.end());

@@ -45,6 +45,7 @@ void check_texts(const Lab& lab, std::vector<std::string>& faults) {
   for (const ProgramRule& program : lab.programs)
     look(program.name + program.starts_after + program.commands, "program " + program.name);
   look(lab.student.script, "student");
+  for (const StepRule& rule : lab.steps) look(rule.script, "step " + std::to_string(rule.step));
   for (const ChosenRule& rule : lab.network.chosen)
     look(rule.text + rule.skip + rule.times, "network.packet");
   for (const FileRule& file : lab.files) look(file.path + file.size + file.text, "file " + file.path);
@@ -76,6 +77,11 @@ void check_sheet(const Lab& lab, std::vector<std::string>& faults) {
     if (text != line.npos && line.size() - text > kHeadingSizeMax)
       faults.push_back("worksheet.md: the heading '" + line.substr(text) + "' is longer than 40 characters");
   }
+  const unsigned last_step = count_steps(sheet);
+  for (const StepRule& rule : lab.steps)
+    if (rule.step > last_step)
+      faults.push_back("lab.toml:" + std::to_string(rule.line) + ": worksheet.md has no step " +
+                       std::to_string(rule.step) + " below \"## Do\"");
   for (const Question& question : lab.questions)
     if (!sheet.contains("**" + lab.id + '.' + question.id + "**"))
       faults.push_back("worksheet.md: question " + question.id + " is not in it: write {question " +

@@ -5,7 +5,6 @@
 
 #include "labs/files/temporary_folder.hpp"
 #include "labs/files/text_file.hpp"
-#include "labs/lab/scene.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -24,14 +23,19 @@ stage::StageResult play(const std::filesystem::path& folder, const Lab& lab, con
 }
 
 stage::StageResult play_reference(const std::filesystem::path& folder, const Lab& lab,
-                                  const std::string& student, std::optional<session::CaptureMode> mode) {
+                                  const std::string& student, std::optional<session::CaptureMode> mode,
+                                  unsigned before_step) {
   const TemporaryFolder elsewhere("lab");
   const std::filesystem::path script = elsewhere.path() / "script.txt";
-  write_text_file(script, reference_script(lab, student));
+  write_text_file(script, reference_script(lab, student, before_step));
   stage::StagePlan plan = make_stage_plan(lab, student);
-  add_programs(lab, student, plan);
-  return stage::run_stage(
-      {.folder = folder, .plan = std::move(plan), .mode = mode, .student_script = script, .say = say});
+  add_programs(lab, student, before_step, plan);
+  return stage::run_stage({.folder = folder,
+                           .plan = std::move(plan),
+                           .mode = mode,
+                           .student_script = script,
+                           .student_goes_on = before_step != kAllSteps,
+                           .say = say});
 }
 
 }  // namespace plaintalk::labs

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "labs/course/lab.hpp"
+#include "labs/lab/scene.hpp"
 #include "labs/session/capture_mode.hpp"
 #include "labs/stage/stage.hpp"
 
@@ -15,9 +16,10 @@ namespace plaintalk::labs {
 stage::StageResult play(const std::filesystem::path& folder, const Lab& lab, const std::string& student,
                         std::optional<session::CaptureMode> mode, const std::filesystem::path& script);
 
-// The script of the reference student lies in no folder of the student's, and only as long as the session
-// lasts.
+// With the reference student, up to a step of the sheet; then the student's client has the terminal. The
+// script lies in no folder of the student's, and only as long as the session lasts.
 stage::StageResult play_reference(const std::filesystem::path& folder, const Lab& lab,
-                                  const std::string& student, std::optional<session::CaptureMode> mode);
+                                  const std::string& student, std::optional<session::CaptureMode> mode,
+                                  unsigned before_step = kAllSteps);
 
 }  // namespace plaintalk::labs

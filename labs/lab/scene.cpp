@@ -57,9 +57,10 @@ stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student) {
   return plan;
 }
 
-void add_programs(const Lab& lab, const std::string& student, stage::StagePlan& plan) {
+void add_programs(const Lab& lab, const std::string& student, unsigned before_step, stage::StagePlan& plan) {
   const Values values = stage_words(lab, student);
   for (const ProgramRule& rule : lab.programs) {
+    if (rule.step >= before_step) continue;
     stage::Person program{.name = fill_in(rule.name, values)};
     program.starts_after_text = fill_in(rule.starts_after, values);
     program.at_server = rule.at_server;
@@ -69,8 +70,11 @@ void add_programs(const Lab& lab, const std::string& student, stage::StagePlan& 
   }
 }
 
-std::string reference_script(const Lab& lab, const std::string& student) {
-  return fill_in(lab.student.script, draw_variant(lab, student));
+std::string reference_script(const Lab& lab, const std::string& student, unsigned before_step) {
+  std::string script = lab.student.script;
+  for (const StepRule& rule : lab.steps)
+    if (rule.step < before_step) script += rule.script;
+  return fill_in(script, draw_variant(lab, student));
 }
 
 }  // namespace plaintalk::labs

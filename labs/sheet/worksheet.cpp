@@ -1,11 +1,14 @@
 #include "labs/sheet/worksheet.hpp"
 
+#include <algorithm>
 #include <memory>
+#include <sstream>
 #include <string_view>
 
 #include <cmark-gfm.h>
 
 #include "base/front_door.hpp"
+#include "base/number.hpp"
 #include "labs/files/text_file.hpp"
 
 namespace plaintalk::labs {
@@ -118,6 +121,20 @@ Values words_for(const Lab& lab, const std::string& student) {
   words["plaintalk"].pop_back();  // the blank before the words that are not there
   words["lab"] = lab.id;
   return words;
+}
+
+unsigned count_steps(const std::string& markdown) {
+  unsigned last = 0;
+  bool is_doing = false;
+  std::istringstream lines(markdown);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("## ")) is_doing = line.starts_with("## Do");
+    const std::size_t dot = line.find(". ");
+    if (!is_doing || dot == line.npos) continue;
+    if (const auto number = parse_decimal<unsigned>(std::string_view(line).substr(0, dot)))
+      last = std::max(last, *number);
+  }
+  return last;
 }
 
 std::string read_worksheet(const Lab& lab, const Values& values) {

@@ -16,6 +16,9 @@ Values words_for(const Lab& lab, const std::string& student);
 // Markdown. Throws std::runtime_error when the file is missing or too large.
 std::string read_worksheet(const Lab& lab, const Values& values);
 
+// The number of its last step: of the lines "3. ..." that tell what to do.
+unsigned count_steps(const std::string& markdown);
+
 // One question in Markdown: number, points, text, choices, how it is answered.
 std::string question_markdown(const Lab& lab, const Question& question, const Values& values);
 

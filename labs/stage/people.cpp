@@ -168,6 +168,13 @@ bool People::is_program_running() const {
   });
 }
 
+bool People::has_program_failed() const {
+  return std::ranges::any_of(actors_, [](const Actor& actor) {
+    return !actor.person.program.empty() && actor.client != nullptr && actor.client->has_ended() &&
+           !actor.client->exit_status()->is_success();
+  });
+}
+
 void People::stop() {
   for (Actor& actor : actors_) {
     if (actor.client == nullptr || actor.client->has_ended()) continue;

@@ -37,6 +37,8 @@ class People {
   bool all_ended() const;
   // A program of the student's is doing something, or waits for another one: it takes the time it takes.
   bool is_program_running() const;
+  // One that the student wrote has ended with an error.
+  bool has_program_failed() const;
   // Grows with everything that they print.
   std::uint64_t line_count() const { return line_count_; }
   // Ends those who are still waiting.

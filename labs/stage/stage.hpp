@@ -30,7 +30,8 @@ struct StageOptions {
   StagePlan plan;
   std::optional<session::CaptureMode> mode;  // nullopt: the best that works here
   std::filesystem::path
-      student_script{};  // empty: the student sits at the terminal (or pipe) of this program
+      student_script{};          // empty: the student sits at the terminal (or pipe) of this program
+  bool student_goes_on = false;  // sits there when the script is done
   // What a person should read, a line at a time, without line break; never called while the client has the
   // terminal.
   std::function<void(std::string_view)> say = [](std::string_view) {};
@@ -65,7 +66,8 @@ struct StageResult {
   std::string server;                   // "10.0.0.1:7777"
   std::string interface;                // "eth0", "lo"
   std::vector<PersonOutcome> people;
-  int student_exit_code = 0;  // of plaintalk-client (docs/CLIENT.md); 128 + n for signal n
+  bool program_failed = false;  // a program of the student's, and with it a session that was played for them
+  int student_exit_code = 0;    // of plaintalk-client (docs/CLIENT.md); 128 + n for signal n
 
   // Nobody failed and the student left in good order: 0, or 130 by Ctrl-C.
   bool is_clean() const;

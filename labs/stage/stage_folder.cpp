@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/number.hpp"
 #include "base/write_all.hpp"
@@ -20,7 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kPrivatePrefix = "plaintalk-stage-";
 constexpr std::string_view kCapturePrefix = "session-";
 constexpr std::string_view kCaptureSuffix = ".pcapng";
 
@@ -45,40 +41,14 @@ unsigned next_attempt(const fs::path& workspace) {
   return last + 1;
 }
 
-fs::path make_private_folder() {
-  std::string pattern = (fs::temp_directory_path() / kPrivatePrefix).string() + "XXXXXX";
-  if (mkdtemp(pattern.data()) == nullptr) {
-    throw std::runtime_error("cannot make a temporary folder: " + pattern + ": " + std::strerror(errno));
-  }
-  return pattern;
-}
-
-// The name comes from a file in the workspace, which may have come from anywhere: only what is certainly a
-// private folder of this user's is removed.
-void remove_leftover(const fs::path& folder) {
-  struct stat status {};
-  if (folder.parent_path() != fs::temp_directory_path() ||
-      !folder.filename().string().starts_with(kPrivatePrefix) || lstat(folder.c_str(), &status) != 0 ||
-      !S_ISDIR(status.st_mode) || status.st_uid != geteuid()) {
-    return;
-  }
-  std::error_code ignored;
-  fs::remove_all(folder, ignored);
-}
-
 }  // namespace
 
 StageFolder::StageFolder(const fs::path& workspace, const fs::path& keep_logs_in)
-    : workspace_(made(workspace)), state_(workspace_), is_kept_(!keep_logs_in.empty()) {
-  if (state_.leftover()) remove_leftover(state_.leftover()->private_folder);
+    : workspace_(made(workspace)), state_(workspace_) {
   attempt_ = next_attempt(workspace_);
-  private_folder_ = is_kept_ ? made(keep_logs_in) : make_private_folder();
-  state_.write({}, is_kept_ ? fs::path() : private_folder_);
-}
-
-StageFolder::~StageFolder() {
-  std::error_code ignored;
-  if (!is_kept_) fs::remove_all(private_folder_, ignored);
+  if (keep_logs_in.empty()) temporary_.emplace("stage");
+  private_folder_ = temporary_ ? temporary_->path() : made(keep_logs_in);
+  state_.write({});
 }
 
 fs::path StageFolder::capture_file() const {

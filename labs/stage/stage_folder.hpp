@@ -3,10 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "labs/files/temporary_folder.hpp"
 #include "labs/stage/stage_plan.hpp"
 #include "labs/stage/stage_state.hpp"
 
@@ -17,9 +19,6 @@ class StageFolder {
   // Makes what is missing and takes the next attempt number. With `keep_logs_in` the private folder is that
   // one, and stays. Throws std::runtime_error, with what to do.
   StageFolder(const std::filesystem::path& workspace, const std::filesystem::path& keep_logs_in);
-  ~StageFolder();
-  StageFolder(const StageFolder&) = delete;
-  StageFolder& operator=(const StageFolder&) = delete;
 
   unsigned attempt() const { return attempt_; }
   const std::filesystem::path& workspace() const { return workspace_; }
@@ -31,8 +30,8 @@ class StageFolder {
  private:
   std::filesystem::path workspace_;
   StageState state_;
+  std::optional<labs::TemporaryFolder> temporary_;
   std::filesystem::path private_folder_;
-  bool is_kept_ = false;
   unsigned attempt_ = 1;
 };
 

@@ -58,7 +58,8 @@ std::vector<std::string> describe(const StageResult& result) {
   for (const PersonOutcome& person : result.people) {
     if (person.end != End::finished) lines.push_back(describe(person));
   }
-  if (!result.is_clean() && result.student_exit_code != 0 && result.student_exit_code != kExitByCtrlC) {
+  if (!result.is_clean() && !result.program_failed && result.student_exit_code != 0 &&
+      result.student_exit_code != kExitByCtrlC) {
     lines.push_back("! your client ended with status " + std::to_string(result.student_exit_code));
   }
   return lines;

@@ -171,6 +171,7 @@ class StageRun {
     result_.lacks_real_tcp = plan_.needs_real_tcp && !is_captured();
     if (result_.lacks_real_tcp) {
       options_.say("only a recording is possible here, without real TCP, which this lab asks about");
+      say_where_to_get_it();
     }
   }
 
@@ -178,11 +179,15 @@ class StageRun {
   void say_what_is_missing() const {
     options_.say("this lab is about a line that is not as usual (" + link::describe(plan_.link) +
                  "); such a line is made on a wire in a private network, and this session has none");
-    options_.say(
-        "'" + front_door("doctor") +
-        "' tells what would allow it; or play the lab on another machine, with the same id, and bring "
-        "its capture here with '" +
-        front_door("lab use") + "'");
+    if (is_captured() || !plan_.needs_real_tcp) say_where_to_get_it();
+  }
+
+  void say_where_to_get_it() const {
+    options_.say("'" + front_door("doctor") +
+                 "' tells what would allow it; or play the lab on another machine, with the same id, or let "
+                 "your teacher play it for you ('" +
+                 front_door("lab captures") + "'), and take that capture with '" + front_door("lab use") +
+                 "'");
   }
 
   void start_link() {
@@ -227,13 +232,10 @@ class StageRun {
                        .is_private = network_.is_private()};
     stage.stage_start = start_time_of(stage.stage_process).value_or(0);
     stage.server_start = start_time_of(stage.server_process).value_or(0);
-    folder_.state().write(stage, options_.keep_logs_in.empty() ? folder_.private_folder() : "");
+    folder_.state().write(stage);
   }
 
-  void let_student_talk() {
-    const bool is_scripted = !options_.student_script.empty();
-    const FileDescriptor password =
-        memory_file("password of " + plan_.student_name, plan_.student_password + '\n');
+  session::ChildOptions student_client(const FileDescriptor& password) const {
     session::ChildOptions client{.name = plan_.student_name,
                                  .program = session::require_program("plaintalk-client"),
                                  .arguments = {result_.server, "--user", plan_.student_name, "--bind",
@@ -241,7 +243,7 @@ class StageRun {
                                                folder_.workspace() / "downloads"},
                                  .log_path = {},
                                  .working_folder = folder_.workspace(),
-                                 .has_terminal = !is_scripted};
+                                 .has_terminal = !is_played()};
     if (plan_.student_password.empty()) {
       client.arguments.emplace_back("--guest");
     } else {
@@ -249,21 +251,34 @@ class StageRun {
       client.arguments.insert(client.arguments.end(), {"--password-file", path_of(password)});
       if (plan_.student_registers) client.arguments.emplace_back("--register");
     }
-    if (is_scripted) {
+    if (!options_.student_script.empty()) {
       client.arguments.insert(client.arguments.end(),
-                              {"--timeout", kScriptSecondsMax, "--script",
+                              {"--timeout", kScriptSecondsMax, is_played() ? "--script" : "--begin-with",
                                std::filesystem::absolute(options_.student_script).string()});
+    }
+    if (is_played()) {
       client.log_path = folder_.private_folder() / (plan_.student_name + ".log");
       client.on_line = [this](const session::OutputLine& line) { options_.say(terminal_safe(line.text)); };
     }
+    return client;
+  }
+
+  // By nobody at the terminal.
+  bool is_played() const { return !options_.student_script.empty() && !options_.student_goes_on; }
+
+  void let_student_talk() {
+    const FileDescriptor password =
+        memory_file("password of " + plan_.student_name, plan_.student_password + '\n');
     const session::InterruptIsNotOurs ctrl_c_is_the_clients;
-    ChildProcess& student = supervisor_.start(std::move(client));
-    supervisor_.run_until(
-        [&] {
-          people_.start_due();
-          return student.has_ended() || server_->has_ended() || (link_ != nullptr && link_->has_ended());
-        },
-        kStageLimit);
+    ChildProcess& student = supervisor_.start(student_client(password));
+    const auto is_over = [&] {
+      people_.start_due();
+      // Nobody waits for what a program that failed should have said.
+      result_.program_failed = is_played() && people_.has_program_failed();
+      return student.has_ended() || server_->has_ended() || (link_ != nullptr && link_->has_ended()) ||
+             result_.program_failed;
+    };
+    supervisor_.run_until(is_over, kStageLimit);
     const session::ExitStatus status = supervisor_.stop(student, SIGTERM, kStopLimit);
     session::Supervisor::require_running(*server_);
     if (link_ != nullptr) session::Supervisor::require_running(*link_);
@@ -290,7 +305,7 @@ class StageRun {
   }
 
   void let_people_finish() {
-    if (people_.all_ended()) return;
+    if (people_.all_ended() || result_.program_failed) return;
     options_.say("the others finish what they are doing (Ctrl-C: do not wait for them)");
     const Milliseconds idle_limit = longest_silence();
     auto last_change = steady_clock::now();

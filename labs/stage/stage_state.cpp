@@ -55,10 +55,6 @@ StageState::StageState(const std::filesystem::path& folder) {
     file_.close();  // it is somebody else's
     throw std::runtime_error("a stage is running in " + folder.string() + " already, in another terminal");
   }
-  const Json left = read_state(folder);
-  if (left.is_object() && left.contains("private_folder") && left["private_folder"].is_string()) {
-    leftover_ = StageLeftover{left["private_folder"].get<std::string>()};
-  }
 }
 
 StageState::~StageState() {
@@ -66,7 +62,7 @@ StageState::~StageState() {
     const int emptied = ftruncate(file_.number(), 0);
 }
 
-void StageState::write(const RunningStage& stage, const std::filesystem::path& private_folder) const {
+void StageState::write(const RunningStage& stage) const {
   const Json state{{"server", stage.server},
                    {"interface", stage.interface},
                    {"mode", stage.mode},
@@ -75,8 +71,7 @@ void StageState::write(const RunningStage& stage, const std::filesystem::path& p
                    {"stage_start", stage.stage_start},
                    {"server_process", stage.server_process},
                    {"server_start", stage.server_start},
-                   {"is_private", stage.is_private},
-                   {"private_folder", private_folder.string()}};
+                   {"is_private", stage.is_private}};
   int error = ftruncate(file_.number(), 0) == 0 && lseek(file_.number(), 0, SEEK_SET) == 0 ? 0 : errno;
   if (error == 0) error = write_all(file_.number(), state.dump() + '\n');
   if (error != 0)

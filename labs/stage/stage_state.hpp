@@ -3,18 +3,11 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
-#include <string>
 
 #include "base/file_descriptor.hpp"
 #include "labs/stage/stage.hpp"
 
 namespace plaintalk::stage {
-
-// What was left by a stage that did not end in order.
-struct StageLeftover {
-  std::filesystem::path private_folder;
-};
 
 class StageState {
  public:
@@ -25,12 +18,10 @@ class StageState {
   StageState(const StageState&) = delete;
   StageState& operator=(const StageState&) = delete;
 
-  const std::optional<StageLeftover>& leftover() const { return leftover_; }
-  void write(const RunningStage& stage, const std::filesystem::path& private_folder) const;
+  void write(const RunningStage& stage) const;
 
  private:
   FileDescriptor file_;
-  std::optional<StageLeftover> leftover_;
 };
 
 }  // namespace plaintalk::stage

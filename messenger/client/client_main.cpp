@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "messenger/client/application.hpp"
+#include "messenger/client/hand_over_front.hpp"
 #include "messenger/client/json_front.hpp"
 #include "messenger/client/line_front.hpp"
 #include "messenger/client/terminal_front.hpp"
@@ -44,6 +45,7 @@ struct CommandLine {
   std::string device;
   std::string download_folder = ".";
   std::string script;
+  std::string first_script;
   bool json = false;
   bool no_retry = false;
   unsigned timeout_s = 30;
@@ -78,16 +80,21 @@ void describe(CLI::App& app, CommandLine& line) {
   app.add_option("--password-file", line.password_file, "file whose first line is the password");
   app.add_flag("--register", line.register_account, "make the account if it does not exist yet");
   app.add_flag("--guest", line.guest, "log in without a password");
-  app.add_option("--room", line.rooms, "join this room at the start (may be repeated)")
-      ->allow_extra_args(false)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  auto* rooms = app.add_option("--room", line.rooms, "join this room at the start (may be repeated)");
+  rooms->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--bind", line.source_address, "address to connect from");
   app.add_option("--device", line.device,
                  "name of this device; a second login with it takes the first one over");
   app.add_option("--download-dir", line.download_folder, "where /get saves files")->capture_default_str();
   auto* script =
       app.add_option("--script", line.script, "run the commands in this file (- for standard input)");
-  app.add_flag("--json", line.json, "JSON lines in, JSON lines out (docs/CLIENT.md)")->excludes(script);
+  auto* json = app.add_flag("--json", line.json, "JSON lines in, JSON lines out (docs/CLIENT.md)");
+  json->excludes(script);
+  app.add_option("--begin-with", line.first_script,
+                 "run the commands in this file first, as a script, and go on here when they are done")
+      ->excludes(script)
+      ->excludes(json)
+      ->excludes(rooms);
   app.add_flag("--no-retry", line.no_retry, "end when the connection fails or is lost");
   app.add_option("--timeout", line.timeout_s,
                  "seconds a script waits for one line, and anything but a terminal for the first login")
@@ -175,10 +182,20 @@ int run_on_terminal(client::ClientOptions options, bool may_ask) {
 std::unique_ptr<client::FrontEnd> make_front(const CommandLine& line) {
   if (line.json) return std::make_unique<client::JsonFront>(STDIN_FILENO);
   if (line.script.empty() || line.script == "-")
-    return std::make_unique<client::LineFront>(
-        client::LineFrontOptions{STDIN_FILENO, !line.script.empty(), "standard input"});
-  return std::make_unique<client::LineFront>(client::LineFrontOptions{-1, true, line.script},
-                                             read_script(line.script));
+    return std::make_unique<client::LineFront>(client::LineFrontOptions{
+        .input = STDIN_FILENO, .script = !line.script.empty(), .name = "standard input"});
+  return std::make_unique<client::LineFront>(
+      client::LineFrontOptions{.input = -1, .script = true, .name = line.script}, read_script(line.script));
+}
+
+std::unique_ptr<client::FrontEnd> make_hand_over(const CommandLine& line, bool to_terminal) {
+  return std::make_unique<client::HandOverFront>(
+      line.first_script, read_script(line.first_script),
+      [to_terminal](const client::TalkTarget& target) -> std::unique_ptr<client::FrontEnd> {
+        if (to_terminal) return std::make_unique<client::TerminalFront>(target);
+        return std::make_unique<client::LineFront>(
+            client::LineFrontOptions{.input = STDIN_FILENO, .name = "standard input", .target = target});
+      });
 }
 
 int run(const CommandLine& line) {
@@ -187,9 +204,11 @@ int run(const CommandLine& line) {
   const bool people =
       line.script.empty() && !line.json && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const client::ClientOptions options = options_from(line, people);
-  if (people && can_edit) return run_on_terminal(options, line.password_file.empty() && !line.guest);
+  const bool hands_over = !line.first_script.empty();
+  if (people && can_edit && !hands_over)
+    return run_on_terminal(options, line.password_file.empty() && !line.guest);
   boost::asio::io_context io;
-  const auto front = make_front(line);
+  const auto front = hands_over ? make_hand_over(line, people && can_edit) : make_front(line);
   return client::Application(io, options, *front).run();
 }
 

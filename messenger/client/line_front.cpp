@@ -15,10 +15,10 @@ constexpr auto kMembersPollInterval = std::chrono::milliseconds{200};
 
 }  // namespace
 
-LineFront::LineFront(LineFrontOptions options) : options_(std::move(options)) {}
+LineFront::LineFront(LineFrontOptions options) : options_(std::move(options)), target_(options_.target) {}
 
 LineFront::LineFront(LineFrontOptions options, std::deque<std::string> lines)
-    : options_(std::move(options)), lines_given_(true), lines_(std::move(lines)) {}
+    : options_(std::move(options)), lines_given_(true), lines_(std::move(lines)), target_(options_.target) {}
 
 void LineFront::start(Application& application) {
   application_ = &application;
@@ -148,7 +148,12 @@ void LineFront::next() {
     return;
   }
   if (lines_.empty()) {
-    run_line("/quit");
+    if (options_.at_end) {
+      wait_ = Wait::end;
+      options_.at_end();
+    } else {
+      run_line("/quit");
+    }
     return;
   }
   std::string line = std::move(lines_.front());

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -31,6 +32,9 @@ struct LineFrontOptions {
   int input = 0;        // descriptor that the lines come from, unless `lines` has them
   bool script = false;  // strict, and allows the words of scripts
   std::string name;     // of the script, for its error messages
+  TalkTarget target{};  // of plain text, at the beginning
+  // Instead of /quit, when all lines are done.
+  std::function<void()> at_end{};
 };
 
 class LineFront : public FrontEnd {
@@ -45,6 +49,8 @@ class LineFront : public FrontEnd {
   void on_status(const ConnectionStatus& status) override;
   void on_interrupt() override;
   void on_terminate() override;
+
+  const TalkTarget& target() const { return target_; }
 
  private:
   enum class Wait : std::uint8_t { ready, input, answer, expect, members, sleep, back_again, end };

@@ -45,7 +45,8 @@ std::optional<std::string> ask_on_terminal(const std::string& question, bool sec
   return answer;
 }
 
-TerminalFront::TerminalFront() : history_(HistoryFile::default_path()) {
+TerminalFront::TerminalFront(TalkTarget target)
+    : history_(HistoryFile::default_path()), target_(std::move(target)) {
   const char* no_colour = std::getenv("NO_COLOR");
   style_.colours = no_colour == nullptr || *no_colour == '\0';
 }

@@ -19,7 +19,8 @@ namespace plaintalk::messenger::client {
 
 class TerminalFront : public FrontEnd {
  public:
-  TerminalFront();
+  // `target`: where plain text goes at the beginning.
+  explicit TerminalFront(TalkTarget target = {});
 
   void start(Application& application) override;
   void run(boost::asio::io_context& io) override;

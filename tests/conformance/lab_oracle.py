@@ -15,12 +15,14 @@ import subprocess
 import sys
 
 from lab_oracle_loss import lab_06
+from lab_oracle_programs import lab_10
+from lab_oracle_talk import lab_04, lab_05, lab_12, upload
 
 FIELDS = ["frame.number", "frame.time_epoch", "frame.len", "ip.src", "ip.dst", "tcp.srcport", "tcp.dstport", "tcp.stream",
           "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags", "tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.window_size_value",
           "ip.id", "tcp.options.sack_le", "tcp.payload"]
 FIN, SYN, RST, ACK = 1, 2, 4, 0x10
-LABS = ("01", "02", "03", "06", "07", "08")
+LABS = ("01", "02", "03", "04", "05", "06", "07", "08", "10", "12")
 
 
 class Packet:
@@ -153,7 +155,8 @@ class Capture:
         streams = {}
         for packet in self.packets:
             streams.setdefault(packet.stream, []).append(packet)
-        self.connections = [each for each in map(Connection, streams.values()) if each.is_plaintalk()]
+        self.streams = [Connection(packets) for packets in streams.values()]
+        self.connections = [each for each in self.streams if each.is_plaintalk()]
 
     def of(self, user):
         """The connection of an account; the last one, if it came back."""
@@ -280,23 +283,11 @@ def lab_07(capture, variant):
     }
 
 
-def upload(capture, user):
-    """The size that PUT announced, and the content of the chunks."""
-    connection = capture.of(user)
-    put = next(frame for frame in connection.commands if frame.verb == "PUT")
-    content = bytearray(int(put.arguments[1]))
-    for frame in connection.commands:
-        if frame.verb == "DATA":
-            begin = int(frame.arguments[1])
-            content[begin:begin + len(frame.body)] = frame.body
-    return int(put.arguments[1]), bytes(content)
-
-
 def lab_08(capture, variant):
     friend, me = variant["friend"], variant["me"]
     entry = next(frame for frame in capture.of(friend).commands if frame.verb in ("LOGIN", "REGISTER") and frame.body)
     meeting = capture.said(friend, "We meet")
-    size, content = upload(capture, friend)
+    put, _, content = upload(capture, friend)
     secrets = [frame for each in capture.connections for frame in each.commands
                if frame.verb in ("LOGIN", "REGISTER") and (frame.body or "token" in frame.parameters)]
     tokens = [frame for each in capture.connections for frame in each.replies if frame.verb == "OK" and "token" in frame.parameters]
@@ -308,14 +299,14 @@ def lab_08(capture, variant):
         "5": re.search(r" at (\d\d:\d\d)\.", meeting.body.decode()).group(1),
         "6": sum(meeting.body in each.payload for each in capture.packets),
         "7": hashlib.sha256(content).hexdigest(),
-        "8": size,
+        "8": int(put.arguments[1]),
         "9": len(secrets) + len(tokens),
         "10": "which addresses talk to the server, when, and how much",
     }
 
 
 def answers(lab, capture, variant):
-    return {"01": lab_01, "02": lab_02, "03": lab_03, "06": lab_06, "07": lab_07, "08": lab_08}[lab](capture, variant)
+    return globals()[f"lab_{lab}"](capture, variant)
 
 
 def seeded_file(lab, variant, name, size):
@@ -344,11 +335,27 @@ def truth(lab, variant):
                 "10": len(drip) * (14 + 20 + 32 + 1), "11": many, "12": len(segment)}
     if lab == "03":
         return {"4": 1500 - 20 - 20}  # who closes first is a race: only the packets know
+    if lab == "04":
+        here = {variant["me"], variant["speaker"], variant["listener"]}
+        return {"1": len(here), "2": here, "3": {variant["outsider"], variant["late"]}, "8": 2, "10": "from the history"}
+    if lab == "05":
+        size = int(variant["size"])
+        return {"1": size, "2": hashlib.sha256(seeded_file(lab, variant, variant["file"], size)).hexdigest(), "6": 2,
+                "10": "before the first byte of the content"}
     if lab == "06":
         return {}  # when something is sent again is the kernel's to say
     if lab == "07":
         return {"13": "no: copies went out to the others while the reader slept"}
+    if lab == "10":
+        total = sum(int(variant[name]) for name in ("n1", "n2", "n3", "n4"))
+        # The last lines of try_server.py: two pieces, two lines in one, the flood of 1000 characters each, and one after it.
+        lines = [variant["word"] + " in two pieces", "two lines", "in one segment", *["x" * 1000] * int(variant["flood"]), "after the flood"]
+        return {"1": total, "5": len(("echo: " + variant["phrase"]).encode()), "6": variant["phrase"][0].encode().hex(),
+                "7": variant["ending"], "10": sum(len(f"speaker: {line}\n") for line in lines)}
     size = int(variant["size"])
+    if lab == "12":
+        return {"1": 4 + variant["cuts"].count("/drop"), "2": variant["visitor"], "4": variant["password"],
+                "5": hashlib.sha256(seeded_file(lab, variant, variant["paper"], size)).hexdigest()}
     return {"1": variant["password"], "3": "registration", "5": f"{variant['hour']}:{variant['minute']}", "6": 3,
             "7": hashlib.sha256(seeded_file(lab, variant, variant["file"], size)).hexdigest(), "8": size, "9": 2 + 3}
 

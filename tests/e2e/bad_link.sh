@@ -3,17 +3,7 @@
 . "$(dirname "$0")/common.sh"
 as_ordinary_user
 stage=$bin/e2e_stage
-cat >"$work/zed.script" <<'END'
-/join #lab
-/expect Welcome, zed
-I am fine, thank you.
-/expect map.bin
-/get map.bin
-got it
-/expect Good-bye, zed
-/send notes.txt
-/expect Sorry, I am late
-END
+student_of_stage >"$work/zed.script"
 play() {  # folder link
   local status=0
   "$stage" run "$work/$1" "$work/zed.script" "$2" >"$work/story" 2>&1 || status=$?

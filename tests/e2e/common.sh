@@ -133,3 +133,9 @@ run_demo() {  # mode further words...
   seen_deliveries "$work/demo/analysis" | diff "$work/logged" - || fail 'deliveries.csv differs from the server log'
   for log in "$work"/demo/logs/*.log; do healthy "$log"; done
 }
+
+# What the student types in the plan of e2e_stage, from the welcome to the last one who comes.
+student_of_stage() {
+  printf '%s\n' '/join #lab' '/expect Welcome, zed' 'I am fine, thank you.' '/expect map.bin' '/get map.bin' 'got it' \
+    '/expect Good-bye, zed' '/send notes.txt' '/expect Sorry, I am late'
+}

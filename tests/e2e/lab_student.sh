@@ -29,6 +29,20 @@ speakers=$(sed -nE "s/^\[$room [0-9]+\] ([a-z]+):.*/\1/p" "$work/session" | sort
 
 lab answer 01.11 "$secret"
 lab answer 1.7 "${#welcome} bytes"
+# What follows the question is the answer, also when it looks like an option.
+answered() { equal "$(lab answer "$@")" "01.4: $want" "answer $*"; }
+want=-5 answered 01.4 -5
+want='-0x5 bytes  (before: -5)' answered 01.4 -0x5 bytes
+want='--help me  (before: -0x5 bytes)' answered --workspace "$PLAINTALK_WORKSPACE" 01.4 --help me
+want='--  (before: --help me)' answered 01.4 --
+want='--labs x  (before: --)' answered 01.4 -- --labs x
+want='list  (before: --labs x)' answered 01.4 list --workspace "$PLAINTALK_WORKSPACE"
+want='-- -h  (before: list)' answered 01.4 -- -- -h
+lab answer 01.4 2>"$work/none" && fail 'there is no answer'
+contains "$work/none" 'there is no answer behind the question'
+lab answer 01.4 --help >"$work/help"
+contains "$work/help" 'What follows QUESTION is the answer'
+sed -i 's/^01\.4:.*/01.4:/' "$folder/answers.txt"
 printf '01.9: %s\n01.6: 2\n01.12: It can be read in the packets.\n' "$speakers" >>"$folder/answers.txt"
 lab check 01 >"$work/check" && fail "not everything is right"
 [ $(($(date +%s) - begun)) -le 60 ] || fail "more than a minute until the first marked answer"

@@ -2,17 +2,7 @@
 . "$(dirname "$0")/common.sh"
 as_ordinary_user
 stage=$bin/e2e_stage
-cat >"$work/zed.script" <<'END'
-/join #lab
-/expect Welcome, zed
-I am fine, thank you.
-/expect map.bin
-/get map.bin
-got it
-/expect Good-bye, zed
-/send notes.txt
-/expect Sorry, I am late
-END
+student_of_stage >"$work/zed.script"
 status=0
 "$stage" run "$work/lab" "$work/zed.script" >"$work/story" 2>"$work/err" || status=$?
 cat "$work/err" >>"$work/story"

@@ -7,6 +7,7 @@ usage: lab_proof.py --programs DIR --labs DIR [--seeds N] [--markers N] [--round
   right      the accepted answers in many notations are never refused
   mistakes   a wrong answer of which the mistake is known is told that mistake, and a packet that the capture has
   others     the sheet of another student, marked against one's own capture
+  entropy    how much the answers differ from student to student
 
 Answers are marked by `lab grade`, as a teacher would. --rounds bounds the sheets that each student hands in (0: all that there are).
 Exit status: 0 all as it must be, 1 not, 77 this machine cannot (the reason is printed).
@@ -17,6 +18,7 @@ import concurrent.futures
 import csv
 import itertools
 import json
+import math
 import os
 import pathlib
 import random
@@ -34,6 +36,8 @@ SKIPPED = 77
 LEAST_NAMED = 0.9  # of the wrong answers
 ENOUGH_STUDENTS = 20  # fewer say little about a share
 MOST_COPIED = 0.1  # of another student's answers, where questions vary
+LEAST_BITS = 40  # of the answers of a sheet
+FEW_BITS = 3  # of one question: worth a line
 SHOWN = 40
 
 
@@ -52,7 +56,9 @@ class Proof:
                               stdin=subprocess.DEVNULL, env=self.environment, timeout=600, text=True, errors="replace")
 
     def play(self, lab, student, folder):
-        result = self.run("solve", lab, "--student", student, "--keep", str(folder), "--mode", "namespace")
+        reference = pathlib.Path(__file__).resolve().parents[1] / "lab_reference" / lab  # what the student has to write
+        words = ["--reference", str(reference)] if reference.is_dir() else []
+        result = self.run("solve", lab, "--student", student, "--keep", str(folder), "--mode", "namespace", *words)
         if not (folder / "keys.json").exists():
             if "no capture in a private network" in result.stdout:
                 print("SKIPPED: no private network here:", result.stdout.strip().splitlines()[-1])
@@ -210,6 +216,29 @@ def prove_others(proof, played):
             proof.fault(f"lab {lab}: {share:.1%} of another student's answers are right; {MOST_COPIED:.0%} are too many")
 
 
+def prove_entropy(proof, played):
+    """How many bits the answers of a sheet have: of each question how seldom two students have the same answer, at most as many
+    as the number of pairs can show; their sum takes questions as independent."""
+    for lab, group in itertools.groupby(played, key=lambda keys: keys["lab"]):
+        group = list(group)
+        pairs = len(group) * (len(group) - 1) // 2
+        if pairs == 0:
+            continue
+        bits = {}
+        for question in group[0]["questions"]:
+            if question["type"] == "free text":
+                continue
+            answers = collections.Counter(tuple(each["accepted"]) for keys in group for each in keys["questions"]
+                                          if each["id"] == question["id"])
+            equal = sum(count * (count - 1) // 2 for count in answers.values())
+            bits[question["id"]] = math.log2(pairs / max(equal, 1))
+        total = sum(bits.values())
+        few = ", ".join(f"{lab}.{name} {value:.1f}" for name, value in sorted(bits.items(), key=lambda item: item[1]) if value < FEW_BITS)
+        print(f"entropy  lab {lab}: {total:.0f} bits in the answers of a sheet; less than {FEW_BITS} bits: {few or 'none'}")
+        if total < LEAST_BITS and len(group) >= ENOUGH_STUDENTS:
+            proof.fault(f"lab {lab}: the answers have {total:.0f} bits; at least {LEAST_BITS} are wanted")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", required=True)
@@ -242,6 +271,7 @@ def main():
         if few:
             prove_marks(proof, few)
         prove_others(proof, played)
+        prove_entropy(proof, played)
     for text in proof.faults[:SHOWN]:
         print("FAULT", text)
     print(f"{len(proof.faults)} faults")

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "labs/course/lab_network.hpp"
+#include "labs/course/toml_depth.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -133,14 +134,50 @@ TEST_F(LabFileTest, AQuestionNeedsWhatItIsMarkedBy) {
 }
 
 TEST_F(LabFileTest, NamesNestedWithoutEndAreAFaultAndNoCrash) {
-  for (const char* part : {"a.", "[", "[["}) {
+  for (const char* part : {"a.", "a . ", "'a'.", "[", "[[", "[\n", "x = [{ ", "\"\"\"a\"\"\"."}) {
     std::string deep;
-    for (int count = 0; count < 200'000; ++count) deep += part;
-    EXPECT_TRUE(only_fault(kHead + deep + "x = 1\n").starts_with("lab.toml:7: this line is longer")) << part;
-    // What just fits is read, or refused by the parser.
-    EXPECT_FALSE(read(kHead + deep.substr(0, 4000) + "x = 1\n").faults.empty()) << part;
+    for (int count = 0; count < 100'000; ++count) deep += part;
+    const std::string fault = only_fault(kHead + deep + "x = 1\n");
+    EXPECT_TRUE(fault.contains(": a name has more than 8 parts") || fault.contains(": brackets lie in each"))
+        << part << fault;
+    EXPECT_TRUE(fault.starts_with("lab.toml:")) << fault;
   }
+  // Deep names in deep brackets, each just allowed.
+  std::string deep = std::string(kHead) + "y = ";
+  for (int count = 0; count < 16; ++count) deep += "[\n{ a.b.c.d.e.f.g.h = ";
+  EXPECT_FALSE(read(deep).faults.empty());
   EXPECT_TRUE(only_fault(std::string(2U << 20, '\n')).ends_with("is larger than 1 MiB"));
+}
+
+TEST_F(LabFileTest, PointsAndBracketsInTextsAreNoNames) {
+  const std::string texts =
+      "learn = [\"a.b.c.d.e.f.g.h.i.j {{{ [[[[\", 'i.e. e.g. \"[[[[\" \\']\n"
+      "# a.b.c.d.e.f.g.h.i.j.k.l [[[[\n"
+      "reports = [\n'a.b.c.d.e.f.g.h.i.j.k',\n]\n";
+  std::string many;
+  for (int count = 0; count < 50; ++count) many += "[[question]]\n";
+  EXPECT_FALSE(too_deep_for_parser(texts + "x = \"\"\"\n{ \"quoted\" \\\"\"\" [[ \n\"\"\"\n" + many));
+  EXPECT_FALSE(too_deep_for_parser("x = [1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5]\n"));
+  const auto fault = too_deep_for_parser("x = '''\n\n\n'''\na.b.c.d.e.f.g.h.i = 1\n");
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->line, 5U);
+}
+
+TEST_F(LabFileTest, StepsRiseAndProgramsSayTheirs) {
+  const std::string head = std::string(kHead) + "script = \"one\"\n";
+  const LabFile file =
+      read(head + "[[student.step]]\nnumber = 3\nscript = \"two\"\n" + kQuestion +
+           "[[program]]\nname = \"p\"\nstep = 3\nstarts_after = \"x\"\ncommands = \"true\"\n");
+  EXPECT_EQ(file.faults, std::vector<std::string>{});
+  ASSERT_EQ(file.lab.steps.size(), 1U);
+  EXPECT_EQ(file.lab.steps[0].step, 3U);
+  EXPECT_EQ(file.lab.programs.at(0).step, 3U);
+  EXPECT_TRUE(only_fault(head + "[[student.step]]\nscript = \"two\"\n").contains("number is missing"));
+  EXPECT_TRUE(only_fault(head + "[[student.step]]\nnumber = 3\n[[student.step]]\nnumber = 3\n")
+                  .starts_with("lab.toml:10: step: steps must rise"));
+  EXPECT_TRUE(only_fault(head + "[[student.step]]\nnumber = 3\n"
+                                "[[program]]\nname = \"p\"\nstarts_after = \"x\"\ncommands = \"true\"\n")
+                  .contains("program p: step is missing"));
 }
 
 TEST_F(LabFileTest, AMissingFileIsAFaultToo) {

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/heap.hpp"
+
 namespace plaintalk::relay {
 namespace {
 
@@ -61,6 +63,15 @@ TEST(HeldBytes, BoundsThePiecesToo) {
   std::size_t count = 0;
   while (put(held, "x", kStart) == 1) ++count;
   EXPECT_EQ(count, 1024U);
+}
+
+// docs/LIMITS.md says how much that is.
+TEST(HeldBytes, HoldsNoMoreOfTheHeapThanIsSaid) {
+  const std::size_t before = test::heap_bytes();
+  HeldBytes held(16 << 10);
+  while (put(held, "x", kStart) == 1) {
+  }
+  EXPECT_LE(test::heap_bytes() - before, (16U << 10) + (26U << 10));
 }
 
 TEST(HeldBytes, KeepsAllBytesInOrder) {

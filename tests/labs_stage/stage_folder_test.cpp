@@ -1,10 +1,13 @@
 // Plans, folders, and how a stage is found by others.
 #include "labs/stage/stage_folder.hpp"
 
+#include <csignal>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "labs/stage/process_identity.hpp"
@@ -83,18 +86,41 @@ TEST(StageFolder, BelongsToOneStageAtATime) {
   EXPECT_EQ(again.attempt(), 1U);
 }
 
-TEST(StageFolder, RemovesWhatAKilledStageLeftAndNothingElse) {
+TEST(StageFolder, IsRemovedWhenItsProcessWasKilledAndNotBefore) {
   const ScratchFolder scratch;
-  std::string left = (fs::temp_directory_path() / "plaintalk-stage-XXXXXX").string();
-  ASSERT_NE(mkdtemp(left.data()), nullptr);
-  const fs::path precious = scratch / "plaintalk-stage-precious";
-  fs::create_directory(precious);
-  put(scratch / ".stage.json", "{\"private_folder\":\"" + left + "\"}");
-  { const StageFolder folder(scratch.path(), {}); }
-  EXPECT_FALSE(fs::exists(left));
-  put(scratch / ".stage.json", "{\"private_folder\":\"" + precious.string() + "\"}");
-  { const StageFolder folder(scratch.path(), {}); }
-  EXPECT_TRUE(fs::exists(precious));
+  fs::create_directory(scratch / "tmp");
+  ASSERT_EQ(setenv("TMPDIR", (scratch / "tmp").c_str(), 1), 0);
+  int told[2] = {};
+  ASSERT_EQ(pipe(told), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    fs::create_directory(scratch / "work");
+    const StageFolder folder(scratch / "work", {});
+    put(folder.private_folder() / "secret", "copper-lantern");
+    [[maybe_unused]] const auto written = write(told[1], "x", 1);
+    pause();
+    _exit(0);
+  }
+  char byte = 0;
+  ASSERT_EQ(read(told[0], &byte, 1), 1);
+  // Of others: without a lock, and one that only looks like it.
+  fs::create_directory(scratch / "tmp/plaintalk-lab-mine12");
+  fs::create_directory(scratch / "tmp/plaintalk-grade-mine12");
+  for (const char* name : {"tmp/plaintalk-lab-mine12", "tmp/plaintalk-grade-mine12"})
+    fs::permissions(scratch / name, fs::perms::owner_all);
+  put(scratch / "tmp/plaintalk-grade-mine12/.in-use.new", "");
+  const auto count = [&] {
+    return std::distance(fs::directory_iterator(scratch / "tmp"), fs::directory_iterator());
+  };
+  labs::remove_left_folders();
+  EXPECT_EQ(count(), 3);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  labs::remove_left_folders();
+  EXPECT_EQ(count(), 2);
+  close(told[0]);
+  close(told[1]);
+  unsetenv("TMPDIR");
 }
 
 TEST(StageFolder, LeavesAFileThatTheStudentHasChanged) {
@@ -122,7 +148,7 @@ TEST(RunningStage, IsFoundOnlyWhileItRuns) {
                            .server_start = start,
                            .is_private = true};
   const StageState state(scratch.path());
-  state.write(stage, {});
+  state.write(stage);
   const auto found = running_stage(scratch.path());
   ASSERT_TRUE(found) << found.error();
   EXPECT_EQ(found->server, "10.0.0.1:7777");
@@ -131,7 +157,7 @@ TEST(RunningStage, IsFoundOnlyWhileItRuns) {
   // The same process number, another process: the numbers of a small machine come around.
   RunningStage other = stage;
   other.stage_start = start + 1;
-  state.write(other, {});
+  state.write(other);
   EXPECT_NE(why_not().find("any more"), std::string::npos);
 
   for (const char* text : {"", "{", "[]", "{\"server\":7}", "null"}) {
@@ -150,8 +176,7 @@ TEST(RunningStage, PutsNothingIntoAShellThatCouldBeACommand) {
                .stage_process = getpid(),
                .server_process = getpid(),
                .stage_start = start,
-               .server_start = start},
-              {});
+               .server_start = start});
   const auto found = running_stage(scratch.path());
   ASSERT_TRUE(found);
   EXPECT_EQ(found->server + found->interface, "??");

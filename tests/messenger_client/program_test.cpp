@@ -326,6 +326,29 @@ TEST_F(ProgramTest, EndsAtOneSignalAndSaysSoInItsStatus) {
   EXPECT_EQ(lost.wait(), 143);
 }
 
+// Goal: what follows a script happens on the same connection, and is said where the script was.
+TEST_F(ProgramTest, GoesOnWithItsInputWhenAFirstScriptIsDone) {
+  ChildProcess bob(words("bob", {"--script", script("bob.txt", "/join #lab\n/expect two\n/expect later\n")}));
+  ASSERT_TRUE(bob.read_until("joined #lab"));
+  ChildProcess alice(words("alice", {"--begin-with", script("alice.txt", "/join #lab\none\ntwo\n")}));
+  alice.write("later\n/expect nothing\n");
+  alice.close_input();
+  const std::string saw = alice.read_all();
+  EXPECT_EQ(alice.wait(), 0) << alice.errors();
+  EXPECT_NE(saw.find("[#lab 3] alice: later\n"), std::string::npos) << saw;
+  EXPECT_NE(saw.find("! /expect is a word of scripts"), std::string::npos) << saw;
+  EXPECT_EQ(bob.wait(), 0) << bob.errors();
+
+  ChildProcess failing(words("carol", {"--begin-with", script("carol.txt", "one\n")}));
+  failing.write("never said\n");
+  failing.close_input();
+  EXPECT_EQ(failing.read_all().find("never said"), std::string::npos);
+  EXPECT_EQ(failing.wait(), 1);
+  EXPECT_NE(failing.errors().find("carol.txt, line 1: one: "), std::string::npos) << failing.errors();
+  ChildProcess refused(words("dora", {"--begin-with", script("dora.txt", "one\n"), "--room", "#lab"}));
+  EXPECT_EQ(refused.wait(), 2);
+}
+
 TEST_F(ProgramTest, SendsEverythingThatIsPipedInBeforeItLeaves) {
   ChildProcess alice(words("alice", {"--room", "#lab"}));
   alice.write("one\n/nonsense\ntwo");
