@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyzer/analyze_exports.hpp"
 #include "analyzer/run/analyse_each.hpp"
 #include "analyzer/run/analysis.hpp"
 #include "analyzer/run/capture_files.hpp"
@@ -62,6 +63,7 @@ struct Options {
   std::optional<std::size_t> memory_max_mib;
   double write_interval_s = 10;
   std::optional<std::size_t> buffer_size_mib;
+  analyzer::AnalyzeExports exports;
 };
 
 void say(const std::string& text) { std::cerr << "plaintalk-analyze: " << text << '\n'; }
@@ -142,12 +144,24 @@ analyzer::MergedCapture open_inputs(const Options& options, analyzer::LiveInput*
   return analyzer::MergedCapture(std::move(readers), std::move(names));
 }
 
+// False when a filter selects nothing.
+bool write_exports(const Options& options, const std::string& folder) {
+  options.exports.write_zeek(folder, options.quiet);
+  if (!options.exports.writes_capture()) return true;
+  analyzer::MergedCapture input = open_inputs(options, nullptr);
+  if (options.exports.write_capture(folder, input, options.quiet)) return true;
+  say("no packet is selected: nothing was written to the file of --write; the reports are in " +
+      plaintalk::terminal_safe(folder));
+  return false;
+}
+
 int report(const Options& options, const std::string& folder, const analyzer::AnalysisOutcome& outcome,
            int capture_status) {
   if (!options.quiet) std::cout << outcome.text << std::flush;
   for (const std::string& damage : outcome.damage)
     say("damaged input: " + plaintalk::terminal_safe(damage) +
         "; everything that could be read was analysed");
+  if (!write_exports(options, folder)) return 1;
   if (capture_status == 0 || analyzer::stop_signal_count() > 1)
     return outcome.damage.empty() ? 0 : kExitDamagedInput;
   say("the capture ended with an error, its own message stands above; what it captured before was "
@@ -233,7 +247,8 @@ int run(const Options& options) {
     analysis.folder =
         is_live ? "live-" + options.interface + "-analysis" : analyzer::default_folder(options.files.front());
   analysis.tables = options.tables;
-  analysis.packets_max = options.packets_max;
+  // A filter selects packets by their table.
+  analysis.packets_max = options.exports.writes_capture() ? UINT64_MAX : options.packets_max;
   analysis.server_port = options.port;
   analysis.interface = options.interface;
   analysis.show_secrets = options.show_secrets;
@@ -241,6 +256,7 @@ int run(const Options& options) {
   analysis.memory_max = memory_max(options);
   analysis.version = PLAINTALK_VERSION;
 
+  options.exports.check_room();
   std::optional<analyzer::CaptureProcess> child;
   if (is_live) child.emplace(options.interface, options.port, options.buffer_size_mib);
   give_up_root(is_live);
@@ -254,7 +270,7 @@ int run(const Options& options) {
       std::cout << analyzer::render_live_event(live_event) << std::flush;
       if (!std::cout && !std::exchange(gone, true)) live->stop_child();
     };
-  if (!is_pipe && analysis.tables.empty())
+  if (!is_pipe && analysis.tables.empty() && !options.exports.writes_capture())
     analysis.has_more_packets = analyzer::have_more_packets_than(options.files, options.packets_max);
   analyzer::WriteTimer timer(std::chrono::duration_cast<plaintalk::Nanoseconds>(
       std::chrono::duration<double>(options.write_interval_s)));
@@ -361,6 +377,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(64, 1 << 22));
   app.add_flag("--show-secrets", options.show_secrets, "show passwords and tokens instead of stars");
   app.add_flag("--quiet", options.quiet, "print nothing but errors");
+  options.exports.add_options(app);
   try {
     app.parse(argc, argv);
     if (options.files.empty() == options.interface.empty())
@@ -373,6 +390,12 @@ int main(int argc, char** argv) {
     if (options.prove && (options.each || !options.interface.empty() ||
                           std::count(options.files.begin(), options.files.end(), "-") > 0))
       throw CLI::ValidationError("--prove takes files, without --each and --live");
+    options.exports.check_options();
+    if (options.exports.wanted() && (options.each || options.prove || !options.tables.empty()))
+      throw CLI::ValidationError(
+          "--write and --zeek go with one whole analysis: without --each, --prove and --tables");
+    if (options.exports.writes_capture() && (!options.interface.empty() || reads_a_pipe(options)))
+      throw CLI::ValidationError("--write reads the capture a second time: give files");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

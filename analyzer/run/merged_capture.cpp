@@ -42,6 +42,12 @@ std::optional<PacketRecord> MergedCapture::next() {
   return record;
 }
 
+const capture::InterfaceInfo* MergedCapture::interface(std::uint32_t index) const {
+  const auto& interfaces = inputs_.at(index / kInterfacesPerFile).reader.interfaces();
+  const std::uint32_t own = index % kInterfacesPerFile;
+  return own < interfaces.size() ? &interfaces[own] : nullptr;
+}
+
 std::uint64_t MergedCapture::position() const {
   std::uint64_t sum = 0;
   for (const Input& input : inputs_) sum += input.reader.position();

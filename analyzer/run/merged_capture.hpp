@@ -20,6 +20,8 @@ class MergedCapture {
 
   // Valid until the next call.
   std::optional<PacketRecord> next();
+  // By the `interface` of a record that was given; nullptr when the file does not describe it.
+  const capture::InterfaceInfo* interface(std::uint32_t index) const;
 
   WallTime last_time() const { return last_time_; }  // of the record that was given last
   std::uint64_t position() const;

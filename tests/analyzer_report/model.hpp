@@ -81,16 +81,17 @@ class SessionCapture {
     interface_ = writer_.add_interface({LinkType::raw, 262144, "test", ""});
   }
 
-  // One connection for each person, from 10.0.0.<number>.
-  capture::SyntheticConnection& connect(std::uint8_t number) {
+  // One connection for each person, from 10.0.0.<number>; `run` names a run of the server.
+  capture::SyntheticConnection& connect(std::uint8_t number, const std::string& run = {}) {
     const Endpoint client{IpAddress::v4(10, 0, 0, number), static_cast<std::uint16_t>(40000 + number)};
     const Endpoint server{IpAddress::v4(10, 0, 0, 100), 7777};
     auto& connection = connections_.emplace_back(std::make_unique<capture::SyntheticConnection>(
         client, server,
         [this](WallTime time, Bytes packet) { packets_.emplace_back(time, std::string(as_text(packet))); }));
     connection->open(step());
-    connection->server_sent(
-        "PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 ping=30 :type HELP\n", step());
+    connection->server_sent("PLAINTALK/1 lab caps=history,files line=4096 body=65536 chunk=16384 ping=30" +
+                                (run.empty() ? "" : " run=" + run) + " :type HELP\n",
+                            step());
     return *connection;
   }
   WallTime step() { return now_ += std::chrono::milliseconds(5); }

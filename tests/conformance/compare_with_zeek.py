@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares state and history in connections.csv with the conn.log baselines of Zeek's own tests.
+"""Compares the conn.log of `plaintalk-analyze --zeek` with the conn.log baselines of Zeek's own tests.
 
 usage: compare_with_zeek.py --analyze PROGRAM [--least SHARE] FOLDER
 
@@ -9,7 +9,6 @@ differences are shown and counted, and the exit status is 1 only when fewer than
 """
 import argparse
 import collections
-import csv
 import pathlib
 import re
 import subprocess
@@ -17,7 +16,8 @@ import sys
 import tempfile
 
 SKIPPED = 77
-PAIRS = [("conn_state", "state"), ("history", "history"), ("orig_bytes", "client_bytes"), ("resp_bytes", "server_bytes")]
+FIELDS = ["conn_state", "history", "orig_bytes", "resp_bytes", "missed_bytes", "orig_pkts", "resp_pkts", "orig_ip_bytes",
+          "resp_ip_bytes", "duration", "proto"]
 
 
 def tests_by_name(root):
@@ -35,7 +35,7 @@ def capture_of(root, test):
     return path if path and path.is_file() else None
 
 
-def rows_of_zeek(log):
+def rows_of(log):
     fields, rows = [], collections.defaultdict(list)
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         cells = line.split("\t")
@@ -49,15 +49,11 @@ def rows_of_zeek(log):
 
 
 def rows_of_ours(analyze, capture):
-    rows = collections.defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
-        table = pathlib.Path(folder, "out", "connections.csv")
-        subprocess.run([analyze, capture, "--out", table.parent, "--tables", "connections", "--quiet"], capture_output=True, timeout=300)
-        if table.exists():
-            with open(table, newline="", encoding="utf-8") as file:
-                for row in csv.DictReader(file):
-                    rows[tuple(row[name] for name in ("client_address", "client_port", "server_address", "server_port"))].append(row)
-    return rows
+        subprocess.run([analyze, capture, "--out", f"{folder}/analysis", "--zeek", f"{folder}/logs", "--quiet"],
+                       capture_output=True, timeout=300)
+        log = pathlib.Path(folder, "logs", "conn.log")
+        return rows_of(log) if log.exists() else {}
 
 
 def main():
@@ -73,7 +69,7 @@ def main():
     for log in sorted(root.glob("Baseline/*/conn.log")):
         test = tests.get(log.parent.name)
         capture = capture_of(root, test) if test else None
-        theirs = rows_of_zeek(log)
+        theirs = rows_of(log)
         if not capture or not theirs:
             continue
         captures.add(capture)
@@ -83,18 +79,17 @@ def main():
                 print(f"NOT HERE\t{log.parent.name}\t{capture.name}\t{' '.join(ends)}\t{zeek_rows[0].get('conn_state')}")
                 continue
             for zeek, row in zip(zeek_rows, ours[ends]):
-                for theirs_name, our_name in PAIRS:
-                    if theirs_name not in zeek:
+                for name in FIELDS:
+                    if name not in zeek:
                         continue
-                    expected = zeek[theirs_name].replace("-", "0") if our_name.endswith("bytes") else zeek[theirs_name]
-                    total[theirs_name] += 1
-                    equal[theirs_name] += expected == row[our_name]
-                    if expected != row[our_name]:
-                        print(f"{theirs_name}\t{log.parent.name}\t{capture.name}\t{' '.join(ends)}\t{expected} in Zeek, {row[our_name]} here")
+                    total[name] += 1
+                    equal[name] += zeek[name] == row[name]
+                    if zeek[name] != row[name]:
+                        print(f"{name}\t{log.parent.name}\t{capture.name}\t{' '.join(ends)}\t{zeek[name]} in Zeek, {row[name]} here")
     if not total:
         print("skipped: the folder holds no test with a capture and a conn.log")
         return SKIPPED
-    print(f"{len(captures)} captures; equal: " + ", ".join(f"{name} {equal[name]} of {total[name]}" for name, _ in PAIRS))
+    print(f"{len(captures)} captures; equal: " + ", ".join(f"{name} {equal[name]} of {total[name]}" for name in FIELDS))
     return 0 if equal["conn_state"] >= options.least * total["conn_state"] else 1
 
 
