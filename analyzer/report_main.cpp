@@ -12,12 +12,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "analyzer/figures/draw.hpp"
+#include "analyzer/figures/figure.hpp"
+#include "analyzer/figures/figure_file.hpp"
+#include "analyzer/figures/figure_template.hpp"
 #include "analyzer/report/render_report.hpp"
 #include "analyzer/report/report_query.hpp"
 #include "analyzer/report/report_template.hpp"
 #include "analyzer/tables/describe_tables.hpp"
 #include "analyzer/wireshark/dissector.hpp"
 #include "base/front_door.hpp"
+#include "base/number.hpp"
 #include "base/text.hpp"
 
 namespace {
@@ -26,29 +31,47 @@ namespace analyzer = plaintalk::analyzer;
 
 struct Options {
   std::string name;
+  std::string figure;
   std::string analysis;
   std::string capture;
   std::string format = "text";
   std::string out;
   std::vector<std::string> settings;
   double time_limit_s = 60;
-  std::optional<std::size_t> width;
+  std::string width;
+  std::string height;
+  std::string font;
+  double font_size_pt = 0;
+  bool dark = false;
   bool list = false;
   bool describe_tables = false;
   bool show_template = false;
   bool install = false;
 
-  bool is_wireshark() const { return name == "wireshark"; }
+  bool is_wireshark() const { return name == "wireshark" && figure.empty(); }
 };
+
+void list_parameters(const analyzer::ReportTemplate& report_template) {
+  for (const auto& parameter : report_template.parameters)
+    std::cout << "    --set " << parameter.name << '=' << parameter.value << "  " << parameter.description
+              << '\n';
+}
 
 void list_templates() {
   for (const auto& builtin : analyzer::builtin_templates()) {
     const auto report_template = analyzer::parse_template(std::string(builtin.name), builtin.text);
     std::cout << report_template.name << ": " << report_template.title << '\n';
     std::cout << "    " << report_template.description << '\n';
-    for (const auto& parameter : report_template.parameters)
-      std::cout << "    --set " << parameter.name << '=' << parameter.value << "  " << parameter.description
-                << '\n';
+    list_parameters(report_template);
+  }
+}
+
+void list_figures() {
+  for (const std::string_view name : analyzer::builtin_figures()) {
+    const auto figure = analyzer::load_figure(std::string(name));
+    std::cout << "--figure " << name << ": " << figure.query.title << '\n';
+    std::cout << "    " << figure.query.description << '\n';
+    list_parameters(figure.query);
   }
 }
 
@@ -81,7 +104,7 @@ void write(const std::string& text, const std::string& path) {
 
 // A terminal has a width; a file and a pipe have none, and get every row in one line.
 std::size_t text_width(const Options& options) {
-  if (options.width) return *options.width;
+  if (!options.width.empty()) return plaintalk::parse_decimal<std::size_t>(options.width).value_or(0);
   const bool to_output = options.out.empty() || options.out == "-";
   struct winsize size {};
   if (!to_output || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
@@ -101,12 +124,69 @@ int wireshark(const Options& options) {
   return 0;
 }
 
+// Size, font and colours as they were asked for.
+analyzer::FigureStyle figure_style(const Options& options) {
+  analyzer::FigureStyle style;
+  if (!options.width.empty()) {
+    style.width = analyzer::parse_length(options.width).value_or(analyzer::Length{}).pixels;
+    style.height = style.width * 0.6;
+  }
+  if (!options.height.empty())
+    style.height = analyzer::parse_length(options.height).value_or(analyzer::Length{}).pixels;
+  if (!options.font.empty()) style.font = options.font;
+  if (options.font_size_pt > 0) style.font_size = options.font_size_pt * 96 / 72;
+  style.dark = options.dark;
+  return style;
+}
+
+// A PNG whose width is given in pixels has that many; what is meant for paper has 300 for each inch.
+double pixels_per_pixel(const Options& options) {
+  const auto width = analyzer::parse_length(options.width);
+  return width && !width->is_on_paper ? 1 : 300.0 / 96;
+}
+
+int figure(const Options& options) {
+  const analyzer::FigureTemplate figure_template = analyzer::load_figure(options.figure);
+  analyzer::FigureSettings settings;
+  settings.capture = options.capture;
+  for (const std::string& setting : options.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == setting.npos)
+      throw std::runtime_error("--set is written as name=value, not '" + setting + "'");
+    settings.parameters.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  settings.time =
+      std::chrono::duration_cast<plaintalk::Nanoseconds>(std::chrono::duration<double>(options.time_limit_s));
+  const bool to_output = options.out.empty() || options.out == "-";
+  const auto format = to_output
+                          ? analyzer::PictureFormat::svg
+                          : analyzer::picture_format(options.out).value_or(analyzer::PictureFormat::svg);
+  const analyzer::Figure made = analyzer::make_figure(figure_template, options.analysis, settings);
+  const auto drawings =
+      analyzer::draw({made.document}, figure_style(options), format, pixels_per_pixel(options));
+  if (!drawings.front().error.empty())
+    throw std::runtime_error(figure_template.name +
+                             " cannot be drawn: " + plaintalk::terminal_safe(drawings.front().error));
+  if (to_output) {
+    write(drawings.front().picture, options.out);
+  } else {
+    analyzer::write_picture(options.out, format, drawings.front().picture);
+    std::cout << plaintalk::terminal_safe(made.title) << '\n';
+    for (const std::string& words : {made.sentence, made.why_empty})
+      if (!words.empty()) std::cout << plaintalk::terminal_safe(words) << '\n';
+    for (const std::string& note : made.notes) std::cout << plaintalk::terminal_safe(note) << '\n';
+  }
+  return 0;
+}
+
 int run(const Options& options) {
   if (options.is_wireshark()) return wireshark(options);
   if (options.list) {
-    list_templates();
+    if (options.figure.empty()) list_templates();
+    list_figures();
     return 0;
   }
+  if (!options.figure.empty()) return figure(options);
   if (options.describe_tables) {
     write(analyzer::describe_tables(), options.out);
     return 0;
@@ -136,6 +216,34 @@ int run(const Options& options) {
   return 0;
 }
 
+// With --figure the only word is the analysis.
+void settle_figure(Options& options) {
+  if (!options.analysis.empty() && !options.name.empty())
+    throw CLI::ValidationError(
+        "with --figure there is no TEMPLATE: report --figure NAME ANALYSIS --out x.svg");
+  if (options.analysis.empty()) options.analysis = options.name;
+  if (options.analysis.empty() && !options.list)
+    throw CLI::ValidationError("give the analysis as well: report --figure NAME ANALYSIS --out x.svg");
+  for (const std::string* length : {&options.width, &options.height})
+    if (!length->empty() && !analyzer::parse_length(*length))
+      throw CLI::ValidationError(
+          "'" + *length +
+          "' is no size of a figure: write 160mm, 16cm, 6.3in or 800 for pixels, between "
+          "200 and 10000 pixels (53 to 2645 mm)");
+  if (!options.out.empty() && options.out != "-" && !analyzer::picture_format(options.out))
+    throw CLI::ValidationError("a figure is written as .svg, .png or .pdf: give --out such an ending");
+  if (options.show_template || options.describe_tables || options.install)
+    throw CLI::ValidationError("--figure draws; --show, --describe-tables and --install go without it");
+}
+
+void check_text_options(const Options& options) {
+  const auto columns = plaintalk::parse_decimal<std::size_t>(options.width);
+  if (!options.width.empty() && (!columns || *columns > 10'000))
+    throw CLI::ValidationError("--width: '" + options.width + "' is no number of columns from 0 to 10000");
+  if (!options.height.empty() || !options.font.empty() || options.font_size_pt > 0 || options.dark)
+    throw CLI::ValidationError("--height, --font, --font-size and --dark go with --figure");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -160,11 +268,23 @@ int main(int argc, char** argv) {
       ->type_name("SECONDS")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1e6));
-  app.add_option(
-         "--width", options.width,
-         "fold text to so many columns; 0: one line a row (default: the terminal's, 0 for a pipe or file)")
+  app.add_option("--figure", options.figure,
+                 "draw this figure instead of a report: name of a built-in one, or path of a .figure.toml")
+      ->type_name("NAME");
+  app.add_option("--width", options.width,
+                 "fold text to so many columns; 0: one line a row (default: the terminal's, 0 for a pipe or "
+                 "file); of "
+                 "a figure its width, such as 160mm (the default) or 800 for pixels")
+      ->type_name("N");
+  app.add_option("--height", options.height, "height of a figure, such as 95mm (default: 0.6 of its width)")
+      ->type_name("N");
+  app.add_option("--font", options.font,
+                 "font of a figure: names separated by commas, the first that is there")
+      ->type_name("NAME");
+  app.add_option("--font-size", options.font_size_pt, "size of a figure's letters in points (default: 8.25)")
       ->type_name("N")
-      ->check(CLI::Range(0, 10'000));
+      ->check(CLI::Range(4.0, 72.0));
+  app.add_flag("--dark", options.dark, "draw a figure for a dark background");
   app.add_flag(
       "--install", options.install,
       "with wireshark instead of a template: put the dissector where Wireshark looks, for this user");
@@ -174,7 +294,10 @@ int main(int argc, char** argv) {
                "print what every column of every table means, as Markdown");
   try {
     app.parse(argc, argv);
-    const bool needs_template = !options.list && !options.describe_tables && !options.is_wireshark();
+    if (!options.figure.empty()) settle_figure(options);
+    const bool needs_template =
+        options.figure.empty() && !options.list && !options.describe_tables && !options.is_wireshark();
+    if (options.figure.empty()) check_text_options(options);
     if (options.install && !options.is_wireshark())
       throw CLI::ValidationError("--install goes with wireshark: report wireshark --install");
     if (needs_template && options.name.empty())

@@ -1,12 +1,14 @@
 # `cmake --install` and the .deb (cpack in the build folder): the programs, the front door, templates, labs and documents.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # a package needs the programs, not the tests
 install(PROGRAMS plaintalk DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY report-templates DESTINATION ${CMAKE_INSTALL_DATADIR}/plaintalk FILES_MATCHING PATTERN "*.sql")
+install(DIRECTORY report-templates DESTINATION ${CMAKE_INSTALL_DATADIR}/plaintalk FILES_MATCHING PATTERN "*.sql" PATTERN "*.figure.toml")
 file(GLOB lab_folders ${PROJECT_SOURCE_DIR}/labs/[0-9][0-9]-*)
 install(DIRECTORY ${lab_folders} DESTINATION ${CMAKE_INSTALL_DATADIR}/plaintalk/labs)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "decisions" EXCLUDE)
 install(FILES README.md CHANGELOG.md messenger/net/server.example.toml DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+
+install(FILES analyzer/figures/scripts/notices.txt DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME third-party-notices.txt)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_CONTACT "Plaintalk maintainers <maintainers@plaintalk.invalid>")
@@ -20,5 +22,6 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS fonts-dejavu-core)  # of the figures; no library asks for it
 # No setcap in a postinst: who may capture is the administrator's decision (docs/CAPTURE.md).
 include(CPack)

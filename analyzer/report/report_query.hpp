@@ -1,6 +1,4 @@
-// Runs a template on an analysis. A template may come from anywhere, so the database is opened read-only and
-// immutable, and an authorizer lets the query do nothing but read tables: it cannot attach other files,
-// write, or load code.
+// Runs a template on an analysis and keeps what it gives: a report.
 #pragma once
 
 #include <chrono>

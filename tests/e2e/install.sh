@@ -2,7 +2,7 @@
 . "$(dirname "$0")/common.sh"
 cmake --install "${PLAINTALK_BUILD:?}" --prefix "$work/usr" >"$work/install.log" 2>&1 ||
   { tail -n 3 "$work/install.log" >&2; fail 'the installation failed (is everything built?)'; }
-for name in server client capture analyze report demo doctor relay; do
+for name in server client capture analyze report demo doctor relay draw; do
   equal "$("$work/usr/bin/plaintalk-$name" --version)" "plaintalk-$name 0.1.0" "the version of $name"
   "$work/usr/bin/plaintalk-$name" --help >"$work/help"
   [ -s "$work/help" ] || fail "$name --help is empty"
