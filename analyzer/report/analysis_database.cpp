@@ -1,7 +1,6 @@
 #include "analyzer/report/analysis_database.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -9,35 +8,11 @@
 #include <sqlite3.h>
 
 #include "analyzer/report/analysis_contents.hpp"
-#include "analyzer/tables/combined_tables.hpp"
-#include "analyzer/tables/database.hpp"
+#include "analyzer/tables/open_analysis.hpp"
 #include "base/text.hpp"
 
 namespace plaintalk::analyzer {
 namespace {
-
-bool is_analysis(const SqliteDatabase& database) {
-  try {
-    SqliteStatement query = database.prepare("PRAGMA application_id");
-    return query.next() && query.integer(0) == kDatabaseApplicationId;
-  } catch (const std::runtime_error&) {
-    return false;
-  }
-}
-
-SqliteDatabase open_analysis(const std::string& analysis) {
-  std::error_code error;
-  std::filesystem::path path = analysis;
-  if (std::filesystem::is_directory(path, error)) path /= "analysis.sqlite";
-  if (!std::filesystem::is_regular_file(path, error))
-    throw std::runtime_error(path.string() +
-                             " does not exist: give the folder that plaintalk-analyze wrote (without "
-                             "--tables), or its analysis.sqlite");
-  SqliteDatabase database(path, SqliteDatabase::Mode::immutable);
-  if (!is_analysis(database))
-    throw std::runtime_error(path.string() + " is no database of plaintalk-analyze");
-  return database;
-}
 
 [[noreturn]] void fail_query(const ReportTemplate& report_template, sqlite3* database, std::size_t offset) {
   std::string where = report_template.name;

@@ -6,21 +6,12 @@
 #include <sqlite3.h>
 
 #include "analyzer/tables/combined_tables.hpp"
+#include "analyzer/tables/open_analysis.hpp"
 #include "analyzer/tables/table.hpp"
 
 namespace plaintalk::analyzer {
-namespace {
-
-bool has_many(const SqliteDatabase& database) {
-  SqliteStatement column = database.prepare("SELECT 1 FROM pragma_table_info('captures') WHERE name = ?");
-  column.bind(1, kCaptureColumn);
-  return column.next();
-}
-
-}  // namespace
-
 ManyCaptures::ManyCaptures(const SqliteDatabase& database) : database_(database) {
-  if (!has_many(database)) return;
+  if (!has_many_captures(database)) return;
   const std::string column(kCaptureColumn);
   {
     SqliteStatement names = database.prepare("SELECT " + column + " FROM main.captures ORDER BY rowid");
