@@ -1,6 +1,11 @@
 # A student's way through lab 01, as it is typed: begin, answer, be told what is wrong, hand in; and the teacher's mark.
 # What the session was really about is known from the transcript, not from the analysis.
+# As an ordinary user and, where that can be had, on a machine without any network.
 source "$(dirname "$0")/common.sh"
+as_ordinary_user
+if [ "${PLAINTALK_ALONE:-}" = '' ] && unshare -rn true 2>/dev/null; then
+  PLAINTALK_ALONE=$work unshare -rn bash "$0" && exit 0 || exit $?
+fi
 labs=$(cd "$(dirname "$0")/../../labs" && pwd)
 export PLAINTALK_WORKSPACE=$work/labs PLAINTALK_COMMAND=plaintalk TMPDIR=$work
 lab() { "$bin/plaintalk-lab" --labs "$labs" "$@"; }

@@ -206,6 +206,9 @@ def prove_others(proof, played):
         constant |= {name for name in copied if len({tuple(question["accepted"]) for keys in group for question in keys["questions"]
                                                     if question["id"] == name}) == 1}
         varying = [each for name, column in copied.items() if name not in constant for each in column]
+        if not varying:
+            proof.fault(f"lab {lab}: no answer of another student was marked")
+            continue
         share = sum(varying) / len(varying)
         print(f"others   lab {lab}: {sum(varying)} of {len(varying)} answers of another student are right ({share:.1%}); "
               f"left out, choices and what is the same for everybody: {', '.join(sorted(constant, key=int)) or 'none'}")
