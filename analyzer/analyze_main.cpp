@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "analyzer/analyze_exports.hpp"
+#include "analyzer/analyze_web.hpp"
 #include "analyzer/run/analyse_each.hpp"
 #include "analyzer/run/analysis.hpp"
 #include "analyzer/run/capture_files.hpp"
@@ -64,6 +65,7 @@ struct Options {
   double write_interval_s = 10;
   std::optional<std::size_t> buffer_size_mib;
   analyzer::AnalyzeExports exports;
+  analyzer::AnalyzeWeb web;
 };
 
 void say(const std::string& text) { std::cerr << "plaintalk-analyze: " << text << '\n'; }
@@ -235,7 +237,7 @@ int run_prove(const Options& options) {
   return outcome.wrong_count == 0 ? 0 : kExitNotProved;
 }
 
-int run(const Options& options) {
+int run(Options& options) {
   analyzer::catch_stop_signals();
   if (options.prove) return run_prove(options);
   if (options.each) return run_each(options);
@@ -265,11 +267,14 @@ int run(const Options& options) {
     live.emplace(child ? &*child : nullptr,
                  analyzer::LiveInput::Options{analysis.folder, say, !options.quiet, analysis.memory_max});
   analyzer::MergedCapture input = open_inputs(options, live ? &*live : nullptr);
-  if (is_live && !options.quiet)
-    analysis.watcher = [&live, gone = false](const analyzer::LiveEvent& live_event) mutable {
-      std::cout << analyzer::render_live_event(live_event) << std::flush;
-      if (!std::cout && !std::exchange(gone, true)) live->stop_child();
-    };
+  analyzer::LiveLines lines(std::cout, [&] {
+    if (!options.web.wanted()) live->stop_child();
+  });
+  if (is_live && !options.quiet) analysis.watchers.push_back(&lines);
+  if (options.web.wanted()) {
+    options.web.start(analysis.memory_max);
+    analysis.watchers.push_back(&options.web.watcher());
+  }
   if (!is_pipe && analysis.tables.empty() && !options.exports.writes_capture())
     analysis.has_more_packets = analyzer::have_more_packets_than(options.files, options.packets_max);
   analyzer::WriteTimer timer(std::chrono::duration_cast<plaintalk::Nanoseconds>(
@@ -297,7 +302,10 @@ int run(const Options& options) {
     };
     outcome = analyzer::analyse(input, analysis);
   }
-  return report(options, analysis.folder, outcome, live ? live->end_child() : 0);
+  if (options.web.wanted()) options.web.ended();
+  const int status = report(options, analysis.folder, outcome, live ? live->end_child() : 0);
+  if (options.web.wanted()) options.web.stay(options.quiet);
+  return status;
 }
 
 }  // namespace
@@ -378,10 +386,14 @@ int main(int argc, char** argv) {
   app.add_flag("--show-secrets", options.show_secrets, "show passwords and tokens instead of stars");
   app.add_flag("--quiet", options.quiet, "print nothing but errors");
   options.exports.add_options(app);
+  options.web.add_options(app);
   try {
     app.parse(argc, argv);
     if (options.files.empty() == options.interface.empty())
       throw CLI::ValidationError("give capture files, or - for standard input, or --live IFACE");
+    options.web.check_options();
+    if (options.web.wanted() && (options.each || options.prove))
+      throw CLI::ValidationError("--web shows one analysis, without --each and --prove");
     if (std::count(options.files.begin(), options.files.end(), "-") > 1)
       throw CLI::ValidationError("- is standard input and can be read once only");
     if (options.each &&

@@ -8,6 +8,7 @@
 
 #include "analyzer/run/carver.hpp"
 #include "analyzer/run/forked_copy.hpp"
+#include "analyzer/run/live_watchers.hpp"
 #include "analyzer/run/memory_budget.hpp"
 #include "analyzer/run/packet_feed.hpp"
 #include "analyzer/run/packet_table.hpp"
@@ -49,7 +50,7 @@ constexpr std::uint64_t kPacketsPerCheck = 256;  // how often options.keep_readi
 class Run {
  public:
   Run(MergedCapture& capture, const AnalysisOptions& options)
-      : capture_(capture), options_(options), folder_(options.folder) {}
+      : capture_(capture), options_(options), watchers_(options.watchers), folder_(options.folder) {}
 
   AnalysisOutcome run() {
     try {
@@ -70,10 +71,12 @@ class Run {
         : packets(run.packets_wanted_ ? std::make_unique<PacketTable>(std::vector<RowSink*>{&run.filter_},
                                                                       waiting_rows_max(run.options_))
                                       : nullptr),
-          writer({&run.filter_}, run.summary_, run.traffic_, packets.get(), run.options_.watcher),
+          writer({&run.filter_}, run.summary_, run.traffic_, packets.get(), run.watchers_),
           talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
-          relay(talk, packets.get()),
-          tracker(limits(run.options_), relay, packets ? &relay : nullptr),
+          watched(talk, packets.get(), run.watchers_),
+          is_watched(run.watchers_.wants_everything()),
+          relay(streams(), segments()),
+          tracker(limits(run.options_), relay, segments() != nullptr ? &relay : nullptr),
           decoder(run.options_.overlap),
           budget(run.options_.memory_max, run.options_.measure_memory) {}
     static TrackerLimits limits(const AnalysisOptions& options) {
@@ -93,9 +96,14 @@ class Run {
       if (options.memory_max == 0) return PacketTable::kWaitingCountMax;
       return std::min(PacketTable::kWaitingCountMax, options.memory_max / 8 / kRowSizeMax);
     }
+    // Who takes what the relay passes on.
+    StreamSink& streams() { return is_watched ? static_cast<StreamSink&>(watched) : talk; }
+    SegmentSink* segments() { return is_watched ? static_cast<SegmentSink*>(&watched) : packets.get(); }
     std::unique_ptr<PacketTable> packets;
     ResultWriter writer;
     TalkAnalyzer talk;
+    WatchedStreams watched;
+    const bool is_watched;
     StreamRelay relay;
     ConnectionTracker tracker;
     PacketDecoder decoder;
@@ -115,6 +123,7 @@ class Run {
     info_.used_fragments = parts.decoder.used_fragment_count();
     info_.without_foreign_secrets = !parts.writer.wants_foreign_secrets();
     capture_.describe(info_);
+    watchers_.counts(counts(info_.dropped_count, info_.interface_dropped_count));
     parts.tracker.finish();
     report_health(parts.talk.findings(), parts.decoder.fragment_conflicts());
     parts.talk.finish();
@@ -129,6 +138,10 @@ class Run {
   // How long there is nothing to do but to wait for packets.
   Milliseconds write_if_due(Parts& parts) {
     constexpr Milliseconds kLong = std::chrono::hours(1);
+    if (watchers_.wants_everything()) {
+      const DropCounts drops = capture_.drops();
+      watchers_.counts(counts(drops.dropped, drops.interface_dropped));
+    }
     if (!options_.until_next_write || info_.packets == packets_written_) return kLong;
     if (options_.until_next_write() <= Nanoseconds::zero()) {
       write_in_between(parts);
@@ -143,7 +156,7 @@ class Run {
     if (database_) database_->save();
     const std::string trouble = run_in_copy([&] {
       try {
-        parts.writer.forget_watcher();
+        watchers_.forget();
         contents_->finish_copies();
         folder_.write_copies();
         if (database_) database_->go_on_in(folder_.copied_path(std::string(kDatabaseName)));
@@ -264,7 +277,7 @@ class Run {
     const auto on_packet_done = [&] { end(parts, packet->record, packet->segment); };
     while (const StreamLog* const log = streams->next()) {
       filter_.set_synthetic(log->is_synthetic());
-      log->tell(parts.talk, parts.packets.get(), on_packet, on_packet_done);
+      log->tell(parts.streams(), parts.segments(), on_packet, on_packet_done);
     }
     return true;
   }
@@ -273,6 +286,7 @@ class Run {
   void begin(Parts& parts, const PacketRecord& record, const std::optional<TcpSegment>& segment,
              SkipReason skip) {
     parts.talk.packet(record.time, record.original_size);
+    watchers_.packet(record.time, record.original_size);
     if (packets_wanted_ && everything() && info_.packets == options_.packets_max) leave_packets_out(parts);
     if (packets_wanted_ && segment) parts.packets->packet(record, *segment);
     if (packets_wanted_ && !segment) parts.packets->packet(record, skip);
@@ -298,6 +312,11 @@ class Run {
   }
 
   bool keeps_reading() const { return !options_.keep_reading || options_.keep_reading(capture_); }
+
+  CaptureCounts counts(std::optional<std::uint64_t> dropped,
+                       std::optional<std::uint64_t> interface_dropped) const {
+    return {info_.packets, info_.segments, dropped, interface_dropped};
+  }
 
   void report_health(Findings& findings, const FragmentConflicts& conflicts) {
     const WallTime end = info_.last.value_or(WallTime{});
@@ -361,6 +380,7 @@ class Run {
 
   MergedCapture& capture_;
   const AnalysisOptions& options_;
+  LiveWatchers watchers_;
   AnalysisFolder folder_;
   Summary summary_;
   Traffic traffic_;

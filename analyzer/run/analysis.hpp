@@ -12,7 +12,7 @@
 #include "analyzer/run/merged_capture.hpp"
 #include "analyzer/run/pipe_spool.hpp"
 #include "analyzer/tables/analysis_folder.hpp"
-#include "analyzer/talk/talk_sink.hpp"
+#include "analyzer/talk/live_watcher.hpp"
 #include "analyzer/wire/overlap_policy.hpp"
 #include "base/heap_in_use.hpp"
 
@@ -32,7 +32,7 @@ struct AnalysisOptions {
   std::size_t memory_max = 0;
   std::function<std::size_t()> measure_memory = heap_in_use;
   std::string version;
-  std::function<void(const LiveEvent&)> watcher;
+  std::vector<LiveWatcher*> watchers;  // borrowed
   // Called now and then, and at the end; false ends the reading, and the analysis of what was read. What it
   // throws ends the run, and nothing is written.
   std::function<bool(const MergedCapture&)> keep_reading;

@@ -16,6 +16,8 @@ std::string shown(std::string_view text) {
 }  // namespace
 
 std::string render_live_event(const LiveEvent& live_event) {
+  // A line a message is enough, and an old page that is replayed is none.
+  if (live_event.may_be_replay) return {};
   const std::string when = render_utc(live_event.time).substr(11, 12);
   const std::string connection =
       "connection " + std::to_string(static_cast<std::uint64_t>(live_event.connection));
@@ -38,6 +40,8 @@ std::string render_live_event(const LiveEvent& live_event) {
       if (live_event.who.empty()) return {};
       what = who + "'s " + connection + " ended";
       break;
+    case LiveEvent::Kind::copy:
+    case LiveEvent::Kind::said: return {};
   }
   return when + ' ' + what + '\n';
 }

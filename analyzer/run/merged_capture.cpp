@@ -71,18 +71,29 @@ bool MergedCapture::is_synthetic() const {
   return false;
 }
 
-void MergedCapture::describe(CaptureInfo& info) const {
+DropCounts MergedCapture::drops() const {
   const auto add = [](std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& count) {
     if (count) sum = sum.value_or(0) + *count;
   };
+  DropCounts sums;
+  for (const Input& input : inputs_) {
+    for (const capture::InterfaceInfo& interface : input.reader.interfaces()) {
+      add(sums.received, interface.received_count);
+      add(sums.dropped, interface.dropped_count);
+      add(sums.interface_dropped, interface.interface_dropped_count);
+    }
+  }
+  return sums;
+}
+
+void MergedCapture::describe(CaptureInfo& info) const {
+  const DropCounts sums = drops();
+  info.received_count = sums.received;
+  info.dropped_count = sums.dropped;
+  info.interface_dropped_count = sums.interface_dropped;
   for (const Input& input : inputs_) {
     info.names.push_back(input.name);
     info.formats.push_back(input.reader.format());
-    for (const capture::InterfaceInfo& interface : input.reader.interfaces()) {
-      add(info.received_count, interface.received_count);
-      add(info.dropped_count, interface.dropped_count);
-      add(info.interface_dropped_count, interface.interface_dropped_count);
-    }
     const auto& skipped = input.reader.skipped_blocks();
     for (const capture::CaptureError& block : skipped)
       info.damage.push_back(input.name + ": " + block.what + "; that block was left out (at byte " +

@@ -14,6 +14,13 @@
 
 namespace plaintalk::analyzer {
 
+// What the interfaces counted, summed up; nothing: no capture says.
+struct DropCounts {
+  std::optional<std::uint64_t> received;
+  std::optional<std::uint64_t> dropped;            // in the kernel's buffer
+  std::optional<std::uint64_t> interface_dropped;  // at the interface
+};
+
 class MergedCapture {
  public:
   explicit MergedCapture(std::vector<capture::CaptureReader> readers, std::vector<std::string> names);
@@ -27,6 +34,8 @@ class MergedCapture {
   std::uint64_t position() const;
   std::optional<std::uint64_t> size() const;  // unknown when one of them is a pipe
   bool is_synthetic() const;                  // an application recorded it and made up the headers
+  // As far as the captures have told by now.
+  DropCounts drops() const;
   // Formats, counters and damage, as far as they are known by now.
   void describe(CaptureInfo& info) const;
 

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "analyzer/run/live_watchers.hpp"
 #include "analyzer/run/packet_table.hpp"
 #include "analyzer/run/summary.hpp"
 #include "analyzer/run/traffic.hpp"
@@ -20,24 +20,19 @@ namespace plaintalk::analyzer {
 
 class ResultWriter : public TalkSink {
  public:
-  using Watcher = std::function<void(const LiveEvent&)>;
-
   // `sinks` get every row; the summary always does.
   // `packets` is told what is found about packets, if there is one.
   ResultWriter(std::vector<RowSink*> sinks, Summary& summary, Traffic& traffic, PacketTable* packets,
-               Watcher watcher)
+               LiveWatchers& watchers)
       : sinks_(std::move(sinks)),
         summary_(summary),
         traffic_(traffic),
         packets_(packets),
-        watcher_(std::move(watcher)) {}
+        watchers_(watchers) {}
 
   bool wants_evidence() const override { return wanted_.tcp_events; }
-  bool wants_arguments() const override { return wanted_.pdus; }
-  bool wants_foreign_secrets() const override { return wanted_.secrets || watcher_; }
-
-  // Nobody watches any more.
-  void forget_watcher() { watcher_ = {}; }
+  bool wants_arguments() const override { return wanted_.pdus || watchers_.wants_everything(); }
+  bool wants_foreign_secrets() const override { return wanted_.secrets || watchers_.any(); }
 
   void connection(const ConnectionResult& row) override {
     traffic_.add(row);
@@ -48,10 +43,14 @@ class ResultWriter : public TalkSink {
     if (packets_ != nullptr) packets_->verdict(row);
   }
   void pdu(const PduResult& row) override {
+    watchers_.pdu(row);
     take(row, wanted_.pdus);
     if (packets_ != nullptr) packets_->pdu(row);
   }
-  void credential(const CredentialResult& row) override { take(row); }
+  void credential(const CredentialResult& row) override {
+    watchers_.credential(row);
+    take(row);
+  }
   void user(const UserResult& row) override { take(row); }
   void file(const FileResult& row) override { take(row); }
   void room(const RoomResult& row) override { take(row); }
@@ -63,9 +62,7 @@ class ResultWriter : public TalkSink {
     if (!wanted_.deliveries) return;
     for (const DeliveryResult& delivery : row.deliveries) write(row_of(row, delivery));
   }
-  void live_event(const LiveEvent& live_event) override {
-    if (watcher_) watcher_(live_event);
-  }
+  void live_event(const LiveEvent& live_event) override { watchers_.live_event(live_event); }
 
  private:
   template <typename Result>
@@ -96,7 +93,7 @@ class ResultWriter : public TalkSink {
   Summary& summary_;
   Traffic& traffic_;
   PacketTable* packets_;
-  Watcher watcher_;
+  LiveWatchers& watchers_;
 };
 
 }  // namespace plaintalk::analyzer

@@ -50,6 +50,11 @@ void catch_stop_signals() {
 
 int stop_signal_count() { return signal_count; }
 int last_stop_signal() { return last_signal; }
+void wait_for_stop_signal() {
+  pollfd source{from_handler, POLLIN, 0};
+  while (signal_count == 0) ::poll(&source, 1, -1);
+}
+
 int stop_signal_descriptor() { return from_handler; }
 
 ssize_t InterruptibleSource::read(std::uint8_t* target, std::size_t size) {

@@ -16,6 +16,9 @@ void catch_stop_signals();
 int stop_signal_count();
 int last_stop_signal();
 
+// Returns once there was one.
+void wait_for_stop_signal();
+
 // Each signal makes a byte readable here, so that a thread that waits hears of it. Only one may read it.
 int stop_signal_descriptor();
 

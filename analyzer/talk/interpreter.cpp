@@ -324,7 +324,35 @@ void Interpreter::finish(WallTime now) {
 
 void Interpreter::publish(LiveEvent::Kind kind, Moment seen, const ObservedSession& session,
                           std::string_view who, std::string_view room, std::string_view text) {
-  sink_.live_event({kind, seen.time, seen.packet, session.id, who, room, text});
+  LiveEvent event;
+  event.kind = kind;
+  event.time = seen.time;
+  event.packet = seen.packet;
+  event.connection = session.id;
+  event.who = who;
+  event.room = room;
+  event.text = text;
+  event.server = session.server->label;
+  sink_.live_event(event);
+}
+
+void Interpreter::publish_message(LiveEvent::Kind kind, Moment seen, const ObservedSession& session,
+                                  std::string_view who, const Message& message, bool may_be_replay) {
+  LiveEvent event;
+  event.kind = kind;
+  event.time = seen.time;
+  event.packet = seen.packet;
+  event.connection = session.id;
+  event.who = who;
+  event.room = message.room->name;
+  event.text = message.text;
+  event.message = messages_.serial_of(*message.room, message.seq).value_or(0) + 1;
+  event.seq = message.seq;
+  event.server = message.room->server->label;
+  event.in = message.in;
+  event.in_connection = message.in_connection;
+  event.may_be_replay = may_be_replay;
+  sink_.live_event(event);
 }
 
 }  // namespace plaintalk::analyzer

@@ -122,6 +122,9 @@ class Interpreter {
   void finish_room(ObservedRoom& room);
   void publish(LiveEvent::Kind kind, Moment seen, const ObservedSession& session, std::string_view who,
                std::string_view room, std::string_view text);
+  // The same for a message, its copy or its command.
+  void publish_message(LiveEvent::Kind kind, Moment seen, const ObservedSession& session,
+                       std::string_view who, const Message& message, bool may_be_replay);
 
   TalkSink& sink_;
   Findings& findings_;

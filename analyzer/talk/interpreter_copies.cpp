@@ -121,9 +121,16 @@ void Interpreter::place_copy(ConnectionContext& context, const CapturedFrame& ca
   auto& awaited = context.session->awaited_acks;
   if (!captured.acked && awaited.size() < kAwaitedAckCountMax)
     awaited.push_back({captured.end_offset, *serial, index});
-  if (!live || std::exchange(message.published, true)) return;
-  publish(message.is_file ? LiveEvent::Kind::file : LiveEvent::Kind::message, captured.first,
-          *context.session, message.sender, room.name, message.text);
+  // Who joined before the capture began is not known to be a member, and may be sent an old page just as
+  // well.
+  const bool may_be_replay = !live && !member->joined && context.session->began_earlier;
+  if (!live && !may_be_replay) return;
+  // Those who watch hear of a message, once more when it is certain, and of its copies.
+  if (!message.published && !std::exchange(live ? message.published : message.suggested, true))
+    publish_message(message.is_file ? LiveEvent::Kind::file : LiveEvent::Kind::message, captured.first,
+                    *context.session, message.sender, message, may_be_replay);
+  publish_message(LiveEvent::Kind::copy, captured.first, *context.session, context.session->account, message,
+                  may_be_replay);
 }
 
 void Interpreter::old_copy(ConnectionContext& context, const CapturedFrame& captured, ObservedRoom& room,

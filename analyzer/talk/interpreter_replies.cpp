@@ -245,8 +245,9 @@ void Interpreter::answered_say(ConnectionContext& context, Request& request, con
   message->altered = message->altered ||
                      (message->said_hash && message->sent_hash && *message->said_hash != *message->sent_hash);
   seen_in_room(context, room->name, session.account, request.last.time);
-  if (std::exchange(message->published, true)) return;
-  publish(LiveEvent::Kind::message, request.last, session, message->sender, room->name, message->text);
+  const bool was_published = std::exchange(message->published, true);
+  publish_message(was_published ? LiveEvent::Kind::said : LiveEvent::Kind::message, request.last, session,
+                  message->sender, *message, false);
 }
 
 void Interpreter::answered_file(ConnectionContext& context, Request& request, const Reply& reply) {

@@ -49,6 +49,7 @@ struct Message {
   std::optional<std::uint64_t> line_hash;  // of the first line of a copy
   bool altered = false;
   bool published = false;  // to those who watch
+  bool suggested = false;  // the same, as one that may be a replay
   std::string file;        // the handle, of a file
   std::string text;
   std::uint64_t body_length = 0;

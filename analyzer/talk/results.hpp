@@ -209,7 +209,17 @@ struct Finding {
 
 // What happens, as it happens: for people who watch a live capture.
 struct LiveEvent {
-  enum class Kind : std::uint8_t { login, refused_login, joined, parted, message, file, ended };
+  enum class Kind : std::uint8_t {
+    login,
+    refused_login,
+    joined,
+    parted,
+    message,
+    file,
+    ended,
+    copy,  // of a message or file, on its way to `who`
+    said,  // the command of a message that was told before is known now
+  };
   Kind kind{};
   WallTime time;
   std::uint64_t packet = 0;
@@ -217,6 +227,14 @@ struct LiveEvent {
   std::string_view who;
   std::string_view room;
   std::string_view text;
+  std::string_view server;  // that the connection goes to
+  // Of message, file, copy and said:
+  std::uint64_t message = 0;  // tells the messages of an analysis apart; from 1
+  std::uint64_t seq = 0;      // the number in its room
+  Moment in;                  // the packet that completed the command, if it is known yet
+  ConnectionId in_connection{};
+  // The capture began after the recipient joined: an old message that is replayed looks the same.
+  bool may_be_replay = false;
 };
 
 }  // namespace plaintalk::analyzer

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kBufferSizeMin = std::size_t{256} << 10;
 // How long the kernel may hold back a block that is not full yet.
-constexpr int kBatchTimeout_ms = 100;
+constexpr int kBatchTimeout_ms = 40;
 constexpr std::string_view kAnyInterface = "any";
 
 std::string no_rights(const std::string& interface) {

@@ -13,7 +13,7 @@ constexpr std::size_t kBatchMax = 4096;
 // How often a reader that follows the file learns of drops, and how soon an interface that was switched off
 // is noticed.
 constexpr std::chrono::seconds kTickInterval{2};
-// The kernel holds packets back until a block is full or 100 ms old; those of the last moment must still get
+// The kernel holds packets back until a block is full or 40 ms old; those of the last moment must still get
 // into the file.
 constexpr std::chrono::milliseconds kDrainTime{250};
 // Who reads a pipe may be busy for a moment; when it takes nothing for this long, it never will.

@@ -237,16 +237,30 @@ TEST(MergedCapture, TakesSeveralFilesInTheOrderOfTime) {
   EXPECT_TRUE(facts.damage.empty());
 }
 
+LiveEvent happening(LiveEvent::Kind kind, std::string_view who, std::string_view room,
+                    std::string_view text) {
+  LiveEvent event;
+  event.kind = kind;
+  event.time = WallTime{std::chrono::milliseconds(1'700'000'000'345)};
+  event.packet = 7;
+  event.connection = ConnectionId{1};
+  event.who = who;
+  event.room = room;
+  event.text = text;
+  return event;
+}
+
 TEST(Happenings, AreOneSafeLineEach) {
-  const WallTime time{std::chrono::milliseconds(1'700'000'000'345)};
-  EXPECT_EQ(render_live_event(
-                {LiveEvent::Kind::message, time, 7, ConnectionId{1}, "alice", "#lab", "a\x1b[31m\nb"}),
+  using Kind = LiveEvent::Kind;
+  EXPECT_EQ(render_live_event(happening(Kind::message, "alice", "#lab", "a\x1b[31m\nb")),
             "22:13:20.345 #lab  alice: a\\x1b[31m\\nb\n");
-  EXPECT_EQ(render_live_event({LiveEvent::Kind::ended, time, 7, ConnectionId{1}, "", "", ""}), "");
+  EXPECT_EQ(render_live_event(happening(Kind::ended, "", "", "")), "");
+  EXPECT_EQ(render_live_event(happening(Kind::copy, "bob", "#lab", "again")), "");
+  LiveEvent replay = happening(Kind::message, "alice", "#lab", "an old page");
+  replay.may_be_replay = true;
+  EXPECT_EQ(render_live_event(replay), "");
   const std::string longest(5000, 'x');
-  EXPECT_LT(
-      render_live_event({LiveEvent::Kind::message, time, 7, ConnectionId{1}, "a", "#l", longest}).size(),
-      500u);
+  EXPECT_LT(render_live_event(happening(Kind::message, "a", "#l", longest)).size(), 500u);
 }
 
 }  // namespace

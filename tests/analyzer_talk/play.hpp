@@ -35,6 +35,16 @@ struct Collected : TalkSink {
   std::vector<TimelineResult> seconds;
   std::vector<Finding> findings;
   std::vector<std::string> happenings;
+  // What those who watch hear of a message after the first time.
+  struct Watched {
+    std::uint64_t message = 0;
+    bool is_command = false;
+    bool may_be_replay = false;
+    std::string who;
+    std::uint64_t packet = 0;
+    std::uint64_t in = 0;
+  };
+  std::vector<Watched> watched;
 
   void connection(const ConnectionResult& row) override {
     connections.push_back({*row.connection, std::string(row.protocol), row.user});
@@ -52,6 +62,9 @@ struct Collected : TalkSink {
   void timeline(const TimelineResult& row) override { seconds.push_back(row); }
   void finding(const Finding& row) override { findings.push_back(row); }
   void live_event(const LiveEvent& row) override {
+    if (row.kind == LiveEvent::Kind::copy || row.kind == LiveEvent::Kind::said)
+      return watched.push_back({row.message, row.kind == LiveEvent::Kind::said, row.may_be_replay,
+                                std::string(row.who), row.packet, row.in.packet});
     happenings.push_back(std::string(row.who) + '|' + std::string(row.room) + '|' + std::string(row.text));
   }
 

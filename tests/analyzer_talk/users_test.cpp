@@ -145,6 +145,49 @@ TEST(Happenings, TellWhatAPersonWhoWatchesWantsToKnow) {
   EXPECT_EQ(found.happenings[2], "alice|#lab|hello");
 }
 
+TEST(Happenings, TellOfEachCopyAndOfTheCommandOnceItIsKnown) {
+  Play play;
+  play.login(1, "alice");
+  play.login(2, "bob");
+  play.join(1, "#lab", 1, 0);
+  play.join(2, "#lab", 2, 0);
+  const std::uint64_t said = play.client(1, "SAY #lab :hello");
+  // A copy may be seen before the answer that gives the message its number.
+  const std::uint64_t to_bob = play.server(2, "MSG #lab 1 alice 1 :hello");
+  play.server(1, "OK seq=1 at=1");
+  const std::uint64_t to_alice = play.server(1, "MSG #lab 1 alice 1 :hello");
+  const Collected& found = play.finish();
+  ASSERT_EQ(found.watched.size(), 3u);
+  EXPECT_EQ(found.watched[0].who, "bob");
+  EXPECT_EQ(found.watched[0].packet, to_bob);
+  EXPECT_EQ(found.watched[0].in, 0u);
+  EXPECT_TRUE(found.watched[1].is_command);
+  EXPECT_EQ(found.watched[1].in, said);
+  EXPECT_EQ(found.watched[2].who, "alice");
+  EXPECT_EQ(found.watched[2].packet, to_alice);
+  EXPECT_EQ(found.watched[2].in, said);
+  for (const auto& told : found.watched) {
+    EXPECT_EQ(told.message, found.watched[0].message);
+    EXPECT_NE(told.message, 0u);
+    EXPECT_FALSE(told.may_be_replay);
+  }
+}
+
+TEST(Happenings, SayWhatMayBeAReplay) {
+  // Goal: an old page that is asked for is no copy; what comes to somebody whose join was not captured may be.
+  Play play;
+  play.login(1, "alice");
+  play.join(1, "#lab", 1, 4);
+  play.client(1, "HISTORY #lab");
+  play.server(1, "MSG #lab 3 bob 1 :old");
+  play.server(1, "END #lab last=3");
+  play.open(2, true);
+  play.server(2, "MSG #lab 5 bob 1 :who knows");
+  const Collected& found = play.finish();
+  ASSERT_EQ(found.watched.size(), 1u);
+  EXPECT_TRUE(found.watched[0].may_be_replay);
+}
+
 TEST(Timeline, CountsBySecondOfCaptureTime) {
   Play play;
   play.analyzer.packet(WallTime(std::chrono::seconds(1'700'000'000)), 60);

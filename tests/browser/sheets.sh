@@ -4,21 +4,12 @@
 own=$(cd "$(dirname "$0")" && pwd)
 . "$own/../e2e/common.sh"
 
-browser=$(command -v chromium || command -v chromium-browser) || skip "there is no chromium here"
-command -v npm >/dev/null || skip "there is no npm here to fetch axe-core with"
-modules=$PLAINTALK_BUILD/browser
-mkdir -p "$modules"
-cp "$own/package.json" "$own/package-lock.json" "$modules/"
-if ! cmp -s "$own/package-lock.json" "$modules/fetched"; then
-  (cd "$modules" && npm ci --ignore-scripts --no-audit --no-fund) >"$work/npm" 2>&1 ||
-    skip "axe-core cannot be fetched: $(tail -n 1 "$work/npm")"
-  cp "$own/package-lock.json" "$modules/fetched"
-fi
+. "$own/axe.sh"
 
 with_checks() {  # page
   awk '{ if (sub("</body>", "")) { print "<script src=\"axe.js\"></script><script src=\"checks.js\"></script></body>" } else print }' "$1"
 }
-cp "$modules/node_modules/axe-core/axe.min.js" "$work/axe.js"
+cp "$axe" "$work/axe.js"
 cp "$own/page_checks.js" "$work/checks.js"
 cp "$own/frames.js" "$work/frames.js"
 with_checks "$own/faulty.html" >"$work/faulty.html"

@@ -42,7 +42,7 @@ const std::array kThirdParty = {
     ThirdParty{"zlib.h", {"capture/compressed/"}},
     ThirdParty{"zstd.h", {"capture/compressed/"}},
     ThirdParty{"lz4", {"capture/compressed/"}},
-    ThirdParty{"boost/", {"messenger/net/", "messenger/client/", "labs/relay/"}},
+    ThirdParty{"boost/", {"messenger/net/", "messenger/client/", "labs/relay/", "analyzer/web/"}},
     ThirdParty{"pcap", {"capture/live/"}},
     ThirdParty{"openssl/", {"base/crypto/", "messenger/net/"}},
     ThirdParty{"sqlite3.h", {"base/sqlite/", "analyzer/report/"}},
