@@ -232,8 +232,9 @@ void settle_figure(Options& options) {
           "200 and 10000 pixels (53 to 2645 mm)");
   if (!options.out.empty() && options.out != "-" && !analyzer::picture_format(options.out))
     throw CLI::ValidationError("a figure is written as .svg, .png or .pdf: give --out such an ending");
-  if (options.show_template || options.describe_tables || options.install)
-    throw CLI::ValidationError("--figure draws; --show, --describe-tables and --install go without it");
+  if (options.show_template || options.describe_tables || options.install || options.format != "text")
+    throw CLI::ValidationError(
+        "--figure draws; --format, --show, --describe-tables and --install go without it");
 }
 
 void check_text_options(const Options& options) {

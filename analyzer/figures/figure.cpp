@@ -193,7 +193,7 @@ class Maker {
     std::size_t column_count = settings_.column_count;
     std::size_t most = 0;
     for (const auto& series : template_.series) most += series.to.text.empty() ? 1U : 2U;
-    most *= 4 * std::max<std::size_t>(1, groups.size());
+    most *= 5 * std::max<std::size_t>(1, groups.size());  // thin() keeps up to five rows a column
     column_count = std::clamp<std::size_t>(settings_.document_row_max / most, 1, column_count);
     const bool log_x = template_.x.scale == "log";
     const std::size_t x = place(template_.x.column);

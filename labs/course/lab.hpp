@@ -93,6 +93,7 @@ struct Lab {
   std::string is_mine;
   std::vector<VariantRule> variant;
   std::vector<std::string> reports;  // templates of plaintalk-report whose tables `lab report` puts in
+  std::vector<std::string> figures;  // and its figures
   std::vector<PersonRule> people;
   std::vector<FileRule> files;
   std::vector<ProgramRule> programs;

@@ -272,6 +272,7 @@ LabFile read_lab(const std::filesystem::path& folder) {
   if (parsed.get("minutes") == nullptr) top.fault(nullptr, "minutes is missing: how long a student needs");
   lab.learn = top.texts("learn");
   lab.reports = top.texts("reports");
+  lab.figures = top.texts("figures");
   lab.is_mine = top.required_text("is_mine");
   read_scene(top, lab, file.faults);
   std::set<std::string> ids;

@@ -184,6 +184,32 @@ TEST(Drawing, TellsSeriesApartByMoreThanColour) {
   EXPECT_EQ(count_of(svg_of(document), "stroke-dasharray"), 2U) << "one line and its sample in the legend";
 }
 
+TEST(Drawing, ShowsEightSeriesAndSaysHowManyMoreThereAre) {
+  json document = chart();
+  document["split"] = "who";
+  document["rows"] = json::array();
+  for (int who = 0; who < 11; ++who)
+    document["rows"].push_back({who, 1, who + 1, "user" + std::to_string(who)});
+  const std::string svg = svg_of(document);
+  EXPECT_NE(svg.find(">3 more are not drawn: choose a person, a room or a connection.<"), svg.npos);
+  EXPECT_EQ(count_of(svg, "data-packet="), 8U);
+}
+
+TEST(Drawing, ShowsTimesAsAClockInUtc) {
+  json document = chart();
+  document["x"]["scale"] = "time";
+  document["rows"] = {{1'700'000'000, 1, 1, "a"}, {1'700'000'060, 2, 2, "a"}};
+  EXPECT_NE(svg_of(document).find(">22:14<"), std::string::npos) << "2023-11-14 22:13:20 UTC and a minute";
+}
+
+TEST(Drawing, TakesTextsOfAnyLength) {
+  json document = chart();
+  document["title"] = std::string(3'000'000, 'x');
+  document["split"] = "who";
+  document["rows"] = {{0, 1, 1, std::string(1'000'000, 'y')}, {1, 2, 2, "b"}};
+  expect_well_formed(svg_of(document));
+}
+
 // Goal: a figure that cannot be drawn is told of, and the others are drawn.
 TEST(Drawing, GoesOnAfterAFigureThatFails) {
   json unknown = chart();

@@ -171,6 +171,16 @@ TEST_F(Figures, ShowTheGroupsWithTheMostRows) {
   EXPECT_EQ(figure.notes[0], "The 64 with the most rows, of 100.");
 }
 
+TEST_F(Figures, HaveABoundOfRowsForAllSeriesTogether) {
+  const Figure figure =
+      make(std::string("split = \"g\"\n") + kPlainDescription,
+           "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 120000) "
+           "SELECT x, CASE WHEN x % 7 THEN x % 1009 END AS y, x % 60 AS g FROM n");
+  const std::size_t count = document_of(figure)["rows"].size();
+  EXPECT_LE(count, 50'000U);
+  EXPECT_GT(count, 20'000U);
+}
+
 TEST_F(Figures, HoldNoMarkupOfTheDataInTheirDocument) {
   const Figure figure = make("split = \"g\"\n" + std::string(kPlainDescription),
                              "SELECT 1 AS x, 2 AS y, '</script><!--' || char(8232) AS g");

@@ -75,6 +75,7 @@ refused 2 --figure "$name" "$work/analysis" --out "$work/x.jpeg"
 contains "$work/err" '.svg, .png or .pdf'
 refused 2 --figure "$name" "$work/analysis" --width 3mm
 refused 2 --figure "$name"
+refused 2 --figure "$name" "$work/analysis" --format csv
 refused 2 ports "$work/analysis" --dark
 refused 2 ports "$work/analysis" --width 160mm
 refused 1 --figure no-such-figure "$work/analysis"

@@ -66,6 +66,8 @@ grep -rlF -- "$secret" "$folder" | grep -v 'answers.txt\|tries.jsonl\|session-1.
 lab report 01 >/dev/null
 contains "$folder/report-1.md" "$host"
 contains "$folder/report-1.md" "> It can be read in the packets."
+contains "$folder/report-1.md" '](report-1-timeline.svg)'
+contains "$folder/report-1-timeline.svg" '<title>The whole capture'
 lab pack 01 >"$work/pack"
 [ -e "$folder/plaintalk-lab-01-jane.doe.zip" ] || fail "no hand-in"
 lab pack 01 >"$work/pack"

@@ -44,3 +44,10 @@ done <"$work/commands"
 # And as it stands, with the output folded for a narrow terminal.
 "$bin/plaintalk-report" segments "$work/foreign-chat" --set connection=1 --width 80 >"$work/segments"
 equal "$(awk 'length > 80' "$work/segments")" '' 'lines of more than 80 columns'
+
+# And every figure that the page names is there.
+named=$(grep -o -- '--figure [a-z-]*' "$page" | sort -u)
+[ "$(wc -l <<<"$named")" -ge 6 ] || fail "few figures: $named"
+while read -r _ figure; do
+  "$bin/plaintalk-report" --figure "$figure" "$work/file-transfer" --out "$work/$figure.svg" >/dev/null || fail "the figure $figure"
+done <<<"$named"

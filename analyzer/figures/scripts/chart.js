@@ -122,18 +122,34 @@
     return notes;
   }
 
-  // 1, 2 and 5 times powers of ten, or as many of them as have room.
+  // As many digits before powers of ten as have room; equal steps where there are too few of them.
   function logTicks(values, size, font_size) {
-    const known = values.filter((value) => value > 0);
-    const first = Math.floor(Math.log10(Math.min(...extremes(known)) / 1.15));
-    const last = Math.ceil(Math.log10(Math.max(...extremes(known)) * 1.15));
+    let [least, most] = extremes(values.filter((value) => value > 0));
+    if (least === most) return [least];
+    [least, most] = [least / 1.15, most * 1.15];
     const room = Math.max(2, Math.floor(size / (font_size * 3)));
-    for (const factors of [[1, 2, 5], [1, 3], [1]]) {
+    for (const digits of [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
       const ticks = [];
-      for (let power = first; power <= last; ++power) for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
-      if (ticks.length <= room || factors.length === 1) return ticks;
+      for (let power = Math.floor(Math.log10(least)); power <= Math.log10(most); ++power) {
+        for (const digit of digits) {
+          const tick = Number(`${digit}e${power}`);
+          if (tick >= least && tick <= most) ticks.push(tick);
+        }
+      }
+      if (digits.length === 9 && ticks.length < 3) return equalTicks(least, most);
+      if (ticks.length <= room || digits.length === 1) return ticks;
     }
     return [];
+  }
+
+  function equalTicks(least, most) {
+    const power = Math.floor(Math.log10((most - least) / 3));
+    const digit = [5, 2, 1].find((one) => one * 10 ** power <= (most - least) / 3) || 1;
+    const ticks = [];
+    for (let count = Math.ceil(least / (digit * 10 ** power)); count * digit * 10 ** power <= most; ++count) {
+      ticks.push(Number(`${count * digit}e${power}`));
+    }
+    return ticks;
   }
 
   function extremes(values) {
@@ -158,6 +174,9 @@
       titlePadding: full.font_size * 0.6, labelLimit: full.width / 3,
     };
     if (name === 'x' && axis.scale !== 'category') result.labelFlush = true;
+    if (axis.scale === 'time') {
+      Object.assign(result, { formatType: 'utc', format: { milliseconds: '%H:%M:%S.%L', seconds: '%H:%M:%S', minutes: '%H:%M', hours: '%H:%M', date: '%d %b', day: '%d %b' } });
+    }
     if (axis.scale === 'log') Object.assign(result, { format: ',~r', values: logTicks(values, size, full.font_size) });
     if (name === 'y' && axis.scale === 'linear' && values.every(Number.isInteger)) result.tickMinStep = 1;
     return result;
@@ -299,6 +318,16 @@
     return { xs, ys };
   }
 
+  // Vega draws what it can and tells a console of the rest: half a picture is none.
+  function loggerInto(faults) {
+    const logger = { level: (level) => (level === undefined ? vega.Error : logger), warn: () => logger, info: () => logger, debug: () => logger };
+    logger.error = (...words) => {
+      faults.push(words.map((word) => String((word && word.message) || word)).join(' '));
+      return logger;
+    };
+    return logger;
+  }
+
   // Axes and marks of some series: what is inside an SVG of the full width and `height`.
   async function plot(drawn, xs, document, full, height, panel) {
     const { ys } = placesOf(drawn);
@@ -333,9 +362,12 @@
       scales: [scaleOf('x', document.x, xs, full), scaleOf('y', document.y, ys, full)],
       marks: drawn.flatMap((entry, index) => marksOf(entry, index, full, document, step)),
     };
-    const view = new vega.View(vega.parse(spec, null, { ast: true }), { renderer: 'none', logLevel: vega.Error, expr: vega.expressionInterpreter });
+    const faults = [];
+    const view = new vega.View(vega.parse(spec, null, { ast: true }), { renderer: 'none', logger: loggerInto(faults), expr: vega.expressionInterpreter });
     try {
-      return cleaned(await view.toSVG());
+      const svg = await view.toSVG();
+      if (faults.length) throw new Error(faults.join('; '));
+      return cleaned(svg);
     } finally {
       view.finalize();
     }

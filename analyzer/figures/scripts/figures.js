@@ -59,11 +59,13 @@ globalThis.plaintalkFigures = (function () {
     return width * size;
   }
 
+  const textMax = 2000;  // letters of a text that are looked at: nobody reads more in a picture
+
   // Lines of at most `room` pixels, broken at blanks where there are any; what is too long even so ends in an ellipsis.
   function wrapped(text, size, room, most) {
     const lines = [];
     let line = '';
-    for (let word of String(text).split(/\s+/).filter((part) => part)) {
+    for (let word of String(text).slice(0, textMax).split(/\s+/).filter((part) => part)) {
       if (line && widthOf(line + ' ' + word, size) > room) {
         lines.push(line);
         line = '';
@@ -86,8 +88,8 @@ globalThis.plaintalkFigures = (function () {
   }
 
   function shortened(text, size, room) {
-    if (widthOf(text, size) <= room) return text;
-    const characters = Array.from(text);
+    const characters = Array.from(String(text).slice(0, textMax));
+    if (characters.length === text.length && widthOf(text, size) <= room) return text;
     while (characters.length && widthOf(characters.join('') + '\u2026', size) > room) characters.pop();
     return characters.join('') + '\u2026';
   }
