@@ -1,5 +1,6 @@
 #include "labs/grade/hand_in_worker.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -34,18 +35,18 @@ constexpr bool kIsSanitized = true;  // its shadow alone takes terabytes of addr
 constexpr bool kIsSanitized = false;
 #endif
 
-void bound(__rlimit_resource resource, rlim_t most) {
+void bound(__rlimit_resource resource, rlim_t most, rlim_t more = 0) {
   rlimit bounds{};
+  if (::getrlimit(resource, &bounds) != 0) bounds.rlim_max = RLIM_INFINITY;
   // A limit that is lower already stays.
-  if (::getrlimit(resource, &bounds) == 0 && bounds.rlim_max != RLIM_INFINITY && bounds.rlim_max < most)
-    most = bounds.rlim_max;
-  bounds = {most, most};
+  bounds = {std::min(most, bounds.rlim_max), std::min(most + more, bounds.rlim_max)};
   if (::setrlimit(resource, &bounds) != 0)
     throw std::runtime_error(std::string("cannot bound what a hand-in may take: ") + std::strerror(errno));
 }
 
 void bound_this_process(const WorkOrder& order) {
-  bound(RLIMIT_CPU, static_cast<rlim_t>(order.time_max.count()));
+  // Ended by SIGXCPU, which says why; by SIGKILL a second later.
+  bound(RLIMIT_CPU, static_cast<rlim_t>(order.time_max.count()), 1);
   bound(RLIMIT_FSIZE, kFileSizeMax);
   bound(RLIMIT_NOFILE, kOpenFilesMax);
   bound(RLIMIT_CORE, 0);

@@ -29,6 +29,7 @@ namespace fs = std::filesystem;
 
 constexpr Nanoseconds kQueryTimeMax = std::chrono::seconds(2);
 constexpr std::chrono::seconds kMarkingTimeMax{3};
+constexpr int kClockFactor = 3;
 // What is kept of an answer, in bytes: all hand-ins of a class are in memory together.
 constexpr std::size_t kGivenMax = 500;
 constexpr std::size_t kFreeTextMax = 64U << 10;
@@ -103,7 +104,7 @@ class Marking {
                                      .program = program_,
                                      .arguments = worker_arguments(job.order),
                                      .has_own_group = true});
-    job.end = read_clocks().instant + options_.time_max;
+    job.end = read_clocks().instant + kClockFactor * options_.time_max;
     running_.push_back(std::move(job));
   }
 
@@ -147,8 +148,11 @@ class Marking {
     if (!options_.only_student.empty() && graded.student != options_.only_student) return false;
     const auto lab = labs_.find(graded.lab);
     if (is_late) {
-      graded.fault =
-          "the analysis took longer than " + std::to_string(options_.time_max.count()) + " s and was stopped";
+      graded.fault = "it took longer than " + std::to_string(kClockFactor * options_.time_max.count()) +
+                     " s and was stopped";
+    } else if (status.signal == SIGXCPU) {
+      graded.fault = "it took more than " + std::to_string(options_.time_max.count()) +
+                     " s of computing and was stopped";
     } else if (!hand_in) {
       graded.fault = hand_in.error() + " (" + render(status) + ')' + (words.empty() ? "" : ": " + words);
     } else if (graded.fault.empty() && lab == labs_.end()) {

@@ -18,7 +18,8 @@ struct MarkingOptions {
   std::filesystem::path hand_ins;
   std::string only_student{};  // whose hand-ins are marked; empty: everybody's
   unsigned process_count = 2;
-  std::chrono::seconds time_max{5};  // for each analysis, on the clock
+  std::chrono::seconds time_max{5};  // of computing, for each hand-in; on the clock three times that, so that
+                                     // other work of this machine decides no mark
   // How many are done of how many.
   std::function<void(std::size_t, std::size_t)> progress = [](std::size_t, std::size_t) {};
   // Each that could be marked, while its capture can still be asked.

@@ -3,11 +3,13 @@
 #include <set>
 #include <sstream>
 
+#include "base/number.hpp"
 #include "base/text.hpp"
 #include "labs/course/lab_file.hpp"
 #include "labs/course/lab_folders.hpp"
 #include "labs/course/variant.hpp"
 #include "labs/lab/commands.hpp"
+#include "labs/lab/scene.hpp"
 #include "labs/sheet/worksheet.hpp"
 
 namespace plaintalk::labs {
@@ -59,6 +61,36 @@ void check_texts(const Lab& lab, std::vector<std::string>& faults) {
   }
 }
 
+// The commands of the client that the sheet shows are those that the reference student types: what is not
+// played is not tried either.
+void check_commands(const Lab& lab, const std::string& sheet, std::vector<std::string>& faults) {
+  std::istringstream script(reference_script(lab, "lint", kAllSteps));
+  std::set<std::string> played{"/quit"};  // the end of each script
+  for (std::string line; std::getline(script, line);) played.insert(line);
+  std::istringstream lines(sheet);
+  bool is_code = false;
+  for (std::string line; std::getline(lines, line);) {
+    line.erase(0, line.find_first_not_of(' '));
+    if (line.starts_with("```")) is_code = !is_code;
+    if (is_code && line.starts_with('/') && !played.contains(line))
+      faults.push_back("worksheet.md: the reference student does not type '" + line +
+                       "': write it into the script of lab.toml");
+  }
+}
+
+void check_minutes(const Lab& lab, const std::string& sheet, std::vector<std::string>& faults) {
+  constexpr std::string_view kAbout = "bout ";
+  constexpr std::string_view kMinutes = " minutes";
+  for (std::size_t at = sheet.find(kAbout); at != sheet.npos; at = sheet.find(kAbout, at + 1)) {
+    const std::string_view rest = std::string_view(sheet).substr(at + kAbout.size());
+    const std::size_t end = rest.find(kMinutes);
+    const auto minutes = end == rest.npos ? std::nullopt : parse_decimal<unsigned>(rest.substr(0, end));
+    if (minutes && *minutes != lab.minutes)
+      faults.push_back("worksheet.md: about " + std::to_string(*minutes) + " minutes, and lab.toml says " +
+                       std::to_string(lab.minutes));
+  }
+}
+
 void check_sheet(const Lab& lab, std::vector<std::string>& faults) {
   const Values values = words_for(lab, "lint");
   std::string sheet;
@@ -82,6 +114,8 @@ void check_sheet(const Lab& lab, std::vector<std::string>& faults) {
     if (rule.step > last_step)
       faults.push_back("lab.toml:" + std::to_string(rule.line) + ": worksheet.md has no step " +
                        std::to_string(rule.step) + " below \"## Do\"");
+  check_commands(lab, sheet, faults);
+  check_minutes(lab, sheet, faults);
   for (const Question& question : lab.questions)
     if (!sheet.contains("**" + lab.id + '.' + question.id + "**"))
       faults.push_back("worksheet.md: question " + question.id + " is not in it: write {question " +

@@ -328,6 +328,7 @@ class StageRun {
   // The capture last: what the server says at its end is in it too.
   void stop_everything() {
     const session::InterruptIsNotOurs it_ends_anyway;
+    result_.program_failed = is_played() && people_.has_program_failed();
     people_.stop();
     result_.people = people_.outcomes();
     if (!supervisor_.stop(*server_, SIGTERM, kStopLimit).is_success()) {

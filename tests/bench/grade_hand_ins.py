@@ -24,8 +24,12 @@ import zipfile
 LABS = ("01", "02", "03", "04", "05", "06", "08", "12")
 
 
+WORDS = bytes(random.Random(1).choices(b"abcdefghijklmnopqrstuvwxyz     ", k=1_000_000))
+
+
 def words_of(chooser, size):
-    return b" ".join(bytes(chooser.choices(b"abcdefghijklmnopqrstuvwxyz", k=chooser.randint(2, 9))) for _ in range(size // 5))[:size - 1] + b"\n"
+    begin = chooser.randrange(len(WORDS) - size)
+    return WORDS[begin:begin + size - 1] + b"\n"
 
 
 def conversation(seed, size, start):
