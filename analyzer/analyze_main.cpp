@@ -21,6 +21,7 @@
 
 #include "analyzer/analyze_exports.hpp"
 #include "analyzer/analyze_web.hpp"
+#include "analyzer/page/page.hpp"
 #include "analyzer/run/analyse_each.hpp"
 #include "analyzer/run/analysis.hpp"
 #include "analyzer/run/capture_files.hpp"
@@ -61,6 +62,7 @@ struct Options {
   bool quiet = false;
   bool each = false;
   bool prove = false;
+  bool no_page = false;
   std::optional<std::size_t> memory_max_mib;
   double write_interval_s = 10;
   std::optional<std::size_t> buffer_size_mib;
@@ -160,6 +162,7 @@ bool write_exports(const Options& options, const std::string& folder) {
 int report(const Options& options, const std::string& folder, const analyzer::AnalysisOutcome& outcome,
            int capture_status) {
   if (!options.quiet) std::cout << outcome.text << std::flush;
+  if (!outcome.page_trouble.empty()) say(plaintalk::terminal_safe(outcome.page_trouble));
   for (const std::string& damage : outcome.damage)
     say("damaged input: " + plaintalk::terminal_safe(damage) +
         "; everything that could be read was analysed");
@@ -258,6 +261,11 @@ int run(Options& options) {
   analysis.memory_max = memory_max(options);
   analysis.version = PLAINTALK_VERSION;
 
+  if (!options.no_page && analysis.tables.empty())
+    analysis.make_page = [&options](const std::string& database) {
+      analyzer::Page page = analyzer::make_page(database, {.show_secrets = options.show_secrets});
+      return analyzer::WrittenPage{page.html, analyzer::what_is_missing(page)};
+    };
   options.exports.check_room();
   std::optional<analyzer::CaptureProcess> child;
   if (is_live) child.emplace(options.interface, options.port, options.buffer_size_mib);
@@ -384,6 +392,7 @@ int main(int argc, char** argv) {
       ->type_name("MIB")
       ->check(CLI::Range(64, 1 << 22));
   app.add_flag("--show-secrets", options.show_secrets, "show passwords and tokens instead of stars");
+  app.add_flag("--no-html", options.no_page, "write no report.html, the analysis as a page for a browser");
   app.add_flag("--quiet", options.quiet, "print nothing but errors");
   options.exports.add_options(app);
   options.web.add_options(app);

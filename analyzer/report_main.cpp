@@ -1,11 +1,13 @@
 // plaintalk-report: runs a template over an analysis and prints what it finds.
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -16,6 +18,8 @@
 #include "analyzer/figures/figure.hpp"
 #include "analyzer/figures/figure_file.hpp"
 #include "analyzer/figures/figure_template.hpp"
+#include "analyzer/page/page.hpp"
+#include "analyzer/page/page_file.hpp"
 #include "analyzer/report/render_report.hpp"
 #include "analyzer/report/report_query.hpp"
 #include "analyzer/report/report_template.hpp"
@@ -48,7 +52,10 @@ struct Options {
   bool show_template = false;
   bool install = false;
 
+  bool show_secrets = false;
+
   bool is_wireshark() const { return name == "wireshark" && figure.empty(); }
+  bool is_page() const { return name == "html" && figure.empty(); }
 };
 
 void list_parameters(const analyzer::ReportTemplate& report_template) {
@@ -179,8 +186,31 @@ int figure(const Options& options) {
   return 0;
 }
 
+// The page beside the summary, made again.
+int write_page(const Options& options) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::path folder = fs::is_directory(options.analysis, error)
+                              ? fs::path(options.analysis)
+                              : fs::path(options.analysis).parent_path();
+  const std::string out = options.out.empty() ? (folder / analyzer::kPageName).string() : options.out;
+  analyzer::PageOptions page_options;
+  page_options.show_secrets = options.show_secrets;
+  const analyzer::Page page = analyzer::make_page(options.analysis, page_options);
+  if (out == "-") {
+    write(page.html, out);
+  } else {
+    analyzer::write_page_file(out, page.html);
+    std::cout << "written: " << plaintalk::terminal_safe(out) << '\n';
+  }
+  if (const std::string missing = analyzer::what_is_missing(page); !missing.empty())
+    std::cerr << "plaintalk-report: " << plaintalk::terminal_safe(missing) << '\n';
+  return 0;
+}
+
 int run(const Options& options) {
   if (options.is_wireshark()) return wireshark(options);
+  if (options.is_page()) return write_page(options);
   if (options.list) {
     if (options.figure.empty()) list_templates();
     list_figures();
@@ -254,7 +284,8 @@ int main(int argc, char** argv) {
              plaintalk::front_door("report --show TEMPLATE > mine.sql"));
   Options options;
   app.add_option("TEMPLATE", options.name,
-                 "name of a built-in template, or path of an .sql file; wireshark: print the Lua dissector");
+                 "name of a built-in template, or path of an .sql file; wireshark: print the Lua dissector; "
+                 "html: make report.html again");
   app.add_option("ANALYSIS", options.analysis, "folder that plaintalk-analyze wrote, or its analysis.sqlite");
   app.add_option("--format", options.format, "csv, markdown or text")
       ->capture_default_str()
@@ -289,6 +320,8 @@ int main(int argc, char** argv) {
   app.add_flag(
       "--install", options.install,
       "with wireshark instead of a template: put the dissector where Wireshark looks, for this user");
+  app.add_flag("--show-secrets", options.show_secrets,
+               "with html: show passwords and tokens, of an analysis made with --show-secrets");
   app.add_flag("--list", options.list, "list the built-in templates");
   app.add_flag("--show", options.show_template, "print the template instead of running it");
   app.add_flag("--describe-tables", options.describe_tables,
@@ -301,6 +334,8 @@ int main(int argc, char** argv) {
     if (options.figure.empty()) check_text_options(options);
     if (options.install && !options.is_wireshark())
       throw CLI::ValidationError("--install goes with wireshark: report wireshark --install");
+    if (options.show_secrets && !options.is_page())
+      throw CLI::ValidationError("--show-secrets goes with html: report html ANALYSIS --show-secrets");
     if (needs_template && options.name.empty())
       throw CLI::ValidationError("give a template and an analysis, or --list");
     if (needs_template && !options.show_template && options.analysis.empty())

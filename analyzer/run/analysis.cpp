@@ -28,6 +28,7 @@ namespace {
 
 constexpr std::string_view kDatabaseName = "analysis.sqlite";
 constexpr std::string_view kSummaryName = "summary.md";
+constexpr std::string_view kPageFileName = "report.html";
 constexpr std::string_view kPacketsName = "packets";
 Row capture_row(const CaptureInfo& info) {
   const auto lines = [](const std::vector<std::string>& texts) {
@@ -203,6 +204,7 @@ class Run {
                       folder_.path() + '/' + std::string(kDatabaseName));
     written_.emplace_back(kDatabaseName);
     written_.emplace_back(kSummaryName);
+    if (options_.make_page) written_.emplace_back(kPageFileName);
   }
 
   // Files are read and taken apart in a thread of their own, followed in another, and rows are written in a
@@ -367,15 +369,42 @@ class Run {
       std::string inputs;
       for (const std::string& name : info_.names) inputs += (inputs.empty() ? "" : "\n") + table_text(name);
       database_->about("inputs", inputs);
+      // For a page, which may have to do without the secrets of the analysis.
+      database_->about("summary", summary_.render_markdown(info_, written_, false));
+      if (options_.show_secrets)
+        database_->about("summary_with_secrets", summary_.render_markdown(info_, written_, true));
       database_->finish();
     }
+    const std::string page_trouble = write_page();
     if (everything()) {
       OutputFile file = folder_.create(std::string(kSummaryName));
       file.write(summary_.render_markdown(info_, written_, options_.show_secrets));
       file.close();
     }
     folder_.commit();
-    return {info_.damage, summary_.render_text(info_, options_.folder)};
+    return {info_.damage, summary_.render_text(info_, options_.folder), page_trouble};
+  }
+
+  // The tables are worth having without it.
+  std::string write_page() {
+    const std::string name(kPageFileName);
+    if (!everything() || !options_.make_page || info_.is_interim) {
+      std::erase(written_, name);
+      return {};
+    }
+    bool is_created = false;
+    try {
+      WrittenPage page = options_.make_page(folder_.copied_path(std::string(kDatabaseName)));
+      OutputFile file = folder_.create(name);
+      is_created = true;
+      file.write(page.html);
+      file.close();
+      return page.trouble;
+    } catch (const std::exception& error) {
+      if (is_created) folder_.abandon(name);
+      std::erase(written_, name);
+      return name + " was left out: " + error.what();
+    }
   }
 
   MergedCapture& capture_;

@@ -18,6 +18,12 @@
 
 namespace plaintalk::analyzer {
 
+// report.html, and what is missing in it.
+struct WrittenPage {
+  std::string html;
+  std::string trouble;
+};
+
 struct AnalysisOptions {
   std::string folder;
   std::vector<std::string> tables;  // only these as CSV, and nothing else; empty: everything
@@ -41,6 +47,9 @@ struct AnalysisOptions {
   std::function<Nanoseconds()> until_next_write;
   // Told after each time: "" or why the tables could not be written.
   std::function<void(const std::string& trouble)> written_in_between;
+  // Makes the page from the database when it is complete, before anybody can see it; nullptr: no page. What
+  // it throws, and a disk that is too full for the page, is told in the outcome and ends nothing.
+  std::function<WrittenPage(const std::string& database)> make_page;
   // What the capture comes through, if it is a pipe: while it is empty, there is time to write.
   PipeSpool* spool = nullptr;
 };
@@ -53,6 +62,7 @@ class Interruption : public std::runtime_error {
 struct AnalysisOutcome {
   std::vector<std::string> damage;  // what is wrong with an input, and where; analysed was all before it
   std::string text;                 // what was found and where, in a few lines
+  std::string page_trouble;         // why the page, or a figure in it, is missing
 };
 
 // Throws std::runtime_error when the folder cannot be used or written, saying what stays in it.

@@ -271,7 +271,7 @@ void AnalysisFolder::commit() {
 }
 
 void AnalysisFolder::remove_stale() {
-  std::set<std::string> ours{"analysis.sqlite", "summary.md"};
+  std::set<std::string> ours{"analysis.sqlite", "summary.md", "report.html"};
   for (const Table& table : tables()) ours.insert(std::string(table.name) + ".csv");
   for (const std::string& name : ours) {
     if (!written_.contains(name)) ::unlinkat(descriptor_, name.c_str(), 0);

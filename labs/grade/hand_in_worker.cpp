@@ -105,8 +105,8 @@ int work_on_hand_in(const WorkOrder& order) {
     tell(order, hand_in);
     if (!hand_in.fault.empty()) return 0;
     if (!order.only_student.empty() && hand_in.student != order.only_student) return 0;
-    become({analyzer->string(), "--quiet", "--show-secrets", "--memory-max", kAnalysisMemoryMiB, "--out",
-            analysis_folder(order).string(), "--", hand_in.capture.string()});
+    become({analyzer->string(), "--quiet", "--no-html", "--show-secrets", "--memory-max", kAnalysisMemoryMiB,
+            "--out", analysis_folder(order).string(), "--", hand_in.capture.string()});
   } catch (const std::bad_alloc&) {
     std::cerr << "it takes more memory than a hand-in may\n";
     return 1;

@@ -36,8 +36,8 @@ FreshAnalysis::FreshAnalysis(const std::filesystem::path& capture) {
   const auto words = base_.path() / "words";
   const FileDescriptor output(::open(words.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   const int status =
-      wait_for_exit(spawn_program({program->string(), "--quiet", "--show-secrets", "--out", folder().string(),
-                                   "--", std::filesystem::absolute(capture).string()},
+      wait_for_exit(spawn_program({program->string(), "--quiet", "--no-html", "--show-secrets", "--out",
+                                   folder().string(), "--", std::filesystem::absolute(capture).string()},
                                   {.output = output.number(), .error = output.number()}));
   if (status == 0 || status == kDamagedInput) return;
   throw std::runtime_error("the capture cannot be analysed: " + first_line(words));

@@ -50,7 +50,7 @@ def rows_of(log):
 
 def rows_of_ours(analyze, capture):
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([analyze, capture, "--out", f"{folder}/analysis", "--zeek", f"{folder}/logs", "--quiet"],
+        subprocess.run([analyze, capture, "--out", f"{folder}/analysis", "--zeek", f"{folder}/logs", "--quiet", "--no-html"],
                        capture_output=True, timeout=300)
         log = pathlib.Path(folder, "logs", "conn.log")
         return rows_of(log) if log.exists() else {}

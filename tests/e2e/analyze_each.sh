@@ -23,8 +23,8 @@ contains "$work/files.csv" 'identical to what was announced'
 
 # The same folder without --each is one capture, named after the folder.
 status=0
-(cd "$work" && "$bin/plaintalk-analyze" class --quiet 2>"$work/err") || status=$?
+(cd "$work" && "$bin/plaintalk-analyze" class --quiet --no-html 2>"$work/err") || status=$?
 equal "$status" 1 'exit status with a file that is no capture'
 rm "$work/class/letter.pcap" "$work/class/cut.pcap"
-(cd "$work" && "$bin/plaintalk-analyze" class/ --quiet)
+(cd "$work" && "$bin/plaintalk-analyze" class/ --quiet --no-html)
 equal "$(columns "$work/class-analysis/captures.csv" packets)" "$(columns "$work/all/captures.csv" capture packets | awk '/logins|room|files/ { sum += $2 } END { print sum }')" 'packets of all files together'

@@ -11,7 +11,7 @@ play() {  # folder link
   grep -q 'a wire of a network of our own' "$work/story" || skip "no wire here: $(grep '^not by' "$work/story" || true)"
   cmp "$work/$1-logs/map.bin" "$work/$1/downloads/map.bin"
   for log in "$work/$1"-logs/*.log; do healthy "$log"; done
-  "$bin/plaintalk-analyze" "$work/$1/session-1.pcapng" --out "$work/$1-analysis" --quiet
+  "$bin/plaintalk-analyze" "$work/$1/session-1.pcapng" --out "$work/$1-analysis" --quiet --no-html
   columns "$work/$1-analysis/connections.csv" client_damaged_packets server_damaged_packets client_mss >"$work/ends"
   equal "$(sort -u "$work/ends")" $'0\t0\t1460' 'wrong checksums, and the MSS'
 }

@@ -2,10 +2,10 @@
 . "$(dirname "$0")/common.sh"
 golden=$(cd "$(dirname "$0")/../golden" && pwd)
 
-"$bin/plaintalk-analyze" "$golden/room-session.pcap" --out "$work/analysis" --quiet \
+"$bin/plaintalk-analyze" "$golden/room-session.pcap" --out "$work/analysis" --quiet --no-html \
   --filter 'user == alice && room == #lab' --write "$work/small.pcapng" --zeek "$work/logs"
 [ -s "$work/logs/conn.log" ] && [ -s "$work/logs/plaintalk.log" ] || fail "no logs"
-"$bin/plaintalk-analyze" "$work/small.pcapng" --out "$work/again" --quiet || fail "the small capture cannot be read"
+"$bin/plaintalk-analyze" "$work/small.pcapng" --out "$work/again" --quiet --no-html || fail "the small capture cannot be read"
 before=$(wc -l <"$work/analysis/packets.csv")
 after=$(wc -l <"$work/again/packets.csv")
 [ "$after" -gt 5 ] && [ "$after" -lt "$before" ] || fail "$after rows of $before were selected"
@@ -23,7 +23,7 @@ for way in "--write $work/small.pcapng" "--zeek $work/logs"; do
 done
 
 status=0
-"$bin/plaintalk-analyze" "$golden/room-session.pcap" --out "$work/none" --quiet --filter 'user == nobody' --write "$work/none.pcapng" 2>"$work/err" || status=$?
+"$bin/plaintalk-analyze" "$golden/room-session.pcap" --out "$work/none" --quiet --no-html --filter 'user == nobody' --write "$work/none.pcapng" 2>"$work/err" || status=$?
 equal "$status" 1 "nothing is selected"
 [ ! -e "$work/none.pcapng" ] && grep -q "no packet is selected" "$work/err" || fail "an empty capture"
 status=0
@@ -39,7 +39,7 @@ done
 
 # Comments, as Wireshark reads them.
 command -v tshark >/dev/null || skip "the rest needs tshark"
-"$bin/plaintalk-analyze" "$golden/logins.pcap" --out "$work/logins" --quiet --write "$work/annotated.pcapng"
+"$bin/plaintalk-analyze" "$golden/logins.pcap" --out "$work/logins" --quiet --no-html --write "$work/annotated.pcapng"
 equal "$(tshark -r "$work/annotated.pcapng" 2>/dev/null | wc -l)" "$(tshark -r "$golden/logins.pcap" 2>/dev/null | wc -l)" "packets"
 tshark -r "$work/annotated.pcapng" -Y 'frame.comment contains "readable-password"' -T fields -e frame.number 2>/dev/null >"$work/commented"
 # The CSV has the packets of each finding in its fifth column.

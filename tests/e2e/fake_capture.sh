@@ -23,7 +23,7 @@ chmod +x "$work/bin/plaintalk-capture"
 start_live() {  # name further words...
   local name=$1
   shift
-  "$work/bin/plaintalk-analyze" --live lo --out "$work/$name" "$@" >"$work/$name.out" 2>"$work/$name.err" &
+  "$work/bin/plaintalk-analyze" --live lo --no-html --out "$work/$name" "$@" >"$work/$name.out" 2>"$work/$name.err" &
   live=$!
   pids+=("$live")
   wait_for "$work/$name.err" captured

@@ -1,7 +1,7 @@
 # Figures as files: every built-in one as SVG, PNG and PDF, a teacher's own, and what is said of wrong ones.
 . "$(dirname "$0")/common.sh"
 report=$bin/plaintalk-report
-"$bin/plaintalk-analyze" "$here/../golden/room-session.pcap" --out "$work/analysis" >/dev/null
+"$bin/plaintalk-analyze" "$here/../golden/room-session.pcap" --no-html --out "$work/analysis" >/dev/null
 refused() {  # status words...
   local wanted=$1 status=0
   shift

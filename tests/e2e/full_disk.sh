@@ -25,7 +25,7 @@ fails_for_room() {  # name further words...
   local name=$1 status=0
   shift
   listing >"$work/before"
-  "$bin/plaintalk-analyze" "$@" >"$work/$name.out" 2>"$work/$name.err" || status=$?
+  "$bin/plaintalk-analyze" --no-html "$@" >"$work/$name.out" 2>"$work/$name.err" || status=$?
   equal "$status" 1 "exit status of $name ($(cat "$work/$name.err"))"
   contains "$work/$name.err" 'No space left on device'
   lacks "$work/$name.err" '.new'
@@ -34,7 +34,7 @@ fails_for_room() {  # name further words...
 }
 
 # What the whole of it takes, so that the bounds below mean what they say.
-"$bin/plaintalk-analyze" "$work/long.pcap" --out "$disk/whole" --quiet || fail 'there is room, and it failed'
+"$bin/plaintalk-analyze" "$work/long.pcap" --out "$disk/whole" --quiet --no-html || fail 'there is room, and it failed'
 size=$(du -sk "$disk/whole" | cut -f 1)
 files=$(du -sk "$disk/whole/files" 2>/dev/null | cut -f 1 || true)
 rm -rf "$disk/whole"
@@ -52,7 +52,7 @@ done
 
 # An earlier analysis stays, byte for byte, with the files that were carved for it.
 fill_but 8000
-"$bin/plaintalk-analyze" "$golden/file-transfer.pcap" --out "$disk/good" --quiet
+"$bin/plaintalk-analyze" "$golden/file-transfer.pcap" --out "$disk/good" --quiet --no-html
 [ -n "$(ls "$disk/good/files")" ] || fail 'no file was carved'
 for room in 0 300 $((size / 2)) $((size - 120)); do
   fill_but "$room"
@@ -67,12 +67,12 @@ fails_for_room carved "$golden/capture-loss.pcap" "$golden/file-transfer.pcap" "
 # Through a pipe the table of packets is dropped when the packet comes that is one too many. What it took is used again: what
 # would not fit with it fits without it, though not twice; then the file stays larger than it need be.
 rm -rf "$disk/good" "$disk/ballast"
-"$bin/plaintalk-analyze" - --packets-max 13000 --write-every 0 --out "$work/dropped" --quiet <"$work/long.pcap" || fail 'the table of packets could not be dropped'
+"$bin/plaintalk-analyze" - --packets-max 13000 --write-every 0 --out "$work/dropped" --quiet --no-html <"$work/long.pcap" || fail 'the table of packets could not be dropped'
 mkfifo "$work/pipe"
 through_pipe() {  # out further words...
   local out=$1
   shift
-  cat "$work/long.pcap" | "$bin/plaintalk-analyze" - --packets-max 13000 --write-every 0 --out "$out" --quiet "$@"
+  cat "$work/long.pcap" | "$bin/plaintalk-analyze" - --packets-max 13000 --write-every 0 --out "$out" --quiet --no-html "$@"
 }
 through_pipe "$disk/roomy" || fail 'there is room, and it failed'
 [ ! -e "$disk/roomy/packets.csv" ] || fail 'packets.csv was not dropped'
@@ -114,12 +114,12 @@ fails_for_room prove "$golden/room-session.pcap" --prove --out "$disk/prove"
 
 # A disk that may not be written.
 rm -f "$disk/ballast"
-"$bin/plaintalk-analyze" "$golden/logins.pcap" --out "$disk/good" --quiet
+"$bin/plaintalk-analyze" "$golden/logins.pcap" --out "$disk/good" --quiet --no-html
 mount -o remount,ro "$disk"
 listing >"$work/before"
 for out in good new; do
   status=0
-  "$bin/plaintalk-analyze" "$golden/room-session.pcap" --out "$disk/$out" >"$work/ro.out" 2>"$work/ro.err" || status=$?
+  "$bin/plaintalk-analyze" "$golden/room-session.pcap" --no-html --out "$disk/$out" >"$work/ro.out" 2>"$work/ro.err" || status=$?
   equal "$status" 1 'exit status on a read-only disk'
   contains "$work/ro.err" 'Read-only file system'
 done

@@ -19,7 +19,7 @@ wait "$other" || fail "bob: $(cat "$work/bob.err")"
 stop_server
 kill -INT "$capture"
 wait "$capture" || fail "the capture ended with an error: $(cat "$work/capture.err")"
-"$bin/plaintalk-analyze" "$work/live.pcapng" --out "$work/analysis" --quiet >/dev/null || fail 'the analyzer failed'
+"$bin/plaintalk-analyze" "$work/live.pcapng" --out "$work/analysis" --quiet --no-html >/dev/null || fail 'the analyzer failed'
 logged_deliveries "$work/server.jsonl" >"$work/logged"
 equal "$(wc -l <"$work/logged")" 84 'deliveries in the log'
 seen_deliveries "$work/analysis" | diff "$work/logged" - || fail 'deliveries.csv differs from the server log'

@@ -1,7 +1,7 @@
 # While a capture goes on its tables are written on a timer: a kill -9 and a full disk leave the last ones, whole.
 . "$(dirname "$0")/common.sh"
 . "$here/fake_capture.sh"
-"$bin/plaintalk-analyze" "$golden" --out "$work/expected" --quiet || fail 'the analyzer failed'
+"$bin/plaintalk-analyze" "$golden" --out "$work/expected" --quiet --no-html || fail 'the analyzer failed'
 start_live killed --write-every 0.01
 wait_for "$work/killed/summary.md" 'Written while the capture went on'
 kill -KILL "$live"
@@ -9,7 +9,7 @@ ends_with "$live" 137 "$work/killed.err"
 same_tables "$work/expected" "$work/killed"
 "$bin/plaintalk-report" routing "$work/killed" >"$work/report" || fail 'the database is not whole'
 contains "$work/report" 'complete'
-"$bin/plaintalk-analyze" "$golden" --out "$work/killed" --quiet || fail 'the folder of a killed run cannot be used again'
+"$bin/plaintalk-analyze" "$golden" --out "$work/killed" --quiet --no-html || fail 'the folder of a killed run cannot be used again'
 nothing_half "$work/killed"
 # A disk that is full is played by a limit for the size of files: the end of the capture has no room.
 ( ulimit -f 1000; start_live full --write-every 0.01; wait_for "$work/full/summary.md" 'Written while'
@@ -21,7 +21,7 @@ contains "$work/full/summary.md" "$number packets"
 nothing_half "$work/full"
 # An interface that vanishes: its message, and where the reports are.
 status=0
-VANISH=yes "$work/bin/plaintalk-analyze" --live lo --out "$work/gone" >"$work/gone.out" 2>"$work/gone.err" || status=$?
+VANISH=yes "$work/bin/plaintalk-analyze" --live lo --no-html --out "$work/gone" >"$work/gone.out" 2>"$work/gone.err" || status=$?
 equal "$status" 3 'exit status after the interface has gone'
 contains "$work/gone.err" "what it captured before was analysed: $work/gone"
 same_tables "$work/expected" "$work/gone"

@@ -2,7 +2,7 @@
 # that, like tcpdump, hands over what it still has. A file that is interrupted changes nothing.
 . "$(dirname "$0")/common.sh"
 . "$here/fake_capture.sh"
-"$bin/plaintalk-analyze" "$work/all.pcap" --out "$work/expected" --quiet || fail 'the analyzer failed'
+"$bin/plaintalk-analyze" "$work/all.pcap" --out "$work/expected" --quiet --no-html || fail 'the analyzer failed'
 mkfifo "$work/pipe" "$work/gate"
 start_pipe() {  # name
   "$bin/plaintalk-analyze" - --write-every 0.01 --out "$work/$1" <"$work/pipe" >"$work/$1.out" 2>"$work/$1.err" &

@@ -18,7 +18,7 @@ three, with "quotes", and commas
 END
 wait "$other" || fail "bob: $(cat "$work/bob.err")"
 stop_server
-"$bin/plaintalk-analyze" "$work/own.pcapng" --out "$work/analysis" --quiet >/dev/null || fail 'the analyzer failed'
+"$bin/plaintalk-analyze" "$work/own.pcapng" --out "$work/analysis" --quiet --no-html >/dev/null || fail 'the analyzer failed'
 cat >"$work/expected" <<'END'
 #lab 1 alice first
 #lab 2 alice zweite Nachricht: grüß dich

@@ -15,7 +15,7 @@ cmp "$work/lab-logs/map.bin" "$work/lab/downloads/map.bin"
 for log in "$work"/lab-logs/*.log; do healthy "$log"; done
 
 # What the packets say: every host by its address, both ways, as on an Ethernet.
-"$bin/plaintalk-analyze" "$work/lab/session-1.pcapng" --out "$work/analysis" --quiet
+"$bin/plaintalk-analyze" "$work/lab/session-1.pcapng" --out "$work/analysis" --quiet --no-html
 logged_deliveries "$work/lab-logs/server.jsonl" >"$work/logged"
 seen_deliveries "$work/analysis" | diff "$work/logged" - || fail 'deliveries.csv differs from the server log'
 ends() { columns "$work/analysis/connections.csv" "$@"; }

@@ -3,7 +3,7 @@
 page=$here/../../docs/TASK2.md
 golden=$here/../golden
 for name in file-transfer retransmission logins foreign-chat; do
-  "$bin/plaintalk-analyze" "$golden/$name.pcap" --out "$work/$name" --quiet
+  "$bin/plaintalk-analyze" "$golden/$name.pcap" --out "$work/$name" --quiet --no-html
 done
 equal "$(grep -c '^### [0-9]*\. ' "$page")" 25 'questions'
 

@@ -57,7 +57,7 @@ ORDER BY m.packet_in
 SQL
 for name in room-session vlan-ipv6; do
   capture=$golden/$name.pcap
-  "$bin/plaintalk-analyze" --quiet --out "$work/$name" "$capture"
+  "$bin/plaintalk-analyze" --quiet --no-html --out "$work/$name" "$capture"
   "$report" --format csv "$work/copies.sql" "$work/$name" >"$work/expected"
   fields "$capture" 'plaintalk.verb == "SAY" && plaintalk.copies > 0' plaintalk.copy_in | sort -n >"$work/said"
   equal "$(wc -l <"$work/said")" "$(($(wc -l <"$work/expected") - 1))" "messages of $name"
