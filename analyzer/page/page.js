@@ -252,6 +252,11 @@
       svg.setAttribute("aria-label", this.title);
       this.canvas.replaceChildren(document.importNode(svg, true));
       for (const words of this.element.querySelectorAll(".lacking")) words.remove();
+      // Of another connection, which has its own words.
+      if (this.documents.length < 2) return;
+      this.element.querySelector("h3").textContent = this.document.title;
+      const sentence = this.element.querySelector(".sentence");
+      if (sentence) sentence.textContent = this.document.sentence;
     }
     whole() { return figures.svg(this.document, { ...this.style(), width: Math.max(760, this.element.clientWidth - 16) }); }
     async saveSvg() { save(`${this.name}.svg`, new Blob([await this.whole()], { type: "image/svg+xml" })); }

@@ -80,7 +80,7 @@ std::string figure_html(const PageFigure& figure, std::string& rows) {
   const std::string title = escape_html(figure.title);
   std::string html = "<figure data-figure=\"" + figure.name + "\" id=\"figure-" + figure.name + "\">\n<h3>" +
                      title + "</h3>\n";
-  if (!figure.sentence.empty()) html += "<p>" + escape_html(figure.sentence) + "</p>\n";
+  if (!figure.sentence.empty()) html += "<p class=\"sentence\">" + escape_html(figure.sentence) + "</p>\n";
   if (!figure.why_empty.empty()) {
     html += "<p class=\"none\">" + escape_html(figure.why_empty) + "</p>\n";
   } else if (figure.svg.empty()) {

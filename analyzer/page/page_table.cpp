@@ -137,7 +137,7 @@ std::string render_table(const PageTable& table, std::string& data) {
   const std::size_t shown = std::min(table.rows.size(), kStaticRowsMax);
   std::string html = "<div class=\"table\" id=\"" + table.id +
                      "\"><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"" + title +
-                     "\"><table><caption>" + title;
+                     "\"><table><caption><span class=\"unseen\">" + title + "</span>";
   std::string rule = table.rule;
   if (shown < table.rows.size())
     rule = "Without JavaScript the first " + std::to_string(shown) + " of " +
