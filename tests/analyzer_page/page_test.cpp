@@ -49,7 +49,7 @@ TEST_F(PageOfASession, TellsTheStoryAndEverySection) {
   EXPECT_TRUE(has(page.html, "2 messages went in; 4 were due, 4 were seen."));
   EXPECT_TRUE(has(page.html, "../../etc/passwd"));
   EXPECT_TRUE(has(page.html, "complete, SHA-256 as announced"));
-  EXPECT_GE(count_of(page.html, "<svg xmlns="), 2u) << "the ladder and the graph";
+  EXPECT_GE(count_of(page.html, "<svg aria-label=\""), 2u) << "the ladder and the graph";
   EXPECT_TRUE(has(page.html, "alice to bob, in #lab: 2 messages"));
   EXPECT_TRUE(has(page.html, "#lab 1: 2 copies"));
 }
