@@ -18,10 +18,23 @@ TalkAnalyzer::TalkAnalyzer(TalkOptions options, TalkSink& sink, ContentStore& st
       sink_(sink),
       timeline_(findings_),
       interpreter_(sink, store, findings_, timeline_, options.show_secrets),
-      foreign_(sink, findings_, options.show_secrets) {}
+      foreign_(sink, findings_, options.show_secrets) {
+  if (options_.description)
+    described_ = std::make_unique<described::DescribedTalk>(
+        options_.description,
+        described::SharedTables{sink, findings_, timeline_, interpreter_.users(), interpreter_.files(),
+                                options_.show_secrets},
+        pdu_count_);
+}
+
+void TalkAnalyzer::give_way() {
+  interpreter_.give_way();
+  if (described_) described_->give_way(now_);
+}
 
 void TalkAnalyzer::allow_growth(bool is_allowed) {
   interpreter_.allow_growth(is_allowed);
+  if (described_) described_->allow_growth(is_allowed);
   timeline_.allow_growth(is_allowed);
 }
 
@@ -33,6 +46,7 @@ TalkAnalyzer::ConnectionDecoder* TalkAnalyzer::find(ConnectionId id) {
 void TalkAnalyzer::advance(WallTime now) {
   seen(now);
   interpreter_.advance(now_);
+  if (described_) described_->advance(now_);
 }
 
 void TalkAnalyzer::seen(WallTime time) { now_ = std::max(now_, time); }
@@ -45,6 +59,13 @@ void TalkAnalyzer::packet(WallTime time, std::uint32_t size) {
 }
 
 void TalkAnalyzer::opened(const ConnectionRecord& connection) {
+  ++timeline_.at(connection.start).connections_opened;
+  if (described_ && described_->claims(connection)) {
+    Open& open = open_.add(connection.id);
+    open.is_described = true;
+    open.protocol = described_->name();
+    return described_->opened(connection, {connection.midstream ? 0 : captured_count_, connection.start});
+  }
   auto decoder = std::make_unique<ConnectionDecoder>();
   decoder->id = connection.id;
   decoder->on_server_port = connection.server.endpoint.port == options_.server_port;
@@ -56,7 +77,6 @@ void TalkAnalyzer::opened(const ConnectionRecord& connection) {
   decoder->start = connection.start;
   if (!connection.midstream) decoder->opened_in = captured_count_;
   open_.add(connection.id).decoder = std::move(decoder);
-  ++timeline_.at(connection.start).connections_opened;
 }
 
 void TalkAnalyzer::data(const StreamData& data) {
@@ -65,6 +85,7 @@ void TalkAnalyzer::data(const StreamData& data) {
   (data.direction == Direction::client_to_server ? row.client_bytes : row.server_bytes) += data.bytes.size();
   Open* const open = open_.find(data.connection);
   if (open == nullptr || data.bytes.empty()) return;
+  if (open->is_described) return described_->data(data);
   const Moment moment{data.packet, data.time};
   if (!open->protocol.empty()) {
     if (open->is_watched)
@@ -89,6 +110,7 @@ void TalkAnalyzer::gap(const StreamGap& gap) {
   seen(gap.time);
   Open* const open = open_.find(gap.connection);
   if (open == nullptr) return;
+  if (open->is_described) return described_->gap(gap);
   if (!open->decoder) {
     open->decoder = std::make_unique<ConnectionDecoder>();
     open->decoder->id = gap.connection;
@@ -113,6 +135,7 @@ void TalkAnalyzer::gap(const StreamGap& gap) {
 
 void TalkAnalyzer::acknowledged(const StreamAck& ack) {
   seen(ack.time);
+  if (described_) described_->acknowledged(ack);
   ConnectionDecoder* decoder = find(ack.connection);
   if (!decoder || (!decoder->context && !decoder->protocol.empty())) return;
   decoder->stream(ack.direction).packets.acknowledged(ack.offset, ack.time);
@@ -124,6 +147,7 @@ void TalkAnalyzer::event(const TcpEvent& event) {
   seen(event.time);
   ++timeline_.at(event.time).tcp_events;
   sink_.tcp_event(event);
+  if (described_) described_->event(event);
   if (ConnectionDecoder* decoder = find(event.connection)) decoder->gaps.event(event, findings_);
   if (event.rule == 20)
     findings_.add("conflicting-bytes", event.time, event.connection, {event.packet},
@@ -161,12 +185,18 @@ void TalkAnalyzer::closed(const ConnectionRecord& connection) {
         ended.device = decoder->context->session->device;
       }
     }
-    ended.protocol = foreign_.close(connection.id, ended.protocol);
+    if (open->is_described) {
+      ended.user = described_->closed(connection);
+      ended.is_described = true;
+    } else {
+      ended.protocol = foreign_.close(connection.id, ended.protocol);
+    }
     open_.erase(connection.id);
   }
   if (number_of(connection.id) == next_ended_ && ended_.empty()) {
     ++next_ended_;
-    sink_.connection({&connection, ended.protocol, std::move(ended.user), std::move(ended.device)});
+    sink_.connection(
+        {&connection, ended.protocol, std::move(ended.user), std::move(ended.device), ended.is_described});
     return;
   }
   ended.connection = connection;
@@ -180,12 +210,13 @@ void TalkAnalyzer::emit_connections(bool all) {
     if (!all && first->first > next_ended_ && ended_.size() <= kWaitingConnectionCountMax) return;
     next_ended_ = std::max(next_ended_, first->first + 1);
     const Ended& ended = first->second;
-    sink_.connection({&ended.connection, ended.protocol, ended.user, ended.device});
+    sink_.connection({&ended.connection, ended.protocol, ended.user, ended.device, ended.is_described});
     ended_.erase(first);
   }
 }
 
 void TalkAnalyzer::finish() {
+  if (described_) described_->finish(now_);
   interpreter_.finish(now_);
   emit_connections(true);
   if (copy_count_ > 0)
