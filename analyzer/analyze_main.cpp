@@ -21,7 +21,9 @@
 
 #include "analyzer/analyze_exports.hpp"
 #include "analyzer/analyze_web.hpp"
+#include "analyzer/check/propose_description.hpp"
 #include "analyzer/page/page.hpp"
+#include "analyzer/protocols/descriptions.hpp"
 #include "analyzer/run/analyse_each.hpp"
 #include "analyzer/run/analysis.hpp"
 #include "analyzer/run/capture_files.hpp"
@@ -58,11 +60,14 @@ struct Options {
   std::uint64_t packets_max = 1'000'000;
   std::uint16_t port = 7777;
   std::string overlap = "linux";
+  std::string protocol;
+  std::shared_ptr<const analyzer::described::Description> description;  // of it
   bool show_secrets = false;
   bool quiet = false;
   bool each = false;
   bool prove = false;
   bool no_page = false;
+  bool guess = false;
   std::optional<std::size_t> memory_max_mib;
   double write_interval_s = 10;
   std::optional<std::size_t> buffer_size_mib;
@@ -185,6 +190,7 @@ int run_each(const Options& options) {
   each.analysis.packets_max = options.packets_max;
   each.analysis.server_port = options.port;
   each.analysis.show_secrets = options.show_secrets;
+  each.analysis.description = options.description;
   each.analysis.overlap = *analyzer::overlap_policy_of(options.overlap);
   each.analysis.memory_max = memory_max(options);
   each.analysis.version = PLAINTALK_VERSION;
@@ -240,9 +246,33 @@ int run_prove(const Options& options) {
   return outcome.wrong_count == 0 ? 0 : kExitNotProved;
 }
 
+// A description for a protocol that nobody has described; the reasons that are not in it go to the side.
+int run_guess(const Options& options) {
+  give_up_root(false);
+  const analyzer::Proposal proposal = analyzer::propose_description(options.files.front());
+  if (!options.quiet) std::cerr << proposal.words;
+  if (!proposal.damage.empty())
+    say("damaged input: " + plaintalk::terminal_safe(proposal.damage) +
+        "; everything that could be read was looked at");
+  if (proposal.toml.empty()) return 1;
+  std::cout << proposal.toml << std::flush;
+  if (!std::cout) throw std::runtime_error("cannot write to standard output");
+  return proposal.damage.empty() ? 0 : kExitDamagedInput;
+}
+
+// The packets of a described protocol as well as the messenger's; "": those of one port.
+std::string live_filter(const Options& options) {
+  if (!options.description) return {};
+  std::string ports = "tcp port " + std::to_string(options.port);
+  for (const std::uint16_t port : options.description->ports) ports += " or tcp port " + std::to_string(port);
+  // Fragments behind the first have no ports.
+  return ports + " or (ip and ip[6:2] & 0x1fff != 0) or (ip6 and ip6[6] == 44)";
+}
+
 int run(Options& options) {
   analyzer::catch_stop_signals();
   if (options.prove) return run_prove(options);
+  if (options.guess) return run_guess(options);
   if (options.each) return run_each(options);
   const bool is_live = !options.interface.empty();
   const bool is_pipe = is_live || reads_a_pipe(options);
@@ -257,6 +287,7 @@ int run(Options& options) {
   analysis.server_port = options.port;
   analysis.interface = options.interface;
   analysis.show_secrets = options.show_secrets;
+  analysis.description = options.description;
   analysis.overlap = *analyzer::overlap_policy_of(options.overlap);
   analysis.memory_max = memory_max(options);
   analysis.version = PLAINTALK_VERSION;
@@ -268,7 +299,7 @@ int run(Options& options) {
     };
   options.exports.check_room();
   std::optional<analyzer::CaptureProcess> child;
-  if (is_live) child.emplace(options.interface, options.port, options.buffer_size_mib);
+  if (is_live) child.emplace(options.interface, options.port, live_filter(options), options.buffer_size_mib);
   give_up_root(is_live);
   std::optional<analyzer::LiveInput> live;
   if (is_pipe)
@@ -375,6 +406,15 @@ int main(int argc, char** argv) {
                          "'; there are: first, last, linux, bsd, windows, solaris";
       });
   app.add_option(
+         "--protocol", options.protocol,
+         "read the connections to its ports by this description: the name of a built-in one, or the path "
+         "of a .toml file (docs/PROTOCOLS.md); list: name those that are built in")
+      ->type_name("NAME|FILE");
+  app.add_flag(
+      "--guess", options.guess,
+      "propose a description (--protocol) for what the capture holds and nobody knows, with the reasons: "
+      "prints TOML and writes nothing");
+  app.add_option(
          "--write-every", options.write_interval_s,
          "while packets come from an interface or a pipe, also write the tables every so many seconds; "
          "0: only at the end")
@@ -398,6 +438,10 @@ int main(int argc, char** argv) {
   options.web.add_options(app);
   try {
     app.parse(argc, argv);
+    if (options.protocol == "list") {
+      std::cout << analyzer::list_descriptions() << std::flush;
+      return std::cout ? 0 : 1;
+    }
     if (options.files.empty() == options.interface.empty())
       throw CLI::ValidationError("give capture files, or - for standard input, or --live IFACE");
     options.web.check_options();
@@ -408,6 +452,11 @@ int main(int argc, char** argv) {
     if (options.each &&
         (!options.interface.empty() || std::count(options.files.begin(), options.files.end(), "-") > 0))
       throw CLI::ValidationError("--each takes files and folders");
+    if (options.guess && (options.files.size() != 1 || options.files.front() == "-" || options.prove ||
+                          options.each || !options.protocol.empty() || options.web.wanted()))
+      throw CLI::ValidationError("--guess takes one capture file, without --prove, --each and --protocol");
+    if (options.prove && !options.protocol.empty())
+      throw CLI::ValidationError("--prove checks PLAINTALK's tables; it does not go with --protocol");
     if (options.prove && (options.each || !options.interface.empty() ||
                           std::count(options.files.begin(), options.files.end(), "-") > 0))
       throw CLI::ValidationError("--prove takes files, without --each and --live");
@@ -421,6 +470,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
+    if (!options.protocol.empty()) options.description = analyzer::load_description(options.protocol);
     const std::string named = options.files.empty() ? std::string() : options.files.front();
     options.files = analyzer::capture_files(options.files);
     // "captures/" -> "captures-analysis", not after its first file.

@@ -14,12 +14,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "analyzer/check/check_protocol.hpp"
 #include "analyzer/figures/draw.hpp"
 #include "analyzer/figures/figure.hpp"
 #include "analyzer/figures/figure_file.hpp"
 #include "analyzer/figures/figure_template.hpp"
 #include "analyzer/page/page.hpp"
 #include "analyzer/page/page_file.hpp"
+#include "analyzer/protocols/descriptions.hpp"
 #include "analyzer/report/render_report.hpp"
 #include "analyzer/report/report_query.hpp"
 #include "analyzer/report/report_template.hpp"
@@ -33,10 +35,14 @@ namespace {
 
 namespace analyzer = plaintalk::analyzer;
 
+constexpr int kExitDamagedInput = 3;
+constexpr int kExitDoesNotFit = 4;
+
 struct Options {
   std::string name;
   std::string figure;
   std::string analysis;
+  std::string checked_capture;  // check-protocol
   std::string capture;
   std::string format = "text";
   std::string out;
@@ -56,6 +62,7 @@ struct Options {
 
   bool is_wireshark() const { return name == "wireshark" && figure.empty(); }
   bool is_page() const { return name == "html" && figure.empty(); }
+  bool is_check() const { return name == "check-protocol" && figure.empty(); }
 };
 
 void list_parameters(const analyzer::ReportTemplate& report_template) {
@@ -208,9 +215,22 @@ int write_page(const Options& options) {
   return 0;
 }
 
+// A description of a protocol against a capture.
+int check_protocol(const Options& options) {
+  const auto description = analyzer::load_description(options.analysis);
+  const analyzer::ProtocolCheck check = analyzer::check_protocol(description, options.checked_capture);
+  write(check.text, options.out);
+  if (!check.damage.empty())
+    std::cerr << "plaintalk-report: damaged input: " << plaintalk::terminal_safe(check.damage)
+              << "; everything that could be read was looked at\n";
+  if (check.misfit_count > 0 || check.connection_count == 0) return kExitDoesNotFit;
+  return check.damage.empty() ? 0 : kExitDamagedInput;
+}
+
 int run(const Options& options) {
   if (options.is_wireshark()) return wireshark(options);
   if (options.is_page()) return write_page(options);
+  if (options.is_check()) return check_protocol(options);
   if (options.list) {
     if (options.figure.empty()) list_templates();
     list_figures();
@@ -281,12 +301,18 @@ int main(int argc, char** argv) {
   CLI::App app{"Runs a report template over an analysis made by plaintalk-analyze."};
   app.set_version_flag("--version", "plaintalk-report " PLAINTALK_VERSION);
   app.footer("A template is an SQL file; start your own from one that is built in: " +
-             plaintalk::front_door("report --show TEMPLATE > mine.sql"));
+             plaintalk::front_door("report --show TEMPLATE > mine.sql") +
+             "\nExit status: 0 done; 1 failed; 2 wrong command line; of check-protocol also 3 all fits, but "
+             "the capture "
+             "is damaged;\n4 something does not fit.");
   Options options;
   app.add_option("TEMPLATE", options.name,
                  "name of a built-in template, or path of an .sql file; wireshark: print the Lua dissector; "
-                 "html: make report.html again");
+                 "html: make report.html again; check-protocol DESCRIPTION CAPTURE: which units do not fit a "
+                 "description of analyze --protocol");
   app.add_option("ANALYSIS", options.analysis, "folder that plaintalk-analyze wrote, or its analysis.sqlite");
+  app.add_option("CAPTURE", options.checked_capture,
+                 "with check-protocol: the capture to hold the description against");
   app.add_option("--format", options.format, "csv, markdown or text")
       ->capture_default_str()
       ->check(CLI::IsMember({"csv", "markdown", "text"}));
@@ -329,13 +355,17 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (!options.figure.empty()) settle_figure(options);
-    const bool needs_template =
-        options.figure.empty() && !options.list && !options.describe_tables && !options.is_wireshark();
+    const bool needs_template = options.figure.empty() && !options.list && !options.describe_tables &&
+                                !options.is_wireshark() && !options.is_check();
     if (options.figure.empty()) check_text_options(options);
     if (options.install && !options.is_wireshark())
       throw CLI::ValidationError("--install goes with wireshark: report wireshark --install");
     if (options.show_secrets && !options.is_page())
       throw CLI::ValidationError("--show-secrets goes with html: report html ANALYSIS --show-secrets");
+    if (options.is_check() != !options.checked_capture.empty())
+      throw CLI::ValidationError(
+          "check-protocol takes a description and a capture, and nothing else takes a third: "
+          "report check-protocol mine.toml capture.pcapng");
     if (needs_template && options.name.empty())
       throw CLI::ValidationError("give a template and an analysis, or --list");
     if (needs_template && !options.show_template && options.analysis.empty())

@@ -73,7 +73,8 @@ class Run {
                                                                       waiting_rows_max(run.options_))
                                       : nullptr),
           writer({&run.filter_}, run.summary_, run.traffic_, packets.get(), run.watchers_),
-          talk({run.options_.server_port, run.options_.show_secrets}, writer, *run.contents_),
+          talk({run.options_.server_port, run.options_.show_secrets, run.options_.description}, writer,
+               *run.contents_),
           watched(talk, packets.get(), run.watchers_),
           is_watched(run.watchers_.wants_everything()),
           relay(streams(), segments()),

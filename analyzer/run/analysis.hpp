@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "analyzer/run/merged_capture.hpp"
 #include "analyzer/run/pipe_spool.hpp"
 #include "analyzer/tables/analysis_folder.hpp"
+#include "analyzer/talk/described/description.hpp"
 #include "analyzer/talk/live_watcher.hpp"
 #include "analyzer/wire/overlap_policy.hpp"
 #include "base/heap_in_use.hpp"
@@ -33,6 +35,7 @@ struct AnalysisOptions {
   std::uint16_t server_port = 7777;
   std::string interface;  // of a live capture
   bool show_secrets = false;
+  std::shared_ptr<const described::Description> description;  // of another protocol; nullptr: none
   OverlapPolicy overlap = OverlapPolicy::linux_kernel;  // where packets contradict each other
   // Connections that have been idle for longest are given up when the process holds more; 0: no bound.
   std::size_t memory_max = 0;

@@ -27,7 +27,7 @@ constexpr int kPipeSize = 1 << 20;
 }  // namespace
 
 CaptureProcess::CaptureProcess(const std::string& interface, std::uint16_t port,
-                               std::optional<std::size_t> buffer_size_mib) {
+                               const std::string& filter, std::optional<std::size_t> buffer_size_mib) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0)
     throw std::runtime_error(std::string("cannot make a pipe: ") + std::strerror(errno));
@@ -38,8 +38,8 @@ CaptureProcess::CaptureProcess(const std::string& interface, std::uint16_t port,
   std::vector<std::string> words{program ? program->string() : "plaintalk-capture",
                                  "--interface",
                                  interface,
-                                 "--port",
-                                 std::to_string(port),
+                                 filter.empty() ? "--port" : "--filter",
+                                 filter.empty() ? std::to_string(port) : filter,
                                  "--out",
                                  "-"};
   if (buffer_size_mib) words.insert(words.end(), {"--buffer-size", std::to_string(*buffer_size_mib)});

@@ -18,7 +18,7 @@ class CaptureProcess {
  public:
   // The program beside this one, else the one in PATH. Throws std::runtime_error when it cannot be started.
   // `buffer_size_mib` is the kernel's ring for packets; nullopt: the program's own choice.
-  CaptureProcess(const std::string& interface, std::uint16_t port,
+  CaptureProcess(const std::string& interface, std::uint16_t port, const std::string& filter,
                  std::optional<std::size_t> buffer_size_mib);
   CaptureProcess(const CaptureProcess&) = delete;
   CaptureProcess& operator=(const CaptureProcess&) = delete;

@@ -115,7 +115,7 @@ void Traffic::add(const ConnectionResult& result) {
   if (!result.protocol.empty()) counts.applications.insert(result.protocol);
   ++connections_;
   const bool is_messenger = result.protocol == "plaintalk";
-  if (is_messenger) ++messenger_connections_;
+  if (is_messenger || result.is_described) ++messenger_connections_;
   if (connection.midstream && (is_messenger || result.protocol == "other")) ++begun_before_;
   if (connection.client.payload_bytes + connection.server.payload_bytes == 0) ++without_data_;
   truncated_bytes_ += connection.client.truncated_bytes + connection.server.truncated_bytes;

@@ -60,9 +60,8 @@ Table connections_table() {
           {"server_rtt_mean_us", microseconds, "their mean", true},
           {"server_rtt_p95_us", microseconds, "their 95th percentile", true},
           {"protocol", text,
-           "`plaintalk`, `tls`, `ssh`, `http`, `ftp`, `smtp`, `pop3`, `imap`, `telnet`, `irc`, `other`; "
-           "empty "
-           "when no byte was seen"},
+           "`plaintalk`, `tls`, `ssh`, `http`, `ftp`, `smtp`, `pop3`, `imap`, `telnet`, `irc`, `other`, or "
+           "the name of a described protocol (docs/PROTOCOLS.md); empty when no byte was seen"},
           {"user", text, "account that was logged in on it"},
           {"device", text, "that account's device"},
           {"completeness", integer, "Wireshark's sum: SYN 1, SYN-ACK 2, ACK 4, DATA 8, FIN 16, RST 32", true},

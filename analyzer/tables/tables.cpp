@@ -70,28 +70,31 @@ Table tcp_events() {
 }
 
 Table pdus() {
-  return {"pdus",
-          "One row for each frame of the protocol, and for each place where a stream could not be read as "
-          "frames.",
-          {
-              {"time", time, "time of the packet with its first byte"},
-              {"connection", integer, "its connection"},
-              {"direction", text, "`client` or `server`: who sent it"},
-              {"first_packet", integer, "packet with its first byte"},
-              {"last_packet", integer, "packet with its last byte"},
-              {"packets", integer, "how many packets carried it"},
-              {"stream_offset", integer, "place of its first byte in that side's stream"},
-              {"length", integer, "bytes on the wire, line ends included"},
-              {"verb", text, "its verb in upper case; an unknown one as it was sent"},
-              {"arguments", text,
-               "arguments and parameters as they were sent, without the body; tokens are masked unless asked "
-               "for"},
-              {"body_length", integer, "bytes of the body"},
-              {"time_complete", time, "time of the packet with its last byte"},
-              {"hole_bytes", integer, "bytes of the body that are not in the capture"},
-              {"status", text, "`ok`, or what is wrong in the words of docs/PROTOCOL.md, section 2"},
-              {"pdu", integer, "number of this row, from 1; packets name it"},
-          }};
+  return {
+      "pdus",
+      "One row for each frame of the protocol, and for each place where a stream could not be read as "
+      "frames.",
+      {
+          {"time", time, "time of the packet with its first byte"},
+          {"connection", integer, "its connection"},
+          {"direction", text, "`client` or `server`: who sent it"},
+          {"first_packet", integer, "packet with its first byte"},
+          {"last_packet", integer, "packet with its last byte"},
+          {"packets", integer, "how many packets carried it"},
+          {"stream_offset", integer, "place of its first byte in that side's stream"},
+          {"length", integer, "bytes on the wire, line ends included"},
+          {"verb", text, "its verb in upper case; an unknown one as it was sent"},
+          {"arguments", text,
+           "arguments and parameters as they were sent, without the body; tokens are masked unless asked "
+           "for"},
+          {"body_length", integer, "bytes of the body"},
+          {"time_complete", time, "time of the packet with its last byte"},
+          {"hole_bytes", integer, "bytes of the body that are not in the capture"},
+          {"status", text,
+           "`ok`, or what is wrong in the words of docs/PROTOCOL.md, section 2; of a described protocol in "
+           "those of docs/PROTOCOLS.md"},
+          {"pdu", integer, "number of this row, from 1; packets name it"},
+      }};
 }
 
 Table messages() {
@@ -101,7 +104,8 @@ Table messages() {
           "messages were first seen.",
           {
               {"room", text, "`#room`, or `@alice,bob` for a direct conversation"},
-              {"seq", integer, "its number in the room"},
+              {"seq", integer,
+               "its number in the room; of a described protocol counted in the order of the capture"},
               {"sender", text, "account it is from"},
               {"time_in", time,
                "time of the packet that completed the command; empty when that was not captured"},
@@ -156,7 +160,9 @@ Table users() {
               {"display_name", text, "the name it shows"},
               {"kind", text, "`registered`, `guest` or `unknown`"},
               {"login_methods", text,
-               "`password`, `register`, `token`, `guest`; `unseen` when only the answer was captured"},
+               "`password`, `register`, `token`, `guest`; `unseen` when only the answer was captured; `name` "
+               "of a "
+               "described protocol without a password"},
               {"connections", integer, "connections it was logged in on"},
               {"devices", text, "its devices"},
               {"addresses", text, "IP addresses it came from"},
@@ -185,11 +191,13 @@ Table credentials() {
            "other protocols also `basic-password` and `proxy-password` (HTTP Basic), `form-password`, "
            "`query-password` and `json-password` (HTTP), `plain-password` (SASL PLAIN), `server-password`, "
            "`oper-password` and `nickserv-password` (IRC), `line-password` and `prompt-password` (unknown "
-           "protocols of lines, by their form)"},
+           "protocols of lines, by their form), `described-password` (a protocol of --protocol)"},
           {"secret", text, "`******`, or the secret itself with --show-secrets"},
           {"accepted", text, "`yes` or `no` when the server's answer says so; empty when nobody knows"},
           {"direction", text, "`client` or `server`: who sent it"},
-          {"protocol", text, "`plaintalk`, `http`, `ftp`, `smtp`, `pop3`, `imap`, `telnet`, `irc`, `other`"},
+          {"protocol", text,
+           "`plaintalk`, `http`, `ftp`, `smtp`, `pop3`, `imap`, `telnet`, `irc`, `other`, or the name of a "
+           "described protocol"},
       }};
 }
 

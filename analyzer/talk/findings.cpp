@@ -52,6 +52,10 @@ const std::vector<FindingKind>& finding_kinds() {
       {"T32", "conflicting-fragments", warning,
        "IP fragments contradict each other: an evasion, or damage; --overlap says which bytes stay"},
       {"T33", "packets-left-out", note, "the capture has too many packets for a table of them"},
+      {"T34", "unexplained-unit", note, "units of a described protocol that fit no rule of its description"},
+      {"T35", "merged-messages", note,
+       "one segment carried several messages of a protocol without framing: TCP keeps no boundaries"},
+      {"T36", "split-message", note, "a message of a protocol without framing came in several segments"},
   };
   return kinds;
 }

@@ -204,7 +204,7 @@ void Interpreter::closed(ConnectionContext& context, const ConnectionRecord& con
   if (connection.client.has_fin || connection.client.has_rst || connection.server.has_fin ||
       connection.server.has_rst || connection.evicted)
     end_session(session, {0, connection.end - MessageTable::kTailGrace}, {0, connection.end}, true);
-  users_.connection_closed(session, connection);
+  users_.connection_closed(session.account, connection);
   std::uint64_t strange_count = 0;
   for (const Reply& reply : context.requests.held())
     if (reply.verb != Verb::bye && reply.verb != Verb::err) ++strange_count;

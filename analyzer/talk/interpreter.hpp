@@ -68,6 +68,10 @@ class Interpreter {
   // files, servers. A finding says which of them are not complete.
   void allow_growth(bool is_allowed);
 
+  // People and files have one table, whatever they speak.
+  ObservedUsers& users() { return users_; }
+  ObservedFiles& files() { return observed_files_; }
+
  private:
   struct UnansweredSay {  // a SAY whose reply was not captured
     std::string room;

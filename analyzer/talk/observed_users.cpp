@@ -122,10 +122,18 @@ void ObservedUsers::token_issued(const ObservedSession& session, std::string_vie
                     std::to_string(seen.packet));
 }
 
-void ObservedUsers::connection_closed(const ObservedSession& session, const ConnectionRecord& connection) {
-  ObservedUser* found = user(session.account, connection.end);
+void ObservedUsers::logged_in_with(const std::string& account, std::string_view method,
+                                   const Endpoint& client, WallTime when) {
+  ObservedUser* const found = user(account, when);
   if (!found) return;
-  user(session.account, connection.start);
+  found->methods.emplace(method);
+  if (may_grow_ && found->addresses.size() < kSetSizeMax) found->addresses.insert(render(client.address));
+}
+
+void ObservedUsers::connection_closed(const std::string& account, const ConnectionRecord& connection) {
+  ObservedUser* found = user(account, connection.end);
+  if (!found) return;
+  user(account, connection.start);
   ++found->row.connections;
   found->row.sent_bytes += connection.client.bytes;
   found->row.received_bytes += connection.server.bytes;

@@ -30,7 +30,10 @@ class ObservedUsers {
   void credential(const ObservedSession& session, const Request& request, std::string_view accepted);
   void refused(const ObservedSession& session, const Request& request, const Reply& reply);
   void token_issued(const ObservedSession& session, std::string_view shown, Moment seen);
-  void connection_closed(const ObservedSession& session, const ConnectionRecord& connection);
+  // Somebody logged in by another protocol.
+  void logged_in_with(const std::string& account, std::string_view method, const Endpoint& client,
+                      WallTime when);
+  void connection_closed(const std::string& account, const ConnectionRecord& connection);
 
   void finish();
   // Whether there may be further accounts, devices and addresses.

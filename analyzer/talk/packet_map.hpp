@@ -28,6 +28,8 @@ class PacketMap {
   void acknowledged(std::uint64_t offset, WallTime time);
   // When everything below `end` had been acknowledged, if that was before now.
   std::optional<WallTime> acknowledged_at(std::uint64_t end) const;
+  // Bytes of heap.
+  std::size_t held_size() const { return pieces_.held_size() + acks_.held_size(); }
 
  private:
   struct Piece {
@@ -47,6 +49,7 @@ class PacketMap {
    public:
     bool empty() const { return head_ == entries_.size(); }
     std::size_t size() const { return entries_.size() - head_; }
+    std::size_t held_size() const { return entries_.capacity() * sizeof(Entry); }
     Entry& front() { return entries_[head_]; }
     Entry& back() { return entries_.back(); }
     auto begin() const { return entries_.begin() + static_cast<std::ptrdiff_t>(head_); }

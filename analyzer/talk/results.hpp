@@ -28,11 +28,12 @@ struct Moment {
 
 struct ConnectionResult {
   const ConnectionRecord* connection = nullptr;
-  // "plaintalk", "tls", "http", "ssh", "ftp", "smtp", "pop3", "imap", "telnet", "irc", "other"; "" when no
-  // byte was seen.
+  // "plaintalk", "tls", "http", "ssh", "ftp", "smtp", "pop3", "imap", "telnet", "irc", "other", or the
+  // name of a described one; "" when no byte was seen.
   std::string_view protocol;
   std::string user;  // who logged in last
   std::string device;
+  bool is_described = false;  // the protocol is that of --protocol
 };
 
 // One frame, or one place where the stream could not be read as frames.
@@ -50,6 +51,7 @@ struct PduResult {
   std::uint64_t body_length = 0;
   std::uint64_t hole_bytes = 0;  // of the body, missing in the capture
   std::string_view status;       // "ok" or the decoder's name of the error
+  bool is_explained = true;      // of a described protocol: a rule says what it means
 };
 
 struct DeliveryResult {

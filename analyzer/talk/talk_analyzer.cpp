@@ -11,25 +11,6 @@ namespace {
 
 std::uint64_t number_of(ConnectionId id) { return static_cast<std::uint64_t>(id); }
 
-std::string_view direction_text(Direction direction) {
-  return direction == Direction::client_to_server ? "from the client" : "from the server";
-}
-
-// A capture that begins inside a connection usually begins between two frames; a line that starts like one is
-// taken for one.
-bool starts_like_a_frame(std::string_view bytes) {
-  const std::size_t end = bytes.find_first_of(" \r\n");
-  if (end == bytes.npos || end == 0) return false;
-  const Verb verb = find_verb(bytes.substr(0, end));
-  return verb != Verb::unknown && bytes.substr(0, end) == verb_text(verb);
-}
-
-constexpr DecoderLimits limits_for(std::size_t line_size_max) {
-  // Whatever the server's own limit, a body up to this size is legal somewhere; a refused one is answered
-  // with an error.
-  return {line_size_max, kSkippedBodySizeMax, kSkippedBodySizeMax};
-}
-
 }  // namespace
 
 TalkAnalyzer::TalkAnalyzer(TalkOptions options, TalkSink& sink, ContentStore& store)
@@ -37,10 +18,23 @@ TalkAnalyzer::TalkAnalyzer(TalkOptions options, TalkSink& sink, ContentStore& st
       sink_(sink),
       timeline_(findings_),
       interpreter_(sink, store, findings_, timeline_, options.show_secrets),
-      foreign_(sink, findings_, options.show_secrets) {}
+      foreign_(sink, findings_, options.show_secrets) {
+  if (options_.description)
+    described_ = std::make_unique<described::DescribedTalk>(
+        options_.description,
+        described::SharedTables{sink, findings_, timeline_, interpreter_.users(), interpreter_.files(),
+                                options_.show_secrets},
+        pdu_count_);
+}
+
+void TalkAnalyzer::give_way() {
+  interpreter_.give_way();
+  if (described_) described_->give_way(now_);
+}
 
 void TalkAnalyzer::allow_growth(bool is_allowed) {
   interpreter_.allow_growth(is_allowed);
+  if (described_) described_->allow_growth(is_allowed);
   timeline_.allow_growth(is_allowed);
 }
 
@@ -52,6 +46,7 @@ TalkAnalyzer::ConnectionDecoder* TalkAnalyzer::find(ConnectionId id) {
 void TalkAnalyzer::advance(WallTime now) {
   seen(now);
   interpreter_.advance(now_);
+  if (described_) described_->advance(now_);
 }
 
 void TalkAnalyzer::seen(WallTime time) { now_ = std::max(now_, time); }
@@ -64,6 +59,13 @@ void TalkAnalyzer::packet(WallTime time, std::uint32_t size) {
 }
 
 void TalkAnalyzer::opened(const ConnectionRecord& connection) {
+  ++timeline_.at(connection.start).connections_opened;
+  if (described_ && described_->claims(connection)) {
+    Open& open = open_.add(connection.id);
+    open.is_described = true;
+    open.protocol = described_->name();
+    return described_->opened(connection, {connection.midstream ? 0 : captured_count_, connection.start});
+  }
   auto decoder = std::make_unique<ConnectionDecoder>();
   decoder->id = connection.id;
   decoder->on_server_port = connection.server.endpoint.port == options_.server_port;
@@ -75,7 +77,6 @@ void TalkAnalyzer::opened(const ConnectionRecord& connection) {
   decoder->start = connection.start;
   if (!connection.midstream) decoder->opened_in = captured_count_;
   open_.add(connection.id).decoder = std::move(decoder);
-  ++timeline_.at(connection.start).connections_opened;
 }
 
 void TalkAnalyzer::data(const StreamData& data) {
@@ -84,6 +85,7 @@ void TalkAnalyzer::data(const StreamData& data) {
   (data.direction == Direction::client_to_server ? row.client_bytes : row.server_bytes) += data.bytes.size();
   Open* const open = open_.find(data.connection);
   if (open == nullptr || data.bytes.empty()) return;
+  if (open->is_described) return described_->data(data);
   const Moment moment{data.packet, data.time};
   if (!open->protocol.empty()) {
     if (open->is_watched)
@@ -108,6 +110,7 @@ void TalkAnalyzer::gap(const StreamGap& gap) {
   seen(gap.time);
   Open* const open = open_.find(gap.connection);
   if (open == nullptr) return;
+  if (open->is_described) return described_->gap(gap);
   if (!open->decoder) {
     open->decoder = std::make_unique<ConnectionDecoder>();
     open->decoder->id = gap.connection;
@@ -132,6 +135,7 @@ void TalkAnalyzer::gap(const StreamGap& gap) {
 
 void TalkAnalyzer::acknowledged(const StreamAck& ack) {
   seen(ack.time);
+  if (described_) described_->acknowledged(ack);
   ConnectionDecoder* decoder = find(ack.connection);
   if (!decoder || (!decoder->context && !decoder->protocol.empty())) return;
   decoder->stream(ack.direction).packets.acknowledged(ack.offset, ack.time);
@@ -143,6 +147,7 @@ void TalkAnalyzer::event(const TcpEvent& event) {
   seen(event.time);
   ++timeline_.at(event.time).tcp_events;
   sink_.tcp_event(event);
+  if (described_) described_->event(event);
   if (ConnectionDecoder* decoder = find(event.connection)) decoder->gaps.event(event, findings_);
   if (event.rule == 20)
     findings_.add("conflicting-bytes", event.time, event.connection, {event.packet},
@@ -180,12 +185,18 @@ void TalkAnalyzer::closed(const ConnectionRecord& connection) {
         ended.device = decoder->context->session->device;
       }
     }
-    ended.protocol = foreign_.close(connection.id, ended.protocol);
+    if (open->is_described) {
+      ended.user = described_->closed(connection);
+      ended.is_described = true;
+    } else {
+      ended.protocol = foreign_.close(connection.id, ended.protocol);
+    }
     open_.erase(connection.id);
   }
   if (number_of(connection.id) == next_ended_ && ended_.empty()) {
     ++next_ended_;
-    sink_.connection({&connection, ended.protocol, std::move(ended.user), std::move(ended.device)});
+    sink_.connection(
+        {&connection, ended.protocol, std::move(ended.user), std::move(ended.device), ended.is_described});
     return;
   }
   ended.connection = connection;
@@ -199,12 +210,13 @@ void TalkAnalyzer::emit_connections(bool all) {
     if (!all && first->first > next_ended_ && ended_.size() <= kWaitingConnectionCountMax) return;
     next_ended_ = std::max(next_ended_, first->first + 1);
     const Ended& ended = first->second;
-    sink_.connection({&ended.connection, ended.protocol, ended.user, ended.device});
+    sink_.connection({&ended.connection, ended.protocol, ended.user, ended.device, ended.is_described});
     ended_.erase(first);
   }
 }
 
 void TalkAnalyzer::finish() {
+  if (described_) described_->finish(now_);
   interpreter_.finish(now_);
   emit_connections(true);
   if (copy_count_ > 0)
@@ -262,154 +274,6 @@ void TalkAnalyzer::forget_if_foreign(ConnectionId id) {
   open->protocol = open->decoder->protocol;
   open->is_watched = foreign_.follows(id);
   if (open->decoder->gaps.empty()) open->decoder.reset();
-}
-
-void TalkAnalyzer::start(ConnectionDecoder& decoder) {
-  decoder.client.frames = std::make_unique<FrameDecoder>(limits_for(kLineSizeMax));
-  decoder.server.frames = std::make_unique<FrameDecoder>(limits_for(kLineSizeMax));
-  decoder.context = interpreter_.opened(opened_as(decoder), {decoder.opened_in, decoder.start});
-  const std::vector<Held> held = std::exchange(decoder.held, {});
-  // The greeting says how long a line may be, so what the server said first is read first.
-  for (const Direction direction : {Direction::server_to_client, Direction::client_to_server})
-    std::string().swap(decoder.stream(direction).first);
-  std::vector<const Held*> order;
-  for (const Held& piece : held) order.push_back(&piece);
-  std::stable_partition(order.begin(), order.end(), [&, first = true](const Held* piece) mutable {
-    return piece->direction == Direction::server_to_client && std::exchange(first, false);
-  });
-  for (const Held* piece : order) {
-    if (piece->is_gap) {
-      skip(decoder, piece->direction, piece->gap_size, piece->moment);
-    } else {
-      feed(decoder, piece->direction, piece->bytes, piece->moment);
-    }
-  }
-}
-
-void TalkAnalyzer::feed(ConnectionDecoder& decoder, Direction direction, std::string_view bytes,
-                        Moment moment) {
-  StreamDecoder& stream = decoder.stream(direction);
-  if (stream.dead) return;
-  if (!std::exchange(stream.started, true) && decoder.midstream && !starts_like_a_frame(bytes)) {
-    stream.frames->gap(0);
-    read(decoder, direction, moment);
-  }
-  stream.frames->feed(bytes);
-  read(decoder, direction, moment);
-}
-
-void TalkAnalyzer::skip(ConnectionDecoder& decoder, Direction direction, std::uint64_t size, Moment moment) {
-  StreamDecoder& stream = decoder.stream(direction);
-  stream.started = true;
-  interpreter_.lost(*decoder.context, direction, moment);
-  if (stream.dead) return;
-  stream.frames->gap(size);
-  read(decoder, direction, moment);
-}
-
-void TalkAnalyzer::read(ConnectionDecoder& decoder, Direction direction, Moment moment) {
-  StreamDecoder& stream = decoder.stream(direction);
-  for (auto step = stream.frames->next(); step != FrameDecoder::Step::need_more;
-       step = stream.frames->next()) {
-    if (step == FrameDecoder::Step::frame) {
-      frame(decoder, direction);
-    } else {
-      error(decoder, direction, moment);
-    }
-    if (stream.dead) return;
-    stream.packets.forget_below(stream.frames->stream_offset());
-  }
-}
-
-void TalkAnalyzer::frame(ConnectionDecoder& decoder, Direction direction) {
-  StreamDecoder& stream = decoder.stream(direction);
-  const Frame& frame = stream.frames->frame();
-  const std::uint64_t end = frame.stream_offset + frame.size;
-  const PacketMap::Span span = stream.packets.span(frame.stream_offset, end);
-  ++stream.frame_count;
-  PduResult row;
-  row.number = ++pdu_count_;
-  row.connection = decoder.id;
-  row.direction = direction;
-  row.first = span.first;
-  row.last = span.last;
-  row.packets = span.packets;
-  row.stream_offset = frame.stream_offset;
-  row.length = frame.size;
-  row.verb = verb_of(frame);
-  if (sink_.wants_arguments()) row.arguments = render_arguments(frame, options_.show_secrets);
-  row.body_length = frame.body.size();
-  for (const BodyHole& hole : frame.holes) row.hole_bytes += hole.size;
-  row.status = "ok";
-  if (frame.verb == Verb::unknown) {
-    strange_row(decoder, row);
-  } else {
-    sink_.pdu(row);
-  }
-  if (frame.verb == Verb::greeting && direction == Direction::server_to_client) adopt_limits(decoder, frame);
-  const CapturedFrame captured{frame, span.first, span.last, end, stream.packets.acknowledged_at(end)};
-  if (direction == Direction::client_to_server) {
-    interpreter_.client_frame(*decoder.context, captured);
-  } else {
-    interpreter_.server_frame(*decoder.context, captured);
-  }
-}
-
-void TalkAnalyzer::strange_row(ConnectionDecoder& decoder, const PduResult& row) {
-  if (decoder.strange_rows >= kStrangeRowCountMax || strange_rows_ >= kStrangeRowSumMax) {
-    ++decoder.strange_left_out;
-    return;
-  }
-  ++decoder.strange_rows;
-  ++strange_rows_;
-  sink_.pdu(row);
-}
-
-void TalkAnalyzer::adopt_limits(ConnectionDecoder& decoder, const Frame& greeting) {
-  const auto size = number_parameter(greeting, "line");
-  if (!size || *size == kLineSizeMax || *size < 64 || *size > kSkippedBodySizeMax) return;
-  StreamDecoder& client = decoder.client;
-  if (client.frame_count == 0 && client.frames->stream_offset() == 0 && client.frames->pending_size() == 0 &&
-      !client.started)
-    client.frames = std::make_unique<FrameDecoder>(limits_for(static_cast<std::size_t>(*size)));
-}
-
-void TalkAnalyzer::error(ConnectionDecoder& decoder, Direction direction, Moment moment) {
-  StreamDecoder& stream = decoder.stream(direction);
-  const DecodeError error = stream.frames->error();
-  const std::uint64_t end = std::max(stream.frames->stream_offset(), error.at + 1);
-  const PacketMap::Span span = stream.packets.span(error.stream_offset, end);
-  const bool is_gap = error.code == DecodeError::Code::gap;
-  PduResult row;
-  row.number = ++pdu_count_;
-  row.connection = decoder.id;
-  row.direction = direction;
-  row.first = span.packets == 0 ? moment : span.first;
-  row.last = span.packets == 0 ? moment : span.last;
-  row.packets = span.packets;
-  row.stream_offset = error.stream_offset;
-  row.length = is_gap ? 0 : end - error.stream_offset;
-  row.status = name_of(error.code);
-  if (is_gap) {
-    sink_.pdu(row);
-  } else {
-    strange_row(decoder, row);
-  }
-  if (!is_gap) {
-    const bool foreign = error.code == DecodeError::Code::not_plaintalk;
-    findings_.add(foreign ? "not-plaintalk" : "undecodable", row.first.time, decoder.id, {row.first.packet},
-                  std::string(name_of(error.code)) + ' ' + std::string(direction_text(direction)) +
-                      " at offset " + std::to_string(error.at) + " of connection " +
-                      std::to_string(number_of(decoder.id)) +
-                      (error.fatal ? ": that direction cannot be followed any further" : ""));
-    const bool cut_by_start = decoder.midstream && stream.frame_count == 0;
-    if (direction == Direction::client_to_server && !cut_by_start)
-      interpreter_.client_error(*decoder.context, row.last);
-  }
-  if (!error.fatal) return;
-  stream.dead = true;
-  stream.packets = {};
-  if (direction == Direction::server_to_client) interpreter_.lost(*decoder.context, direction, moment);
 }
 
 }  // namespace plaintalk::analyzer

@@ -15,6 +15,7 @@
 
 #include "analyzer/stream/stream_sink.hpp"
 #include "analyzer/talk/connection_map.hpp"
+#include "analyzer/talk/described/described_talk.hpp"
 #include "analyzer/talk/findings.hpp"
 #include "analyzer/talk/foreign/foreign_talk.hpp"
 #include "analyzer/talk/gap_findings.hpp"
@@ -29,6 +30,8 @@ namespace plaintalk::analyzer {
 struct TalkOptions {
   std::uint16_t server_port = kDefaultPort;
   bool show_secrets = false;
+  // Of another protocol; connections to its ports are taken for it. nullptr: none.
+  std::shared_ptr<const described::Description> description{};
 };
 
 class TalkAnalyzer : public StreamSink {
@@ -64,7 +67,7 @@ class TalkAnalyzer : public StreamSink {
   // what waits for something that is still to come; and whether the tables that are kept to the end may get
   // rows for what is new. Findings tell of both.
   std::uint64_t frame_count() const { return pdu_count_; }
-  void give_way() { interpreter_.give_way(); }
+  void give_way();
   void allow_growth(bool is_allowed);
 
   // For what the readers below know, such as drops. Must come before finish().
@@ -111,6 +114,7 @@ class TalkAnalyzer : public StreamSink {
   struct Open {
     std::string_view protocol;  // when it is another one than ours
     bool is_watched = false;    // by foreign_
+    bool is_described = false;
     std::unique_ptr<ConnectionDecoder> decoder;
   };
   struct Ended {
@@ -118,6 +122,7 @@ class TalkAnalyzer : public StreamSink {
     std::string_view protocol;
     std::string user;
     std::string device;
+    bool is_described = false;
   };
 
   ConnectionDecoder* find(ConnectionId id);
@@ -142,6 +147,7 @@ class TalkAnalyzer : public StreamSink {
   Timeline timeline_;
   Interpreter interpreter_;
   foreign::ForeignTalk foreign_;
+  std::unique_ptr<described::DescribedTalk> described_;
   ConnectionMap<Open> open_;
   std::map<std::uint64_t, Ended> ended_;
   std::uint64_t next_ended_ = 1;

@@ -33,6 +33,8 @@ class TalkSink {
   // Whether anybody wants to know the passwords on connections that speak other protocols. Their names are
   // found out in any case.
   virtual bool wants_foreign_secrets() const { return true; }
+  // Of what is no unit of its protocol only the first rows are told, unless somebody counts them.
+  virtual bool wants_every_row() const { return false; }
   virtual void live_event(const LiveEvent&) {}
 };
 

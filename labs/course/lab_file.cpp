@@ -10,7 +10,7 @@
 #include <toml++/toml.h>
 
 #include "labs/course/lab_network.hpp"
-#include "labs/course/toml_depth.hpp"
+#include "base/toml_depth.hpp"
 #include "labs/course/toml_table.hpp"
 #include "labs/files/text_file.hpp"
 

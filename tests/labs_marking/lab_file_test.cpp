@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "labs/course/lab_network.hpp"
-#include "labs/course/toml_depth.hpp"
+#include "base/toml_depth.hpp"
 
 namespace plaintalk::labs {
 namespace {

@@ -47,6 +47,7 @@ const std::array kThirdParty = {
     ThirdParty{"openssl/", {"base/crypto/", "messenger/net/"}},
     ThirdParty{"sqlite3.h", {"base/sqlite/", "analyzer/report/"}},
     ThirdParty{"histedit.h", {"messenger/client/"}},
+    ThirdParty{"re2/", {"analyzer/protocols/"}},
     ThirdParty{"libmnl/", {"labs/session/"}},
     ThirdParty{"jsc/", {"analyzer/draw/"}},
     ThirdParty{"cairo", {"analyzer/draw/"}},

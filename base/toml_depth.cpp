@@ -1,8 +1,8 @@
-#include "labs/course/toml_depth.hpp"
+#include "base/toml_depth.hpp"
 
 #include <algorithm>
 
-namespace plaintalk::labs {
+namespace plaintalk {
 namespace {
 
 constexpr std::string_view kQuotes[] = {"\"\"\"", "'''", "\"", "'"};
@@ -62,4 +62,4 @@ std::optional<TomlFault> too_deep_for_parser(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace plaintalk::labs
+}  // namespace plaintalk

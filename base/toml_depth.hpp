@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace plaintalk::labs {
+namespace plaintalk {
 
 inline constexpr std::size_t kNamePartsMax = 8;      // of a.b.c
 inline constexpr std::size_t kBracketDepthMax = 32;  // of [ and { in each other
@@ -20,4 +20,4 @@ struct TomlFault {
 // The first place that is deeper than these; a text that is no TOML is the parser's to refuse.
 std::optional<TomlFault> too_deep_for_parser(std::string_view text);
 
-}  // namespace plaintalk::labs
+}  // namespace plaintalk
