@@ -9,7 +9,7 @@ namespace {
 
 using Entry = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Entry, 33> kRivals{{
+constexpr std::array<Entry, 36> kRivals{{
     {"T1",
      "In PLAINTALK there is none: the frame is a login. Of an unknown protocol the line only has the form of "
      "one, and may be ordinary talk; the server's answer settles it."},
@@ -105,6 +105,16 @@ constexpr std::array<Entry, 33> kRivals{{
      "Damage, or a test of how receivers overlap fragments. What the receiver answered shows which bytes it "
      "kept."},
     {"T33", "None: it is a bound that keeps the analysis small, and --packets-max moves it."},
+    {"T34",
+     "The description lacks a rule, or its framing is wrong and cuts units in the wrong places. Report "
+     "check-protocol shows their bytes."},
+    {"T35",
+     "Somebody sent one message that looks like several. Where the description says how a message begins is "
+     "what decides here."},
+    {"T36",
+     "Two messages, of which the second looks like the end of the first. The program that sent them knows "
+     "how "
+     "often it called send()."},
 }};
 
 }  // namespace
