@@ -442,9 +442,9 @@ int main(int argc, char** argv) {
       std::cout << analyzer::list_descriptions() << std::flush;
       return std::cout ? 0 : 1;
     }
+    options.web.check_options();
     if (options.files.empty() == options.interface.empty())
       throw CLI::ValidationError("give capture files, or - for standard input, or --live IFACE");
-    options.web.check_options();
     if (options.web.wanted() && (options.each || options.prove))
       throw CLI::ValidationError("--web shows one analysis, without --each and --prove");
     if (std::count(options.files.begin(), options.files.end(), "-") > 1)

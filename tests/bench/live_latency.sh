@@ -7,14 +7,15 @@ if [ -z "${PLAINTALK_INSIDE:-}" ]; then
   PLAINTALK_INSIDE=yes "$bin/e2e_in_private_network" bash "$0" "$@" && exit 0 || exit $?
 fi
 rate=${1:-1000} seconds=${2:-20}
-start_server
+start_server --unlimited-rate
 measure() {  # browsers that read, browsers that never read, further words for the analyzer
   local readers=$1 idle=$2 view
   shift 2
+  rm -f "$work/err"
   "$bin/plaintalk-analyze" --live lo --port "$port" --web 0 --quiet --out "$work/analysis" "$@" >"$work/out" 2>"$work/err" &
   local live=$!
   pids+=("$live")
-  wait_for "$work/err" 'live view: '
+  wait_for "$work/err" 'live view: http:'
   view=$(sed -n 's/^live view: //p' "$work/err")
   "$bin/plaintalk-bench" --target plaintalk "$address" --workload paced --rooms 1 --members 4 --publishers 4 --size 100 \
     --rate "$rate" --messages $((rate * seconds)) >"$work/bench" 2>&1 &

@@ -4,6 +4,11 @@
 if [ -z "${PLAINTALK_INSIDE:-}" ]; then
   PLAINTALK_INSIDE=yes "$bin/e2e_in_private_network" bash "$0" && exit 0 || exit $?
 fi
+# A file behind --web would be taken for an address.
+status=0
+"$bin/plaintalk-analyze" --web "$0" 2>"$work/order.err" || status=$?
+equal "$status" 2 'exit status with a file behind --web'
+contains "$work/order.err" 'write the file before --web'
 command -v python3 >/dev/null || skip "there is no python3 here"
 start_server
 "$bin/plaintalk-analyze" --live lo --port "$port" --web 0 --out "$work/analysis" >"$work/live.out" 2>"$work/live.err" &
