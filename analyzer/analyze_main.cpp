@@ -321,7 +321,8 @@ int run(Options& options) {
   if (is_pipe && options.write_interval_s > 0) {
     analysis.spool = &live->spool();
     analysis.until_next_write = [&timer] { return timer.left(); };
-    analysis.written_in_between = [&timer, told = std::string()](const std::string& trouble) mutable {
+    analysis.written_in_between = [&timer, told = std::string()](const std::string& trouble,
+                                                                 std::uint64_t) mutable {
       timer.written();
       if (!trouble.empty() && trouble != told)
         say("the tables could not be written in between: " + trouble + "; going on");

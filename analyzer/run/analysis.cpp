@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "analyzer/run/carver.hpp"
 #include "analyzer/run/forked_copy.hpp"
@@ -80,7 +81,7 @@ class Run {
           relay(streams(), segments()),
           tracker(limits(run.options_), relay, segments() != nullptr ? &relay : nullptr),
           decoder(run.options_.overlap),
-          budget(run.options_.memory_max, run.options_.measure_memory) {}
+          budget(run.options_.memory_max, [&run] { return run.held_memory(); }) {}
     static TrackerLimits limits(const AnalysisOptions& options) {
       TrackerLimits limits;
       limits.server_port = options.server_port;
@@ -117,6 +118,7 @@ class Run {
     if (options_.spool) options_.spool->when_idle([&] { return write_if_due(parts); });
     read(parts);
     if (options_.spool) options_.spool->when_idle({});
+    copy_ended(copy_.wait());
     return finish(parts);
   }
 
@@ -140,14 +142,18 @@ class Run {
   // How long there is nothing to do but to wait for packets.
   Milliseconds write_if_due(Parts& parts) {
     constexpr Milliseconds kLong = std::chrono::hours(1);
+    constexpr Milliseconds kCopyInterval{20};  // between two looks at a copy that is at work
     if (watchers_.wants_everything()) {
       const DropCounts drops = capture_.drops();
       watchers_.counts(counts(drops.dropped, drops.interface_dropped));
     }
-    if (!options_.until_next_write || info_.packets == packets_written_) return kLong;
+    if (!options_.until_next_write) return kLong;
+    look_after_copy();
+    if (copy_.is_running()) return kCopyInterval;
+    if (info_.packets == packets_written_) return kLong;
     if (options_.until_next_write() <= Nanoseconds::zero()) {
       write_in_between(parts);
-      return kLong;
+      return copy_.is_running() ? kCopyInterval : kLong;
     }
     return std::clamp(std::chrono::ceil<Milliseconds>(options_.until_next_write()), Milliseconds(1), kLong);
   }
@@ -156,12 +162,14 @@ class Run {
     packets_written_ = info_.packets;
     csv_->flush();
     if (database_) database_->save();
-    const std::string trouble = run_in_copy([&] {
+    folder_.before_copies();
+    const std::string trouble = copy_.start([&](const std::function<void()>& is_independent) {
       try {
         watchers_.forget();
         contents_->finish_copies();
         folder_.write_copies();
         if (database_) database_->go_on_in(folder_.copied_path(std::string(kDatabaseName)));
+        is_independent();
         info_.is_interim = true;
         finish(parts);
       } catch (...) {
@@ -169,13 +177,49 @@ class Run {
         throw;
       }
     });
-    if (trouble.empty())
-      stays_ = "; the tables of the first " + std::to_string(packets_written_) + " packets stay in " +
-               options_.folder;
-    if (options_.written_in_between) options_.written_in_between(trouble);
+    database_is_held_ = database_.has_value();
+    if (!trouble.empty()) copy_ended(trouble);
   }
 
-  std::string what_stays() const { return stays_.empty() ? folder_.what_stays() : stays_; }
+  // What is written here must stay apart from what the copy reads until it has read it.
+  void look_after_copy() {
+    constexpr std::size_t kKeptMax = 32 << 20;
+    const std::size_t kept_max =
+        options_.memory_max > 0 ? std::min(kKeptMax, options_.memory_max / 16) : kKeptMax;
+    if (!copy_.is_running()) return;
+    copy_ended(copy_.poll());
+    if (!database_is_held_) return;
+    if (copy_.is_dependent() && database_->kept() > kept_max) copy_.wait_until_independent();
+    if (!copy_.is_dependent()) let_database_go();
+  }
+
+  void let_database_go() {
+    if (std::exchange(database_is_held_, false)) database_->write_on();
+  }
+
+  void copy_ended(const std::optional<std::string>& trouble) {
+    if (!trouble) return;
+    let_database_go();
+    if (trouble->empty()) {
+      folder_.after_copies();
+      stays_ = "; the tables of the first " + std::to_string(packets_written_) + " packets stay in " +
+               options_.folder;
+    }
+    if (options_.written_in_between) options_.written_in_between(*trouble, packets_written_);
+  }
+
+  // What the two hold together must not be more than is allowed: then the copy ends first.
+  std::size_t held_memory() {
+    const std::size_t held = options_.measure_memory();
+    if (copy_.is_running() && held + copy_.further_memory() > options_.memory_max) copy_ended(copy_.wait());
+    return held;
+  }
+
+  // Of a run that has failed.
+  std::string what_stays() {
+    copy_ended(copy_.wait());
+    return stays_.empty() ? folder_.what_stays() : stays_;
+  }
 
   bool everything() const { return options_.tables.empty(); }
 
@@ -196,7 +240,7 @@ class Run {
     }
     const bool carve = std::find(written_.begin(), written_.end(), "files.csv") != written_.end();
     if (carve) {
-      contents_ = std::make_unique<Carver>(folder_);
+      contents_ = std::make_unique<Carver>(folder_, [this] { copy_ended(copy_.wait()); });
     } else {
       contents_ = std::make_unique<DiscardedContents>();
     }
@@ -234,6 +278,7 @@ class Run {
 
   // The packet that is one too many for the table of packets has come.
   void leave_packets_out(Parts& parts) {
+    copy_.wait_until_independent();
     packets_wanted_ = false;
     info_.packets_max = options_.packets_max;
     parts.packets->stop();
@@ -424,6 +469,8 @@ class Run {
   std::unique_ptr<CarvedContents> contents_;
   std::optional<RowFeed> rows_;  // to those before
   HeaderFilter filter_;
+  bool database_is_held_ = false;  // what is new stays in memory
+  ForkedCopy copy_;                // that writes the tables; gone first, for it needs the others
 };
 
 }  // namespace

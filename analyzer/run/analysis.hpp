@@ -47,9 +47,11 @@ struct AnalysisOptions {
   std::function<bool(const MergedCapture&)> keep_reading;
   // Of a capture that is still going on: the tables are also written in between, so that they survive
   // whatever happens to this process. How long until then; zero or less is now. nullptr: only at the end.
+  // Not asked while they are being written.
   std::function<Nanoseconds()> until_next_write;
-  // Told after each time: "" or why the tables could not be written.
-  std::function<void(const std::string& trouble)> written_in_between;
+  // That takes a while, and the analysis goes on. Told after each time, before the next and at the end: "" or
+  // why the tables could not be written, and of how many packets they are.
+  std::function<void(const std::string& trouble, std::uint64_t packets)> written_in_between;
   // Makes the page from the database when it is complete, before anybody can see it; nullptr: no page. What
   // it throws, and a disk that is too full for the page, is told in the outcome and ends nothing.
   std::function<WrittenPage(const std::string& database)> make_page;

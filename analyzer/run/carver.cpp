@@ -135,6 +135,7 @@ ContentStore::Outcome Carver::finish_copy(std::uint64_t file, std::uint64_t size
 
 ContentStore::Outcome Carver::finish(std::uint64_t file, std::uint64_t size) {
   if (finishes_copies_) return finish_copy(file, size);
+  before_naming_();
   if (size > kFileSizeMax) {
     if (stored_.contains(file)) ::unlinkat(folder_.files_descriptor(), carving_name(file).c_str(), 0);
     stored_.erase(file);

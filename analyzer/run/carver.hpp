@@ -8,9 +8,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "analyzer/tables/analysis_folder.hpp"
 #include "analyzer/talk/range_set.hpp"
@@ -32,7 +34,10 @@ class Carver : public CarvedContents {
   static constexpr std::uint64_t kHoleSizeAlways = 1 << 20;
   static constexpr std::uint64_t kHoleFactorMax = 1000;
 
-  explicit Carver(AnalysisFolder& folder) : folder_(folder) {}
+  // `before_naming` is called before anything in the folder for carved files gets another name or goes.
+  explicit Carver(
+      AnalysisFolder& folder, std::function<void()> before_naming = [] {})
+      : folder_(folder), before_naming_(std::move(before_naming)) {}
   ~Carver() override;
 
   Written write(std::uint64_t file, std::uint64_t offset, std::string_view bytes) override;
@@ -55,6 +60,7 @@ class Carver : public CarvedContents {
   void publish_as(const std::string& temporary, const std::string& name);
 
   AnalysisFolder& folder_;
+  std::function<void()> before_naming_;
   std::map<std::uint64_t, RangeSet> stored_;
   std::uint64_t open_file_ = 0;
   int descriptor_ = -1;  // of open_file_

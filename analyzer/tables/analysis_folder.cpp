@@ -29,25 +29,27 @@ constexpr std::string_view kMarkerText =
 std::string run_name(const std::string& name) { return '.' + name + ".new"; }
 std::string copy_name(const std::string& name) { return '.' + name + ".interim"; }
 
-// The kernel copies without us where it can; else by hand. Returns 0 or an errno.
-int copy_file(int source, int target) {
+// The first `left` bytes. The kernel copies without us where it can; else by hand. Returns 0 or an errno.
+int copy_file(int source, int target, std::uint64_t left) {
   std::string block(kCopyBlockSize, '\0');
   bool by_kernel = true;
-  for (;;) {
-    const ssize_t count = by_kernel
-                              ? ::copy_file_range(source, nullptr, target, nullptr, std::size_t{1} << 30, 0)
-                              : ::read(source, block.data(), block.size());
-    if (count == 0) return 0;
+  while (left > 0) {
+    const std::size_t wanted = std::min<std::uint64_t>(left, by_kernel ? std::size_t{1} << 30 : block.size());
+    const ssize_t count = by_kernel ? ::copy_file_range(source, nullptr, target, nullptr, wanted, 0)
+                                    : ::read(source, block.data(), wanted);
+    if (count == 0) return EIO;  // somebody has made it shorter
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && by_kernel && errno != ENOSPC && errno != EFBIG && errno != EDQUOT && errno != EIO) {
       by_kernel = false;  // another file system, an old kernel: the places in both files are still the same
       continue;
     }
     if (count < 0) return errno;
+    left -= static_cast<std::uint64_t>(count);
     if (by_kernel) continue;
     const int error = write_all(target, std::string_view(block).substr(0, static_cast<std::size_t>(count)));
     if (error != 0) return error;
   }
+  return 0;
 }
 
 bool is_unfinished(std::string_view carved_name) { return carved_name.starts_with(".carving-"); }
@@ -215,13 +217,13 @@ int AnalysisFolder::make_file(const std::string& name) {
 
 OutputFile AnalysisFolder::create(const std::string& name) {
   const int file = make_file(name);
-  pending_.push_back({name, file});
+  pending_.push_back({name, file, 0});
   return {file, path_ + '/' + name};
 }
 
 std::string AnalysisFolder::create_path(const std::string& name) {
   ::close(make_file(name));
-  pending_.push_back({name, -1});
+  pending_.push_back({name, -1, 0});
   return copied_path(name);
 }
 
@@ -230,8 +232,23 @@ void AnalysisFolder::abandon(const std::string& name) {
   std::erase_if(pending_, [&](const Pending& pending) { return pending.name == name; });
 }
 
+void AnalysisFolder::before_copies() {
+  for (Pending& pending : pending_) {
+    struct stat status {};
+    if (::fstatat(descriptor_, run_name(pending.name).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+      fail_system("cannot read " + path_ + '/' + run_name(pending.name));
+    pending.size = static_cast<std::uint64_t>(status.st_size);
+  }
+  copied_carved_ = new_carved_;
+}
+
+void AnalysisFolder::after_copies() {
+  for (const std::string& name : copied_carved_) new_carved_.erase(name);
+}
+
 void AnalysisFolder::write_copies() {
   writes_copies_ = true;
+  new_carved_.clear();  // what the original carved is not this process's to remove
   for (const Pending& pending : pending_) copy(pending, run_name(pending.name));
 }
 
@@ -239,7 +256,7 @@ void AnalysisFolder::copy(const Pending& pending, const std::string& from) {
   const int source = ::openat(descriptor_, from.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
   if (source < 0) fail_system("cannot read " + path_ + '/' + from);
   const int target = make_file(pending.name);
-  const int error = copy_file(source, target);
+  const int error = copy_file(source, target, pending.size);
   ::close(source);
   // Whoever holds the descriptor goes on at the end of the copy.
   const bool is_open = pending.descriptor >= 0;
@@ -261,7 +278,8 @@ int AnalysisFolder::files_descriptor() {
 }
 
 void AnalysisFolder::commit() {
-  for (const auto& [name, descriptor] : pending_) {
+  for (const Pending& pending : pending_) {
+    const std::string& name = pending.name;
     if (::renameat(descriptor_, temporary_name(name).c_str(), descriptor_, name.c_str()) != 0)
       fail_system("cannot create " + path_ + '/' + name);
     written_.insert(name);

@@ -56,10 +56,15 @@ class AnalysisFolder {
   // The same for SQLite, which opens by path: makes the empty file and says where it is.
   std::string create_path(const std::string& name);
 
-  // In a copy of the process (fork(2)): from here on everything that was created is written into copies of
-  // its own, so that this process may commit() while the original goes on writing. REQUIRES: every OutputFile
-  // was flushed.
+  // Before the process is copied (fork(2)): what is in the files now is what the copies begin with. REQUIRES:
+  // every OutputFile was flushed.
+  void before_copies();
+  // In the copy of the process: from here on everything that was created is written into copies of its own,
+  // so that this process may commit() while the original goes on appending to what it had created. Until this
+  // returns the original abandons nothing, and until this process has ended it gives no carved file a name.
   void write_copies();
+  // In the original, when the copy has committed: what its tables name stays, also when this run fails.
+  void after_copies();
   bool writes_copies() const { return writes_copies_; }
   std::string copied_path(const std::string& name) const { return path_ + '/' + temporary_name(name); }
   // Removes what was not committed, and what was carved for it.
@@ -85,7 +90,8 @@ class AnalysisFolder {
  private:
   struct Pending {
     std::string name;
-    int descriptor = -1;  // while an OutputFile writes it
+    int descriptor = -1;     // while an OutputFile writes it
+    std::uint64_t size = 0;  // before_copies()
   };
   void make_folders();
   void remove_made_folders();
@@ -105,7 +111,8 @@ class AnalysisFolder {
   std::vector<Pending> pending_;
   std::set<std::string> written_;
   std::set<std::string> carved_;
-  std::set<std::string> new_carved_;  // of them, those that no earlier run had left
+  std::set<std::string> new_carved_;     // of them, those that no earlier run had left, and no copy committed
+  std::set<std::string> copied_carved_;  // new_carved_, before_copies()
 };
 
 // Throws std::runtime_error: `what`, and why the last system call failed.

@@ -94,7 +94,11 @@ void Database::prepare_inserts() {
   }
 }
 
-void Database::save() { connection_->database.run("COMMIT; BEGIN"); }
+void Database::save() { connection_->database.run("COMMIT; PRAGMA cache_spill = OFF; BEGIN"); }
+
+void Database::write_on() { connection_->database.run("PRAGMA cache_spill = ON"); }
+
+std::size_t Database::kept() const { return connection_->database.cache_size(); }
 
 void Database::go_on_in(const std::string& path) {
   static_cast<void>(connection_.release());  // it belongs to the original, which will close it

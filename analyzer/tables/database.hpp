@@ -35,8 +35,12 @@ class Database : public RowSink {
   // Takes all rows of the table out; their room in the file is given back by finish(), if there is room to
   // write the rest once more.
   void clear(const Table& table);
-  // Everything up to now is in the file, and a copy of the file is a database.
+  // Everything up to now is in the file, and a copy of the file is a database until write_on(): what comes in
+  // between is kept in memory.
   void save();
+  void write_on();
+  // What is kept in memory, in bytes.
+  std::size_t kept() const;
   // In a copy of the process, where the open database must not be used any more
   // (sqlite.org/howtocorrupt.html, section 2.6): goes on in the copy of the file at `path`.
   void go_on_in(const std::string& path);

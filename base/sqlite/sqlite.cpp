@@ -135,4 +135,11 @@ void SqliteDatabase::close() {
   fail("cannot be closed");
 }
 
+std::size_t SqliteDatabase::cache_size() const {
+  int bytes = 0;
+  int most = 0;
+  ::sqlite3_db_status(handle(), SQLITE_DBSTATUS_CACHE_USED, &bytes, &most, 0);
+  return static_cast<std::size_t>(bytes);
+}
+
 }  // namespace plaintalk

@@ -2,6 +2,7 @@
 // Throws std::runtime_error with the file's name on any trouble.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -68,6 +69,9 @@ class SqliteDatabase {
   SqliteStatement prepare(const std::string& sql) const;
   // Every statement must be gone. Tells what the destructor would have to keep to itself.
   void close();
+
+  // What of the file it holds in memory, in bytes.
+  std::size_t cache_size() const;
 
   sqlite3* handle() const { return handle_.get(); }
 
