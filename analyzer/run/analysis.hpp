@@ -36,7 +36,7 @@ struct AnalysisOptions {
   std::string interface;  // of a live capture
   bool show_secrets = false;
   std::shared_ptr<const described::Description> description;  // of another protocol; nullptr: none
-  OverlapPolicy overlap = OverlapPolicy::linux_kernel;  // where packets contradict each other
+  OverlapPolicy overlap = OverlapPolicy::linux_kernel;        // where packets contradict each other
   // Connections that have been idle for longest are given up when the process holds more; 0: no bound.
   std::size_t memory_max = 0;
   std::function<std::size_t()> measure_memory = heap_in_use;

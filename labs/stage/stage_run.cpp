@@ -82,6 +82,12 @@ std::uint64_t lost_in(const ChildProcess& capture) {
   return 0;
 }
 
+std::string in_shell_quotes(const std::string& text) {
+  std::string quoted = "'";
+  for (const char letter : text) quoted += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return quoted + '\'';
+}
+
 class StageRun {
  public:
   explicit StageRun(const StageOptions& options)
@@ -99,6 +105,7 @@ class StageRun {
     start_link();
     start_server();
     if (is_captured()) capture_ = &start_capture(folder_.capture_file());
+    say_how_to_watch();
     options_.say("the others are coming");
     ::setenv("PLAINTALK_SERVER", result_.server.c_str(), 1);  // for programs of the student's
     people_.add(plan_, result_.server);
@@ -111,6 +118,15 @@ class StageRun {
   }
 
  private:
+  // The network of the stage is its own, and a browser is outside: what it sees is the file as it grows, in
+  // every mode of capturing.
+  void say_how_to_watch() const {
+    const std::string port = result_.server.substr(result_.server.rfind(':') + 1);
+    options_.say("to watch it in a browser, in another terminal: tail -c +1 -f " +
+                 in_shell_quotes(terminal_safe(result_.capture_file.string())) + " | " +
+                 front_door("analyze - --port " + port + " --web"));
+  }
+
   bool is_captured() const { return result_.capture.mode != CaptureMode::own_recording; }
 
   void write_files() {

@@ -35,6 +35,29 @@ printf '/join #lab\n/expect Welcome\n/expect good night\n' >"$work/zed.script"
 "$stage" run "$work/lab" "$work/zed.script" >"$work/story" 2>&1 &
 pids+=($!)
 wait_for "$work/story" 'Welcome, zed'
+if command -v python3 >/dev/null; then
+  # The live view, by the command that the stage has said: the packets are shown while the session runs.
+  command=$(sed -n "s|.*in another terminal: \\(tail .* . \\).*analyze \\(- --port 4711 --web\\)$|\\1'$bin/plaintalk-analyze' \\2 0 --out '$work/live'|p" "$work/story")
+  [ -n "$command" ] || fail "no way to watch is said: $(cat "$work/story")"
+  set -m
+  sh -c "$command" >"$work/live.out" 2>"$work/live.err" &
+  watched=$!
+  set +m
+  pids=("$watched" "${pids[@]}")
+  wait_for "$work/live.err" 'live view: http:'
+  python3 - "$(sed -n 's/^live view: //p' "$work/live.err")" <<'END' || fail 'the live view does not show who is here'
+import json, sys, time, urllib.request
+for turn in range(1000):
+    with urllib.request.urlopen(sys.argv[1] + "entries?after=0") as answer:
+        if any(line["kind"] == "login" and line["who"] == "zed" for line in json.load(answer)["entries"]):
+            sys.exit(0)
+    time.sleep(0.02)
+sys.exit("nobody came")
+END
+  kill -INT -- "-$watched"
+  wait "$watched" || true
+  [ -s "$work/live/summary.md" ] || fail "the live view left no tables: $(cat "$work/live.err")"
+fi
 status=0
 "$stage" run "$work/lab" "$work/zed.script" >"$work/second" 2>&1 || status=$?
 equal "$status" 1 'status of a second start'
