@@ -36,6 +36,7 @@ struct PersonRule {
   std::string script;
   std::string commands;      // of a shell, instead of a script
   std::string starts_after;  // a text that somebody must have said first; empty: at once
+  bool at_server = false;    // the shell runs at the server's end of the wire: a server of the lab's own
 };
 
 struct FileRule {
@@ -74,13 +75,26 @@ struct ChosenRule {
 
 struct NetworkRule {
   bool needs_real_tcp = false;
-  std::uint16_t also_port = 0;  // captured as well: of a server that the student writes; 0: none
-  std::string address;          // whose link it is; empty: everybody's
-  std::string rate_kbit_s;      // of the directions without one: a text with {words} of the variant
+  std::string also_port;    // captured as well: of another server; a text with {words}; empty: none
+  std::string address;      // whose link it is; empty: everybody's
+  std::string rate_kbit_s;  // of the directions without one: a text with {words} of the variant
   link::DirectionPlan to_server{};
   link::DirectionPlan to_people{};
   std::vector<ChosenRule> chosen{};
   std::uint32_t line = 0;
+};
+
+// A protocol that is not ours, which the student describes in protocol.toml (docs/PROTOCOLS.md): the capture
+// is analysed with it, here and when it is marked.
+struct DescriptionRule {
+  // Something that may be wrong with a description.
+  struct Check {
+    std::string wrong;  // SQL: a row when it is; its value is the packet to look at, if it is a number
+    std::string says;   // what the student reads
+    std::uint32_t line = 0;
+  };
+  bool is_wanted = false;
+  std::vector<Check> checks{};  // in the order in which the student is told
 };
 
 struct Lab {
@@ -102,6 +116,7 @@ struct Lab {
   PersonRule student;
   std::vector<StepRule> steps;
   NetworkRule network;
+  DescriptionRule description;
   std::vector<Question> questions;
   std::filesystem::path folder;
 

@@ -9,8 +9,8 @@
 
 #include <toml++/toml.h>
 
-#include "labs/course/lab_network.hpp"
 #include "base/toml_depth.hpp"
+#include "labs/course/lab_network.hpp"
 #include "labs/course/toml_table.hpp"
 #include "labs/files/text_file.hpp"
 
@@ -76,10 +76,10 @@ VariantRule read_variant(std::string name, const toml::node& node, std::vector<s
   return rule;
 }
 
-PersonRule read_person(Table& entry) {
+PersonRule read_person(Table& entry, bool needs_address = true) {
   PersonRule person;
   person.name = entry.required_text("name");
-  person.address = entry.required_text("address");
+  person.address = needs_address ? entry.required_text("address") : entry.text("address");
   person.password = entry.text("password");
   person.registers = !person.password.empty();
   person.script = entry.text("script");
@@ -140,6 +140,7 @@ Question read_question(const toml::table& table, std::vector<std::string>& fault
   question.accessible = entry.text("accessible");
   question.needs = entry.text("needs");
   question.needs_real_tcp = entry.flag("needs_real_tcp");
+  question.needs_description = entry.flag("needs_description");
   question.rubric = entry.text("rubric");
   for (const toml::table* mistake : entry.tables("mistake"))
     question.mistakes.push_back(read_mistake(*mistake, what, faults));
@@ -194,12 +195,16 @@ void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
       lab.variant.push_back(read_variant(std::string(key.str()), node, faults));
   for (const toml::table* table : top.tables("person")) {
     Table entry(*table, "person: ", faults);
-    lab.people.push_back(read_person(entry));
+    const bool at_server = entry.flag("at_server");
+    lab.people.push_back(read_person(entry, !at_server));
     PersonRule& person = lab.people.back();
+    person.at_server = at_server;
     person.starts_after = entry.text("starts_after");
     person.commands = entry.text("commands");
     if (!person.commands.empty() && !(person.script + person.password).empty())
       entry.fault(nullptr, "somebody has either a script (of the client) or commands (of a shell)");
+    if (at_server && (person.commands.empty() || !person.address.empty()))
+      entry.fault(nullptr, "who is at the server's end has commands, and no address: it is the server's");
     entry.finish();
   }
   for (const toml::table* table : top.tables("file")) {
@@ -225,6 +230,21 @@ void read_scene(Table& top, Lab& lab, std::vector<std::string>& faults) {
     Table entry(*table, "network: ", faults);
     read_network(entry, lab, faults);
   }
+}
+
+void read_description(const toml::table& table, Lab& lab, std::vector<std::string>& faults) {
+  Table entry(table, "description: ", faults);
+  lab.description.is_wanted = true;
+  for (const toml::table* check : entry.tables("check")) {
+    Table words(*check, "description.check: ", faults);
+    lab.description.checks.push_back(
+        {.wrong = words.required_text("wrong"), .says = words.required_text("says"), .line = words.line()});
+    words.finish();
+  }
+  if (lab.description.checks.empty())
+    entry.fault(nullptr,
+                "[[description.check]] is missing: SQL that gives a row when a description is wrong");
+  entry.finish();
 }
 
 constexpr std::uintmax_t kFileSizeMax = 1U << 20;
@@ -275,6 +295,7 @@ LabFile read_lab(const std::filesystem::path& folder) {
   lab.figures = top.texts("figures");
   lab.is_mine = top.required_text("is_mine");
   read_scene(top, lab, file.faults);
+  if (const toml::table* table = top.table("description")) read_description(*table, lab, file.faults);
   std::set<std::string> ids;
   for (const toml::table* question : top.tables("question")) {
     lab.questions.push_back(read_question(*question, file.faults));
@@ -284,6 +305,10 @@ LabFile read_lab(const std::filesystem::path& folder) {
                             ": there are two with this id");
   }
   top.finish();
+  for (const Question& question : lab.questions)
+    if (question.needs_description && !lab.description.is_wanted)
+      file.faults.push_back("lab.toml:" + std::to_string(question.line) + ": question " + question.id +
+                            ": needs_description, and there is no [description]");
   if (file.faults.empty()) check_network(lab, file.faults);
   if (!lab.steps.empty())
     for (const ProgramRule& program : lab.programs)

@@ -76,11 +76,18 @@ unsigned number_of(const std::string& text, const std::string& word, const Value
 
 }  // namespace
 
+std::uint16_t also_port(const Lab& lab, const Values& values) {
+  const unsigned port = number_of(lab.network.also_port, "also_port", values, 0);
+  if (port > 65'535 || (port == 0 && !lab.network.also_port.empty()))
+    throw std::runtime_error("also_port is a number from 1 to 65535");
+  return static_cast<std::uint16_t>(port);
+}
+
 void read_network(Table& entry, Lab& lab, std::vector<std::string>& faults) {
   NetworkRule& network = lab.network;
   network.line = entry.line();
   network.needs_real_tcp = entry.flag("needs_real_tcp");
-  network.also_port = static_cast<std::uint16_t>(entry.integer("also_port", 1, 65'535).value_or(0));
+  network.also_port = entry.number_text("also_port");
   network.address = entry.text("address");
   if (entry.is_text("rate_kbit_s")) network.rate_kbit_s = entry.number_text("rate_kbit_s");
   const link::DirectionPlan both = read_direction(entry, {});
@@ -106,6 +113,7 @@ void check_network(const Lab& lab, std::vector<std::string>& faults) {
                         std::ranges::find(lab.people, address, &PersonRule::address) != lab.people.end();
   if (!is_known) faults.push_back(where + "nobody has the address " + address);
   try {
+    also_port(lab, draw_variant(lab, "lint"));
     for (const std::string& fault : link::faults_of(make_link_plan(lab, draw_variant(lab, "lint"))))
       faults.push_back(where + fault);
   } catch (const std::runtime_error& error) {

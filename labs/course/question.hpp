@@ -45,7 +45,8 @@ struct Question {
   std::string accessible;  // how to find it without seeing colours or pictures
   std::string needs;       // what to do when the capture cannot answer
   bool needs_real_tcp = false;
-  std::string rubric;  // of free text: how a person marks it
+  bool needs_description = false;  // its key comes of the student's protocol.toml, which has to be right
+  std::string rubric;              // of free text: how a person marks it
   std::vector<Mistake> mistakes;
   std::uint32_t line = 0;  // in lab.toml, for messages
 };

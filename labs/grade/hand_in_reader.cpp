@@ -19,6 +19,7 @@
 #include "base/write_all.hpp"
 #include "labs/course/letters.hpp"
 #include "labs/files/text_file.hpp"
+#include "labs/workspace/workspace.hpp"
 #include "labs/workspace/workspace_state.hpp"
 
 namespace plaintalk::labs {
@@ -45,7 +46,7 @@ bool is_capture_name(std::string_view name) {
 // Only these are taken out; where in the archive they lie does not matter, so no path of the archive is ever
 // used.
 bool is_wanted(std::string_view name) {
-  return name == "lab.json" || name == "answers.txt" || is_capture_name(name);
+  return name == "lab.json" || name == "answers.txt" || name == kDescriptionFile || is_capture_name(name);
 }
 
 // As it is named on other systems too: A.ZIP.
@@ -184,6 +185,8 @@ void read_members(const Unpacked& unpacked, HandIn& hand_in, const HandInLimits&
   const auto capture = unpacked.find(state->capture);
   if (!capture) throw Refused("the capture that lab.json names is missing");
   hand_in.capture = *capture;
+  if (const auto description = unpacked.find(std::string(kDescriptionFile)))
+    hand_in.description = *description;
 }
 
 void look_in(const fs::path& folder, int depth, std::vector<fs::path>& found) {

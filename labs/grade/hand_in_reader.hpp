@@ -14,9 +14,10 @@ struct HandIn {
       source;  // as it lay in the folder: "Jane Doe_123_assignsubmission_file_/plaintalk-lab-01-s1.zip"
   std::string lab;
   std::string student;
-  std::string answers;            // text of answers.txt
-  std::filesystem::path capture;  // unpacked; empty: none
-  std::string fault;              // what is wrong with it as a whole, in words for the evidence; may be empty
+  std::string answers;                  // text of answers.txt
+  std::filesystem::path capture;        // unpacked; empty: none
+  std::filesystem::path description{};  // of a protocol, unpacked; empty: none
+  std::string fault;  // what is wrong with it as a whole, in words for the evidence; may be empty
 };
 
 struct HandInLimits {

@@ -81,11 +81,12 @@ std::vector<std::string> worker_arguments(const WorkOrder& order) {
           order.root.string(),
           order.folder.string(),
           std::to_string(order.time_max.count()),
-          order.only_student};
+          order.only_student,
+          order.described_labs};
 }
 
 std::optional<WorkOrder> parse_worker_arguments(const std::vector<std::string>& words) {
-  constexpr std::size_t kWordCount = 6;
+  constexpr std::size_t kWordCount = 7;
   if (words.size() != kWordCount || words[0] != kWorkerWord) return std::nullopt;
   const auto seconds = parse_decimal<unsigned>(words[4]);
   if (!seconds) return std::nullopt;
@@ -93,6 +94,7 @@ std::optional<WorkOrder> parse_worker_arguments(const std::vector<std::string>& 
                    .root = words[2],
                    .folder = words[3],
                    .only_student = words[5],
+                   .described_labs = words[6],
                    .time_max = std::chrono::seconds(*seconds)};
 }
 
@@ -105,8 +107,16 @@ int work_on_hand_in(const WorkOrder& order) {
     tell(order, hand_in);
     if (!hand_in.fault.empty()) return 0;
     if (!order.only_student.empty() && hand_in.student != order.only_student) return 0;
-    become({analyzer->string(), "--quiet", "--no-html", "--show-secrets", "--memory-max", kAnalysisMemoryMiB,
-            "--out", analysis_folder(order).string(), "--", hand_in.capture.string()});
+    std::vector<std::string> command{
+        analyzer->string(), "--quiet",          "--no-html", "--show-secrets",
+        "--memory-max",     kAnalysisMemoryMiB, "--out",     analysis_folder(order).string()};
+    // In any other lab a description could only make rows up.
+    const bool is_described = !hand_in.lab.empty() && !hand_in.lab.contains(' ') &&
+                              (' ' + order.described_labs).contains(' ' + hand_in.lab + ' ');
+    if (is_described && !hand_in.description.empty())
+      command.insert(command.end(), {"--protocol", hand_in.description.string()});
+    command.insert(command.end(), {"--", hand_in.capture.string()});
+    become(std::move(command));
   } catch (const std::bad_alloc&) {
     std::cerr << "it takes more memory than a hand-in may\n";
     return 1;

@@ -18,6 +18,9 @@ struct WorkOrder {
   std::filesystem::path root;    // the folder of all hand-ins
   std::filesystem::path folder;  // an empty one, for the members and the analysis
   std::string only_student{};    // whose capture is analysed; empty: everybody's
+  // Ids, each with a blank behind it, of the labs whose captures are analysed with what the student
+  // describes.
+  std::string described_labs{};
   std::chrono::seconds time_max{5};
 };
 

@@ -73,6 +73,7 @@ class Marking {
       LabFile file = read_lab(folder);
       if (!file.faults.empty())
         throw std::runtime_error(folder.string() + " cannot be used: " + file.faults.front());
+      if (file.lab.description.is_wanted) described_labs_ += file.lab.id + ' ';
       labs_[file.lab.id] = std::move(file.lab);
     }
   }
@@ -98,6 +99,7 @@ class Marking {
                  .root = options_.hand_ins,
                  .folder = job.folder->path(),
                  .only_student = options_.only_student,
+                 .described_labs = described_labs_,
                  .time_max = options_.time_max};
     job.graded.source = path.lexically_relative(options_.hand_ins).string();
     job.worker = &supervisor_.start({.name = "work on " + job.graded.source,
@@ -187,7 +189,8 @@ class Marking {
 
   void mark(Job& job, const Lab& lab, const HandIn& hand_in) const {
     const Instant end = read_clocks().instant + kMarkingTimeMax;
-    const AnswerKey key(analysis_folder(job.order), draw_variant(lab, hand_in.student), kQueryTimeMax);
+    const AnswerKey key(analysis_folder(job.order), draw_variant(lab, hand_in.student), lab.description,
+                        kQueryTimeMax);
     if (!lab.is_mine.empty() && key.ask(lab.is_mine).empty()) {
       job.graded.fault =
           "the capture is not of this student's session: what only their session has is not in it";
@@ -217,6 +220,7 @@ class Marking {
   const MarkingOptions& options_;
   fs::path program_;
   std::map<std::string, Lab> labs_;
+  std::string described_labs_;  // ids, each with a blank behind it
   session::Supervisor supervisor_;
   std::vector<Job> running_;
   std::vector<GradedHandIn> done_;

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <fcntl.h>
 
@@ -26,7 +28,7 @@ std::string first_line(const std::filesystem::path& path) {
 
 }  // namespace
 
-FreshAnalysis::FreshAnalysis(const std::filesystem::path& capture) {
+FreshAnalysis::FreshAnalysis(const std::filesystem::path& capture, const std::filesystem::path& description) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(capture, error))
     throw std::runtime_error(capture.string() +
@@ -35,10 +37,13 @@ FreshAnalysis::FreshAnalysis(const std::filesystem::path& capture) {
   if (!program) throw std::runtime_error("plaintalk-analyze is neither beside this program nor on PATH");
   const auto words = base_.path() / "words";
   const FileDescriptor output(::open(words.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  std::vector<std::string> command{program->string(), "--quiet", "--no-html",
+                                   "--show-secrets",  "--out",   folder().string()};
+  if (!description.empty())
+    command.insert(command.end(), {"--protocol", std::filesystem::absolute(description).string()});
+  command.insert(command.end(), {"--", std::filesystem::absolute(capture).string()});
   const int status =
-      wait_for_exit(spawn_program({program->string(), "--quiet", "--no-html", "--show-secrets", "--out",
-                                   folder().string(), "--", std::filesystem::absolute(capture).string()},
-                                  {.output = output.number(), .error = output.number()}));
+      wait_for_exit(spawn_program(std::move(command), {.output = output.number(), .error = output.number()}));
   if (status == 0 || status == kDamagedInput) return;
   throw std::runtime_error("the capture cannot be analysed: " + first_line(words));
 }

@@ -10,9 +10,9 @@ namespace plaintalk::labs {
 
 class FreshAnalysis {
  public:
-  // Runs plaintalk-analyze on the capture. Throws std::runtime_error with its words when it fails; a damaged
-  // capture is analysed as far as it goes.
-  explicit FreshAnalysis(const std::filesystem::path& capture);
+  // Runs plaintalk-analyze on the capture, with the description of a protocol if there is one. Throws
+  // std::runtime_error with its words when it fails; a damaged capture is analysed as far as it goes.
+  explicit FreshAnalysis(const std::filesystem::path& capture, const std::filesystem::path& description = {});
 
   std::filesystem::path folder() const { return base_.path() / "analysis"; }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 
@@ -16,6 +18,10 @@ int analyze_lab(const Places& places, const Lab& lab, const std::vector<std::str
   if (!program) throw std::runtime_error("plaintalk-analyze is neither beside this program nor on PATH");
   std::vector<std::string> words{program->string(), capture.string(), "--out",
                                  (workspace.folder() / (capture.stem().string() + "-analysis")).string()};
+  const bool has_own = std::ranges::any_of(
+      more, [](const std::string& word) { return word == "--protocol" || word.starts_with("--protocol="); });
+  if (const auto description = workspace.description(lab); !description.empty() && !has_own)
+    words.insert(words.end(), {"--protocol", description.string()});
   words.insert(words.end(), more.begin(), more.end());
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

@@ -49,8 +49,8 @@ int check_answers(const Places& places, const Lab& lab, const std::string& quest
   const Answers answers = parse_answers(lab, workspace.answers_text());
   const Question* only = question.empty() ? nullptr : &require_question(lab, question);
   const Values words = words_for(lab, workspace.student());
-  const FreshAnalysis analysis(workspace.capture());
-  const AnswerKey key(analysis.folder(), draw_variant(lab, workspace.student()));
+  const FreshAnalysis analysis(workspace.capture(), workspace.description(lab));
+  const AnswerKey key(analysis.folder(), draw_variant(lab, workspace.student()), lab.description);
   const std::string now = render_utc(read_clocks().wall);
   bool all_right = true;
   for (const Question& each : lab.questions) {

@@ -51,6 +51,8 @@ void check_texts(const Lab& lab, std::vector<std::string>& faults) {
   for (const ChosenRule& rule : lab.network.chosen)
     look(rule.text + rule.skip + rule.times, "network.packet");
   for (const FileRule& file : lab.files) look(file.path + file.size + file.text, "file " + file.path);
+  for (const DescriptionRule::Check& check : lab.description.checks)
+    look(check.says, "lab.toml:" + std::to_string(check.line) + ": description.check");
   for (const Question& question : lab.questions) {
     const std::string where = "lab.toml:" + std::to_string(question.line) + ": question " + question.id;
     look(question.text, where);

@@ -78,7 +78,7 @@ int report_lab(const Places& places, const Lab& lab) {
   const Workspace workspace = Workspace::open(places.workspaces, lab);
   const Answers answers = parse_answers(lab, workspace.answers_text());
   const Values words = words_for(lab, workspace.student());
-  const FreshAnalysis analysis(workspace.capture());
+  const FreshAnalysis analysis(workspace.capture(), workspace.description(lab));
   const TemporaryFolder scratch("lab");
 
   std::string text =

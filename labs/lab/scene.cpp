@@ -43,7 +43,8 @@ stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student) {
                            .password = fill_in(rule.password, values),
                            .script = fill_in(rule.script, values),
                            .starts_after_text = fill_in(rule.starts_after, values),
-                           .commands = fill_in(rule.commands, values)});
+                           .commands = fill_in(rule.commands, values),
+                           .at_server = rule.at_server});
   }
   for (const FileRule& rule : lab.files)
     (rule.is_peoples ? plan.people_files : plan.files).push_back(make_file(lab, rule, values));
@@ -52,7 +53,7 @@ stage::StagePlan make_stage_plan(const Lab& lab, const std::string& student) {
   plan.student_registers = lab.student.registers;
   plan.student_password = fill_in(lab.student.password, values);
   plan.needs_real_tcp = lab.network.needs_real_tcp;
-  plan.also_port = lab.network.also_port;
+  plan.also_port = also_port(lab, values);
   plan.link = make_link_plan(lab, values);
   return plan;
 }

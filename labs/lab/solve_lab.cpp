@@ -8,11 +8,13 @@
 #include "base/text.hpp"
 #include "labs/course/variant.hpp"
 #include "labs/files/temporary_folder.hpp"
+#include "labs/files/text_file.hpp"
 #include "labs/lab/analyse_capture.hpp"
 #include "labs/lab/commands.hpp"
 #include "labs/lab/keep_keys.hpp"
 #include "labs/lab/play.hpp"
 #include "labs/marking/mark.hpp"
+#include "labs/workspace/workspace.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -66,21 +68,40 @@ class QuestionTrial {
   std::size_t mistakes_tried_ = 0;
 };
 
+// What a student has to write goes where the student would have it; in a file NAME.in the {words} of the
+// variant are filled in, and it becomes NAME. The stage leaves files alone that are there already.
+void put_reference(const std::filesystem::path& folder, const Values& values,
+                   const std::filesystem::path& to) {
+  constexpr std::uintmax_t kSizeMax = 1U << 20;
+  std::filesystem::copy(folder, to);
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::filesystem::path& path = entry.path();
+    if (path.extension() != ".in") continue;
+    std::filesystem::remove(to / path.filename());
+    write_text_file(to / path.stem(), fill_in(read_text_file(path, kSizeMax), values));
+  }
+}
+
 }  // namespace
 
 int solve_lab(const Lab& lab, const StartOptions& options) {
   const TemporaryFolder workspace("lab");
-  // The stage leaves a file alone that is there already.
-  if (!options.reference.empty()) std::filesystem::copy(options.reference, workspace.path());
+  const Values values = draw_variant(lab, options.student);
+  if (!options.reference.empty()) put_reference(options.reference, values, workspace.path());
   const stage::StageResult result = play_reference(workspace.path(), lab, options.student, options.mode);
   if (!result.is_clean()) {
     for (const std::string& line : stage::describe(result)) std::cout << line << '\n';
     throw std::runtime_error("lab " + lab.id + ": the session itself went wrong");
   }
-  const FreshAnalysis analysis(result.capture_file);
-  const Values values = draw_variant(lab, options.student);
-  const AnswerKey key(analysis.folder(), values);
-  if (!options.keep.empty()) keep_keys(options.keep, lab, values, key, result.capture_file);
+  std::filesystem::path description = workspace.path() / kDescriptionFile;
+  const bool is_described = lab.description.is_wanted && std::filesystem::exists(description);
+  if (!is_described) description.clear();
+  const FreshAnalysis analysis(result.capture_file, description);
+  const AnswerKey key(analysis.folder(), values, lab.description);
+  if (!options.keep.empty()) {
+    keep_keys(options.keep, lab, values, key, result.capture_file);
+    if (is_described) std::filesystem::copy_file(description, options.keep / kDescriptionFile);
+  }
   std::size_t fault_count = 0;
   std::size_t mistake_count = 0;
   std::size_t solved = 0;
@@ -89,9 +110,14 @@ int solve_lab(const Lab& lab, const StartOptions& options) {
     std::cout << "is_mine does not find this student's session in its own capture\n";
     ++fault_count;
   }
+  if (is_described && !key.description_fault().empty()) {
+    std::cout << "the reference description is not right: " << key.description_fault() << '\n';
+    ++fault_count;
+  }
   for (const Question& question : lab.questions) {
-    const bool is_marked =
-        question.kind != AnswerKind::free_text && !(question.needs_real_tcp && key.is_synthetic());
+    const bool is_marked = question.kind != AnswerKind::free_text &&
+                           !(question.needs_real_tcp && key.is_synthetic()) &&
+                           !(question.needs_description && !is_described);
     if (!is_marked) {
       ++unmarked;
       continue;
@@ -107,7 +133,10 @@ int solve_lab(const Lab& lab, const StartOptions& options) {
   }
   std::cout << solved << " of " << plural(lab.questions.size() - unmarked, "question") << " solved, "
             << plural(mistake_count, "wrong answer") << " recognised, " << plural(fault_count, "fault")
-            << (unmarked > 0 ? ", " + std::to_string(unmarked) + " for a person or for real TCP" : "")
+            << (unmarked > 0 ? ", " + std::to_string(unmarked) + " for a person" +
+                                   (is_described || !lab.description.is_wanted ? "" : ", for a description") +
+                                   " or for real TCP"
+                             : "")
             << '\n';
   return fault_count == 0 ? 0 : 1;
 }

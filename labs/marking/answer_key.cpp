@@ -19,12 +19,21 @@ void bind(SqliteStatement& statement, int place, const std::string& value) {
 
 }  // namespace
 
-AnswerKey::AnswerKey(const std::filesystem::path& analysis_folder, Values values, Nanoseconds time_limit)
+AnswerKey::AnswerKey(const std::filesystem::path& analysis_folder, Values values,
+                     const DescriptionRule& description, Nanoseconds time_limit)
     : database_(analysis_folder / "analysis.sqlite", SqliteDatabase::Mode::immutable),
       values_(std::move(values)),
       time_limit_(time_limit) {
   allow_reading_only(database_);
   is_synthetic_ = ask("SELECT max(synthetic) FROM captures") == std::vector<std::string>{"1"};
+  for (const DescriptionRule::Check& check : description.checks) {
+    const std::vector<std::string> rows = ask(check.wrong);
+    if (rows.empty()) continue;
+    description_fault_ = fill_in(check.says, values_);
+    if (const auto packet = parse_decimal<std::uint64_t>(rows.front()))
+      description_fault_ += " (packet " + std::to_string(*packet) + ')';
+    return;
+  }
 }
 
 std::vector<std::string> AnswerKey::ask(const std::string& sql) const {

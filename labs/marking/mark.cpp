@@ -103,6 +103,7 @@ std::string_view render(Verdict verdict) {
 
 std::vector<std::string> accepted_answers(const Question& question, const AnswerKey& key) {
   if (question.kind == AnswerKind::free_text || (question.needs_real_tcp && key.is_synthetic())) return {};
+  if (question.needs_description && !key.description_fault().empty()) return {};
   return values_of(question, key, question.key);
 }
 
@@ -115,6 +116,8 @@ Mark mark_answer(const Question& question, const AnswerKey& key, std::string_vie
   const bool is_blank = given.find_first_not_of(" \t\r\n") == given.npos;
   if (question.kind == AnswerKind::free_text) return {.verdict = is_blank ? Verdict::open : Verdict::by_hand};
   if (question.needs_real_tcp && key.is_synthetic()) return unanswerable(question, kSyntheticSentence);
+  if (question.needs_description && !key.description_fault().empty())
+    return {.verdict = Verdict::unanswerable, .sentence = key.description_fault()};
   const std::vector<Reading> keys = readings_of(question, accepted_answers(question, key));
   if (keys.empty())
     return unanswerable(question,

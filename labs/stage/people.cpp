@@ -124,6 +124,7 @@ std::string People::commands_of(const Person& person) const {
 
 void People::take_line(Actor& actor, std::string_view line) {
   ++line_count_;
+  actor.has_spoken = true;
   if (line.starts_with("* connected to ")) actor.is_connected = true;
   if (line.starts_with("* joined #")) ++actor.joined_count;
   hear(line);
@@ -141,6 +142,8 @@ void People::start_first_ones() {
     if (!actor.person.starts_after_text.empty()) continue;
     start(actor);
     supervisor_.run_until([&] { return actor.is_ready(); }, kComingLimit);
+    if (actor.person.at_server && actor.client->has_ended())
+      throw std::runtime_error(session::describe_end(*actor.client));
   }
 }
 

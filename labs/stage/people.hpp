@@ -24,7 +24,8 @@ class People {
   void add(const StagePlan& plan, const std::string& server);
 
   // Starts those who come at once, one after the other: each has entered the rooms that the script begins
-  // with before the next one comes. Those whose client fails are only noted.
+  // with before the next one comes; a server of the lab's own has said a line. Those whose client fails are
+  // only noted; throws std::runtime_error when such a server does not start.
   void start_first_ones();
   // A line of the server's log for people: somebody may be waiting for it. It is remembered until
   // start_due().
@@ -52,9 +53,12 @@ class People {
     bool is_due = false;
     bool is_connected = false;
     bool was_stopped = false;
+    bool has_spoken = false;
     std::size_t joined_count = 0;
     std::size_t first_join_count = 0;  // rooms that the script begins with
     bool is_ready() const {
+      // A server says that it is there.
+      if (person.at_server) return client->has_ended() || has_spoken;
       return client->has_ended() || !person.commands.empty() ||
              (is_connected && joined_count >= first_join_count);
     }

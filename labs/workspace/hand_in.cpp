@@ -69,6 +69,8 @@ std::string write_hand_in(const Workspace& workspace, const Lab& lab) {
     for (const std::string_view file : kHandInFiles)
       if (std::filesystem::exists(workspace.folder() / file))
         zip.add(workspace.folder() / file, std::string(file));
+    if (const auto description = workspace.description(lab); !description.empty())
+      zip.add(description, std::string(kDescriptionFile));
     zip.add(capture, capture.filename().string());
     zip.finish();
     std::filesystem::rename(fresh, workspace.folder() / name);

@@ -13,7 +13,7 @@ namespace plaintalk::labs {
 // Writes it into the workspace under a name that is free, and returns the name. Throws std::runtime_error.
 std::string write_hand_in(const Workspace& workspace, const Lab& lab);
 
-// What may be in one, beside the capture that lab.json names.
+// What may be in one, beside the capture that lab.json names and the student's description of a protocol.
 inline constexpr std::string_view kHandInFiles[] = {"lab.json", "answers.txt", "tries.jsonl"};
 
 }  // namespace plaintalk::labs

@@ -114,6 +114,13 @@ std::string Workspace::free_name(std::string_view stem, std::string_view extensi
   }
 }
 
+std::filesystem::path Workspace::description(const Lab& lab) const {
+  std::error_code error;
+  const auto path = folder_ / kDescriptionFile;
+  return lab.description.is_wanted && std::filesystem::is_regular_file(path, error) ? path
+                                                                                    : std::filesystem::path();
+}
+
 void Workspace::add_try(const Try& entry, std::string_view time, std::string_view answer) const {
   const nlohmann::ordered_json line{{"time", time},
                                     {"question", entry.question},

@@ -12,6 +12,8 @@
 
 namespace plaintalk::labs {
 
+inline constexpr std::string_view kDescriptionFile = "protocol.toml";
+
 // One try at a question, for the student's progress and the teacher's statistics.
 struct Try {
   std::string question;
@@ -44,6 +46,9 @@ class Workspace {
   void use_capture(const std::string& name);
   // "name-1.pcapng", "name-2.pcapng": the first that does not exist.
   std::string free_name(std::string_view stem, std::string_view extension) const;
+
+  // What the student wrote about the protocol, if the lab wants that and the file is there; else empty.
+  std::filesystem::path description(const Lab& lab) const;
 
   void add_try(const Try& entry, std::string_view time, std::string_view answer) const;
   std::vector<Try> tries() const;  // oldest first

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 
+from lab_oracle_described import lab_11, truth_11
 from lab_oracle_loss import lab_06
 from lab_oracle_programs import lab_10
 from lab_oracle_talk import lab_04, lab_05, lab_12, upload
@@ -22,7 +23,7 @@ FIELDS = ["frame.number", "frame.time_epoch", "frame.len", "ip.src", "ip.dst", "
           "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags", "tcp.options.mss_val", "tcp.options.wscale.shift", "tcp.window_size_value",
           "ip.id", "tcp.options.sack_le", "tcp.payload"]
 FIN, SYN, RST, ACK = 1, 2, 4, 0x10
-LABS = ("01", "02", "03", "04", "05", "06", "07", "08", "10", "12")
+LABS = ("01", "02", "03", "04", "05", "06", "07", "08", "10", "11", "12")
 
 
 class Packet:
@@ -352,6 +353,8 @@ def truth(lab, variant):
         lines = [variant["word"] + " in two pieces", "two lines", "in one segment", *["x" * 1000] * int(variant["flood"]), "after the flood"]
         return {"1": total, "5": len(("echo: " + variant["phrase"]).encode()), "6": variant["phrase"][0].encode().hex(),
                 "7": variant["ending"], "10": sum(len(f"speaker: {line}\n") for line in lines)}
+    if lab == "11":
+        return truth_11(variant)
     size = int(variant["size"])
     if lab == "12":
         return {"1": 4 + variant["cuts"].count("/drop"), "2": variant["visitor"], "4": variant["password"],

@@ -114,6 +114,9 @@ class Proof:
             (hand_in / "answers.txt").write_text("".join(f"{keys['lab']}.{name}: {answer}\n" for name, answer in answers.items()),
                                                  encoding="utf-8")
             shutil.copy(keys["file"], hand_in / keys["capture"])
+            description = keys["file"].parent / "protocol.toml"  # of a lab that wants one
+            if description.exists():
+                shutil.copy(description, hand_in)
         result = self.run("grade", str(folder / "in"), "--out", str(folder / "out"))
         if result.returncode != 0:
             raise RuntimeError(f"lab grade: {result.stdout}")

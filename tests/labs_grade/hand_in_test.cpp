@@ -76,6 +76,10 @@ TEST_F(HandInTest, AWholeOne) {
   EXPECT_EQ(hand_in.lab, "01");
   EXPECT_EQ(hand_in.answers, "01.1: 5\n");
   EXPECT_EQ(content_of(hand_in.capture), "PCAP");
+  EXPECT_TRUE(hand_in.description.empty());
+  const HandIn described = open(
+      zip({{"lab.json", kState}, {"x/protocol.toml", "ports = 1"}, {"session-1.pcapng", "PCAP"}}, "b.zip"));
+  EXPECT_EQ(content_of(described.description), "ports = 1");
   EXPECT_EQ(hand_in.source, "a.zip");
 }
 

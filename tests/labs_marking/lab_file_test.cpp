@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "labs/course/lab_network.hpp"
 #include "base/toml_depth.hpp"
+#include "labs/course/lab_network.hpp"
 
 namespace plaintalk::labs {
 namespace {
@@ -67,8 +67,30 @@ TEST_F(LabFileTest, AWholeLab) {
   EXPECT_EQ(file.lab.network.to_server.rate_bit_s, 100'000U);
 }
 
+TEST_F(LabFileTest, ADescribedProtocolAndItsServer) {
+  const std::string port =
+      "[variant]\nport = { integer = [20000, 29999] }\n[network]\nalso_port = \"{port}\"\n";
+  const LabFile file = read(std::string(kHead) + kQuestion + "needs_description = true\n" + port +
+                            "[[person]]\nname = \"hall\"\nat_server = true\ncommands = \"true\"\n"
+                            "[description]\n[[description.check]]\nwrong = \"SELECT 1\"\nsays = \"no\"\n");
+  EXPECT_EQ(file.faults, std::vector<std::string>{});
+  EXPECT_TRUE(file.lab.people.at(0).at_server);
+  ASSERT_EQ(file.lab.description.checks.size(), 1U);
+  EXPECT_EQ(file.lab.description.checks[0].wrong, "SELECT 1");
+  EXPECT_EQ(also_port(file.lab, {{"student", "s"}, {"port", "20001"}}), 20'001);
+  EXPECT_THROW(also_port(file.lab, {{"student", "s"}, {"port", "x"}}), std::runtime_error);
+  EXPECT_THROW(also_port(file.lab, {{"student", "s"}, {"port", "70000"}}), std::runtime_error);
+}
+
 TEST_F(LabFileTest, FaultsNameTheLine) {
   const std::string head = kHead;
+  EXPECT_EQ(only_fault(head + kQuestion + "needs_description = true\n"),
+            "lab.toml:7: question 1: needs_description, and there is no [description]");
+  EXPECT_EQ(only_fault(head + "[description]\n").substr(0, 26), "lab.toml:7: description: [");
+  EXPECT_EQ(only_fault(head + "[network]\nalso_port = \"0\"\n"),
+            "lab.toml:7: network: also_port is a number from 1 to 65535");
+  EXPECT_EQ(only_fault(head + "[[person]]\nname = \"hall\"\nat_server = true\n").substr(0, 40),
+            "lab.toml:7: person: who is at the server");
   EXPECT_EQ(only_fault(head + "[[question]\n").substr(0, 11), "lab.toml:7:");
   EXPECT_EQ(only_fault(head + "[network]\ndelay = 5\n"),
             "lab.toml:8: network: nobody knows the word 'delay' here");

@@ -49,6 +49,22 @@ class MarkTest : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
+TEST_F(MarkTest, ADescriptionThatIsNotRightAnswersNothing) {
+  DescriptionRule rule{.is_wanted = true};
+  rule.checks.push_back({"SELECT packet FROM messages WHERE sender = :who AND body > 100", "Too long."});
+  rule.checks.push_back({"SELECT packet FROM messages WHERE sender = :who AND body > 40", "Not {who}."});
+  Question question = body_question();
+  EXPECT_EQ(mark_answer(question, AnswerKey(folder_, {{"who", "alice"}}, rule), "49").verdict,
+            Verdict::right);
+  question.needs_description = true;
+  const AnswerKey key(folder_, {{"who", "alice"}}, rule);
+  const Mark result = mark_answer(question, key, "49");
+  EXPECT_EQ(result.verdict, Verdict::unanswerable);
+  EXPECT_EQ(result.sentence, "Not alice. (packet 12)");
+  EXPECT_TRUE(accepted_answers(question, key).empty());
+  EXPECT_EQ(mark_answer(question, AnswerKey(folder_, {{"who", "bob"}}, rule), "5").verdict, Verdict::right);
+}
+
 TEST_F(MarkTest, RightAnswersGetThePoints) {
   const Mark result = mark(body_question(), "0x31");
   EXPECT_EQ(result.verdict, Verdict::right);
