@@ -61,6 +61,7 @@ class Maker {
     if (const std::string warning = database_.warning(); !warning.empty()) figure_.notes.push_back(warning);
     choose();
     read_rows();
+    find_series_columns();
     figure_.title = with_placeholders(template_.title.text, query_, chosen_label());
     figure_.row_count = rows_->size();
     figure_.columns = rows_->columns();
@@ -162,20 +163,38 @@ class Maker {
         });
   }
 
-  bool is_in(std::size_t row, const FigureSeries& series) const {
-    if (series.where_column.text.empty()) return true;
-    return rows_->cell(row, place(series.where_column)) == json_string(series.where_value);
+  // Where a series finds its values: looked up once, not for each row.
+  struct SeriesColumns {
+    std::size_t y = 0;
+    std::optional<std::size_t> where{};
+    std::string where_value{};  // as JSON
+  };
+
+  void find_series_columns() {
+    if (template_.kind != "chart") return;
+    x_ = place(template_.x.column);
+    for (const FigureSeries& series : template_.series) {
+      SeriesColumns& columns = series_columns_.emplace_back();
+      columns.y = place(series.column);
+      if (series.where_column.text.empty()) continue;
+      columns.where = place(series.where_column);
+      columns.where_value = json_string(series.where_value);
+    }
+  }
+
+  bool is_in(std::size_t row, std::size_t series) const {
+    const SeriesColumns& columns = series_columns_[series];
+    return !columns.where || rows_->cell(row, *columns.where) == columns.where_value;
   }
 
   // Can be drawn at all: has a place on both axes.
-  bool is_drawn(std::size_t row, const FigureSeries& series) const {
-    const auto known = [&](const FigureAxis& axis, const FigureWord& word) {
-      const std::size_t column = place(word);
+  bool is_drawn(std::size_t row, std::size_t series) const {
+    const auto known = [&](const FigureAxis& axis, std::size_t column) {
       if (axis.scale == "category") return rows_->cell(row, column) != "null";
       const double value = rows_->numbers(column)[row];
       return std::isfinite(value) && (axis.scale != "log" || value > 0);
     };
-    return known(template_.x, template_.x.column) && known(template_.y, series.column);
+    return known(template_.x, x_) && known(template_.y, series_columns_[series].y);
   }
 
   // The rows that are drawn, in their order.
@@ -196,18 +215,18 @@ class Maker {
     most *= 5 * std::max<std::size_t>(1, groups.size());  // thin() keeps up to five rows a column
     column_count = std::clamp<std::size_t>(settings_.document_row_max / most, 1, column_count);
     const bool log_x = template_.x.scale == "log";
-    const std::size_t x = place(template_.x.column);
     const std::vector<double> places =
-        template_.x.scale == "category" ? std::vector<double>(count, 0) : rows_->numbers(x);
+        template_.x.scale == "category" ? std::vector<double>(count, 0) : rows_->numbers(x_);
     std::size_t points = 0;
     std::size_t drawn = 0;
-    for (const FigureSeries& series : template_.series) {
+    for (std::size_t at_series = 0; at_series < template_.series.size(); ++at_series) {
+      const FigureSeries& series = template_.series[at_series];
       for (const auto& group : groups) {
         ThinnedSeries one;
         for (const std::uint32_t row : group)
-          if (is_in(row, series)) {
+          if (is_in(row, at_series)) {
             one.rows.push_back(row);
-            if (is_drawn(row, series)) ++points;
+            if (is_drawn(row, at_series)) ++points;
           }
         one.values.push_back(values_of(series.column));
         if (!series.to.text.empty()) one.values.push_back(values_of(series.to));
@@ -216,7 +235,7 @@ class Maker {
         std::sort(kept.begin() + static_cast<std::ptrdiff_t>(before), kept.end());
         kept.erase(std::unique(kept.begin() + static_cast<std::ptrdiff_t>(before), kept.end()), kept.end());
         for (std::size_t at = before; at < kept.size(); ++at)
-          if (is_drawn(kept[at], series)) ++drawn;
+          if (is_drawn(kept[at], at_series)) ++drawn;
       }
     }
     std::ranges::sort(kept);
@@ -238,15 +257,18 @@ class Maker {
 
   // The rows by `split`, or by their name on an axis: those with the most rows.
   std::vector<std::vector<std::uint32_t>> grouped() {
-    std::vector<const FigureWord*> by;
-    if (!template_.split.text.empty()) by.push_back(&template_.split);
-    if (template_.y.scale == "category") by.push_back(&template_.series.front().column);
-    if (template_.x.scale == "category") by.push_back(&template_.x.column);
+    std::vector<std::size_t> by;
+    if (!template_.split.text.empty()) by.push_back(place(template_.split));
+    if (template_.y.scale == "category") by.push_back(place(template_.series.front().column));
+    if (template_.x.scale == "category") by.push_back(x_);
     std::map<std::string, std::size_t, std::less<>> known;
     std::vector<std::vector<std::uint32_t>> groups;
     for (std::uint32_t row = 0; row < rows_->size(); ++row) {
       std::string key;
-      for (const FigureWord* word : by) key += std::string(rows_->cell(row, place(*word))) + ',';
+      for (const std::size_t column : by) {
+        key += rows_->cell(row, column);
+        key += ',';
+      }
       const auto [found, is_new] = known.try_emplace(key, groups.size());
       if (is_new) groups.emplace_back();
       groups[found->second].push_back(row);
@@ -263,9 +285,10 @@ class Maker {
   void say_why_empty(const std::vector<std::uint32_t>& kept) {
     const bool is_chart = template_.kind == "chart";
     const auto draws = [&](std::uint32_t row) {
-      return !is_chart || std::ranges::any_of(template_.series, [&](const FigureSeries& series) {
-        return is_in(row, series) && is_drawn(row, series);
-      });
+      if (!is_chart) return true;
+      for (std::size_t series = 0; series < series_columns_.size(); ++series)
+        if (is_in(row, series) && is_drawn(row, series)) return true;
+      return false;
     };
     if (std::ranges::any_of(kept, draws)) return;
     figure_.why_empty = database_.why_empty(query_);
@@ -340,6 +363,8 @@ class Maker {
   Figure figure_;
   std::vector<std::string> columns_;
   std::optional<FigureRows> rows_;
+  std::size_t x_ = 0;  // of a chart
+  std::vector<SeriesColumns> series_columns_;
   std::vector<double> no_heights_;
 };
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -55,8 +57,7 @@ std::string without_words(const std::string& document) {
 class PageFigureMaker {
  public:
   PageFigureMaker(const std::string& analysis, const FigureBudget& budget)
-      : analysis_(analysis), budget_(budget) {
-    settings_.time = budget.time;
+      : analysis_(analysis), budget_(budget), end_(read_clocks().instant + budget.time) {
     settings_.table_row_max = kTableRowsMax;
     settings_.column_count = 400;
     settings_.document_row_max = 12'000;
@@ -80,9 +81,15 @@ class PageFigureMaker {
   }
 
  private:
+  Nanoseconds time_left() const { return end_ - read_clocks().instant; }
+
   void add(const Place& place) {
     const FigureTemplate description = load_figure(std::string(place.figure));
     FigureSettings settings = settings_;
+    settings.time = time_left();
+    if (settings.time <= Nanoseconds::zero())
+      throw std::runtime_error("there was no time left for it; plaintalk report --figure " +
+                               std::string(place.figure) + " draws it");
     Figure figure = make_figure(description, analysis_, settings);
     PageFigure& made = result_.figures.emplace_back();
     made.name = figure.name;
@@ -106,10 +113,10 @@ class PageFigureMaker {
         ++left_out;
         continue;
       }
+      settings.time = time_left() - budget_.time / 2;
       settings.parameters = {{figure.choice_parameter, choice.value}};
       settings.table_row_max = 1;
-      if (!keep(made, {choice.value, choice.label, make_figure(description, analysis_, settings).document}))
-        ++left_out;
+      if (!keep_variant(made, description, choice, settings)) ++left_out;
     }
     made.notes.push_back(
         "Drawn here is " + (label == figure.choices.end() ? figure.chosen : label->label) + ", of " +
@@ -117,6 +124,18 @@ class PageFigureMaker {
         (left_out > 0 ? " " + std::to_string(left_out) + " are not in this page: plaintalk report --figure " +
                             figure.name + " --set " + figure.choice_parameter + "=N draws them."
                       : ""));
+  }
+
+  // One more connection is worth some time, and no trouble when there is none.
+  bool keep_variant(PageFigure& figure, const FigureTemplate& description, const FigureChoice& choice,
+                    const FigureSettings& settings) {
+    if (settings.time <= Nanoseconds::zero()) return false;
+    try {
+      return keep(figure,
+                  {choice.value, choice.label, make_figure(description, analysis_, settings).document});
+    } catch (const std::runtime_error&) {
+      return false;
+    }
   }
 
   bool keep(PageFigure& figure, PageFigureVariant variant) {
@@ -139,7 +158,8 @@ class PageFigureMaker {
       style.font = "system-ui, 'DejaVu Sans', sans-serif";
       style.font_size = 12;
       const std::vector<Drawing> drawings =
-          draw(documents, style, PictureFormat::svg, 1, {.time = budget_.time});
+          draw(documents, style, PictureFormat::svg, 1,
+               {.time = budget_.time / static_cast<std::int64_t>(documents.size())});
       for (std::size_t at = 0; at < drawings.size(); ++at) {
         PageFigure& figure = result_.figures[drawn_[at]];
         figure.svg = with_own_ids(drawings[at].picture, figure.name);
@@ -157,6 +177,7 @@ class PageFigureMaker {
 
   const std::string& analysis_;
   const FigureBudget& budget_;
+  Instant end_;  // of the time for queries
   FigureSettings settings_;
   PageFigures result_;
   std::vector<std::string> first_documents_;

@@ -37,10 +37,12 @@ struct PageFigures {
 };
 
 struct FigureBudget {
-  Nanoseconds time = std::chrono::seconds(60);  // for making and drawing one
-  std::size_t variant_count = 8;                // of a figure with a choice
-  std::size_t document_size_max = 3 << 20;      // of one document that is put into the page
-  std::size_t documents_size_max = 8 << 20;     // of all
+  // For the queries of all figures together, those of further connections only in its first half; drawing may
+  // take as long again. What has no room in it is left out, and said.
+  Nanoseconds time = std::chrono::seconds(20);
+  std::size_t variant_count = 8;             // of a figure with a choice
+  std::size_t document_size_max = 3 << 20;   // of one document that is put into the page
+  std::size_t documents_size_max = 8 << 20;  // of all
 };
 
 // Never throws because of a figure: it is left out, and said so.

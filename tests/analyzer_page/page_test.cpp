@@ -157,6 +157,12 @@ TEST_F(PageOfASession, StaysWithinItsBounds) {
   tight.figures.documents_size_max = 0;
   EXPECT_EQ(text_between(make_page(folder_ / "long", tight).html, "\"figures\":", "}}"), "{")
       << "no document has room";
+  PageOptions hurried;
+  hurried.figures.time = Nanoseconds::zero();
+  const Page without = make_page(folder_ / "long", hurried);
+  EXPECT_EQ(without.troubles.size(), 8U) << "each figure is named";
+  EXPECT_TRUE(has(without.html, "there was no time left for it; plaintalk report --figure ladder draws it"));
+  EXPECT_TRUE(has(without.html, "text 320")) << "the tables are there";
 }
 
 TEST(PageFile, ReplacesAPageAndNothingElse) {
