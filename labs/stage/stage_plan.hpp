@@ -18,9 +18,8 @@ struct Person {
   bool registers = false;
   std::string password{};  // empty: a guest
   std::string script{};    // lines wait for others with /expect, as long as the stage lasts
-  // Comes when a line of the server's log for people or of somebody's transcript contains this text; empty:
-  // is there before the student. The texts: "zed joined #lab", "[#lab 3] zed: hello", "zed -> #lab 3: 5
-  // bytes".
+  // Comes when a line that the server or one of the people prints contains this text; empty: is there before
+  // the student. What the student says is heard in the transcripts of those who are told it.
   std::string starts_after_text{};
   // Not empty: a program on PATH and its words, run in the workspace; then address, password and script are
   // empty. It may run until the stage ends.
